@@ -1,0 +1,66 @@
+import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
+
+/** One certificate with what the rest of the house needs to know about it. */
+export interface IssuedCertificate {
+  readonly pem: string
+  readonly der: Buffer
+  /** RFC 4514, as `openssl x509 -subject -nameopt RFC2253` prints it. */
+  readonly subject: string
+  readonly issuer: string
+  /** Hex, upper case, colons: as `crypto.X509Certificate#fingerprint256`. */
+  readonly fingerprint256: string
+  /** Hex, upper case. */
+  readonly serial: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+  readonly dnsNames: readonly string[]
+  readonly ipAddresses: readonly string[]
+}
+
+/** The identity that one scenario serves. */
+export interface Identity {
+  /** The certificate part of the scenario, as typed: `expired`, `self-signed+wrong-host`. */
+  readonly id: string
+  readonly leaf: IssuedCertificate
+  /** PKCS#8 PEM of the leaf's key. */
+  readonly keyPem: string
+  /** What the server sends, leaf first: PEM, concatenated. */
+  readonly servedPem: string
+  /** The intermediates that belong to the leaf, sent or not: PEM, concatenated; empty when the leaf signed itself. */
+  readonly chainPem: string
+  /** CRL of the leaf's issuer. */
+  readonly crl: { readonly pem: string; readonly der: Buffer }
+  /** The anchor that makes this fault disappear, where there is one: PEM. */
+  readonly rootPem: string | undefined
+}
+
+export interface PkiOptions {
+  /** Names of the good leaf: DNS names (also wildcards) and IP addresses, in order; the first is the subject's CN. */
+  readonly servernames: readonly string[]
+  /** Key type of every certificate that does not say otherwise. Default `ec` (P-256). */
+  readonly key?: KeyType
+  /** The instant that dates count from. Default: the current time. */
+  readonly now?: Date
+  /** Roots without name constraints. */
+  readonly unconstrained?: boolean
+  /** Directory whose roots are reused, and to which they are written when they are absent. Default: none, all in memory. */
+  readonly directory?: string
+  /** Whether to serve CRLs over HTTP on loopback and to name them in certificates. Default true. */
+  readonly responder?: boolean
+}
+
+/** The roots, intermediates, leaves and CRLs of one run. */
+export interface Pki {
+  readonly now: Date
+  /** Every root that a client should trust in this run: PEM, concatenated. */
+  readonly caPem: string
+  /** Issues at the first call, returns the same object afterwards. Synchronous; about a millisecond. */
+  identity(id: string, facets: CertificateFacets): Identity
+  /**
+   * Writes `ca.pem`, a folder for each identity issued so far, and `manifest.json`.
+   * @throws {MockmailError} FILE_UNWRITABLE
+   */
+  write(directory: string, expectations?: ReadonlyMap<string, string>): Promise<void>
+  /** Stops the responder. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,16 @@
+import type { CertificateEntry, Offset, QuirkEntry } from './entry.ts'
+
+/** Declares certificates; keeps ids literal and values typed. */
+export const defineCertificates = <const Id extends string>(
+  entries: Readonly<Record<Id, CertificateEntry>>,
+): Readonly<Record<Id, CertificateEntry>> => entries
+
+/** Declares quirks; keeps ids literal and values typed. */
+export const defineQuirks = <const Id extends string>(
+  entries: Readonly<Record<Id, QuirkEntry>>,
+): Readonly<Record<Id, QuirkEntry>> => entries
+
+/** That many days after the run's now; negative is before. */
+export const days = (count: number): Offset => ({ days: count })
+
+export { close, drip, refuse, reply, send, silent, wait } from './effects.ts'

@@ -1,0 +1,109 @@
+import type { Effects } from './effects.ts'
+import type { Expect, Facet, Hook, Mode, Protocol, Reason } from './vocabulary.ts'
+
+/** A length of time before (negative) or after the run's now. */
+export interface Offset {
+  readonly days: number
+}
+
+/** RFC 5280 §4.1.2.5, relative to the run's now. A missing end keeps its right default. */
+export interface Validity {
+  readonly notBefore?: Offset
+  readonly notAfter?: Offset
+}
+
+/** Key types of a certificate. */
+export type KeyType = 'ec' | 'rsa'
+
+/** What may be sent in the Certificate message, in order. */
+export type ChainMember = 'leaf' | 'intermediate' | 'root'
+
+/**
+ * The recipe of the served identity: each property is one facet, each has a right default, and an entry states its one
+ * fault.
+ */
+export interface CertificateFacets {
+  /** Who signs the leaf. Default: the run's intermediate under a root that clients trust. */
+  readonly issuer?: 'intermediate' | 'self' | 'untrusted-root'
+  /** Subject alternative names of the leaf. Default: the run's server names. The subject's CN is the first dnsName. */
+  readonly names?: { readonly dnsNames: readonly string[]; readonly ipAddresses?: readonly string[] }
+  /** Validity of each certificate. Default: leaf 90 days, intermediate and root ten years, all begun yesterday or before. */
+  readonly dates?: { readonly leaf?: Validity; readonly intermediate?: Validity; readonly root?: Validity }
+  /** Key of the leaf. Default: the run's key type. */
+  readonly key?: { readonly leaf: KeyType }
+  /** Extended key usage of the leaf. Default: serverAuth. */
+  readonly usage?: { readonly extendedKeyUsage: readonly ('serverAuth' | 'clientAuth' | 'emailProtection')[] }
+  /** Further extensions of the leaf, `value` being the DER inside the OCTET STRING. */
+  readonly extensions?: readonly { readonly oid: string; readonly critical: boolean; readonly value: Uint8Array }[]
+  /** What the server sends. Default: leaf, intermediate. */
+  readonly chain?: { readonly send: readonly ChainMember[] }
+  /** State of the leaf at its issuer. Default: good. */
+  readonly revocation?: { readonly leaf: 'revoked'; readonly reason: RevocationReason }
+}
+
+/** CRLReason, RFC 5280 §5.3.1. */
+export type RevocationReason = 'unspecified' | 'keyCompromise' | 'cessationOfOperation' | 'superseded'
+
+/** What every kind of entry says about itself. */
+export interface EntryFacts {
+  /** One sentence: what is wrong, "and only" that. */
+  readonly summary: string
+  /** What a strict client does. */
+  readonly expect: Expect
+  /** Why, in one clause. */
+  readonly because: string
+  /** The reason a correct refusal gives, where there is one. */
+  readonly reason?: Reason
+  /** Set when only such a client can see the fault. */
+  readonly needs?: 'revocation-checking'
+  /** How many connections show the fault. Default 1. */
+  readonly runs?: number
+  /** Set where the server cannot see what the client did. */
+  readonly observable?: 'client'
+  /** Standards, CVEs, papers: `RFC 5280 §4.1.2.5`, `CVE-2021-38371`. */
+  readonly references: readonly string[]
+  readonly tags: readonly string[]
+  /** Names that other suites use for it. */
+  readonly aliases?: readonly string[]
+  /** What each ecosystem reports, measured unless the docs say otherwise. Numbers are OpenSSL verify codes. */
+  readonly errors?: Readonly<Record<string, string | number>>
+}
+
+/** A named way a server's identity is right or wrong. */
+export interface CertificateEntry extends EntryFacts, CertificateFacets {}
+
+/** Changes to what the server says it can do. Names are neutral (`starttls`, `auth`) or literal (`XRDST`). */
+export interface CapabilityChange {
+  readonly add?: readonly string[]
+  readonly remove?: readonly string[]
+  readonly replace?: Readonly<Record<string, string>>
+  /** Default: both before and after TLS. */
+  readonly phase?: 'clear' | 'tls'
+}
+
+/** TLS parameters that a quirk sets; anything absent stays Node's default. */
+export interface TlsProfile {
+  readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+  readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
+  readonly ciphers?: string
+  readonly ecdhCurve?: string
+  readonly sigalgs?: string
+  /** Seconds. */
+  readonly sessionTimeout?: number
+  readonly clientCertificate?: 'optional' | 'required'
+}
+
+/** A named way a server misbehaves. */
+export interface QuirkEntry extends EntryFacts {
+  readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
+  readonly protocols: readonly Protocol[]
+  readonly modes: readonly Mode[]
+  /** What the port speaks from the first byte, where that is not what its mode promises. */
+  readonly speaks?: 'clear' | 'tls'
+  readonly capabilities?: CapabilityChange
+  readonly tls?: TlsProfile
+  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
+}
+
+/** The facets that an entry sets, in the order of the vocabulary. */
+export type FacetList = readonly Facet[]

@@ -1,0 +1,110 @@
+import type { Refusal } from '../../scenarios/effects.ts'
+import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import type { MailStore } from '../mailbox.ts'
+import type { Outcome } from './outcome.ts'
+
+/** One line of a capability list: `name` is neutral (`starttls`, `auth`) or the keyword, `text` what is sent. */
+export interface Capability {
+  readonly name: string
+  readonly text: string
+}
+
+/** What a client presented to log in. */
+export interface Credential {
+  readonly kind: 'password' | 'bearer' | 'digest'
+  readonly mechanism: string
+  readonly user: string
+  readonly secret: string
+  /** For digests: whether the digest is the one that this password gives. */
+  readonly matches?: (password: string) => boolean
+}
+
+/** What a dialect may know and do about its connection. It never sees a socket. */
+export interface Link {
+  readonly id: string
+  readonly mode: Mode
+  /** Inside TLS. */
+  readonly secure: boolean
+  /** Whether logging in is allowed in this phase: inside TLS, in mode plain, or where STARTTLS is not on offer. */
+  readonly loginOffered: boolean
+  /** Whether STARTTLS/STLS is on offer now: not inside TLS, not in mode plain, not taken away by a quirk. */
+  readonly starttlsOffered: boolean
+  /** SASL mechanisms that are offered, in order. */
+  readonly mechanisms: readonly string[]
+  /** Name the server calls itself. */
+  readonly servername: string
+  readonly remoteAddress: string
+  readonly store: MailStore
+  /** Applies the quirks to a dialect's capabilities, records that they were shown, and returns what to send. */
+  show(capabilities: readonly Capability[]): readonly Capability[]
+  /** Records a credential and says whether it is right. Call it before deciding anything, so that a leak is recorded. */
+  login(credential: Credential): boolean
+  /** Records a name that crossed alone: USER, the first half of AUTH LOGIN, IMAP ID. */
+  identify(name: string): void
+  /** Records sender and recipients that were accepted. */
+  envelope(from: string, to: readonly string[]): void
+  /** Records a message and stores it for IMAP and POP3 clients. `raw` has its dot-stuffing removed. */
+  accept(message: AcceptedMessage): void
+  /** Writes bytes unasked, between commands or while a continuation waits (IMAP IDLE). */
+  push(bytes: string): void
+}
+
+export interface AcceptedMessage {
+  readonly via: 'DATA' | 'APPEND'
+  readonly raw: Buffer
+  readonly from?: string
+  readonly to?: readonly string[]
+}
+
+/** One command line, taken apart as far as the table needs it. */
+export interface Request {
+  /** Upper case. */
+  readonly verb: string
+  /** Everything behind the verb and one space, latin1. */
+  readonly args: string
+  /** IMAP tag, else ''. */
+  readonly tag: string
+  /** The whole line without CRLF. */
+  readonly line: Buffer
+}
+
+/** A command is data; the table checks the state before `run` is called. */
+export interface Command<S extends Session> {
+  readonly verb: string
+  readonly action: Action
+  /** States (the RFC's words, kebab-case) in which it is allowed. */
+  readonly states: readonly S['state'][] | 'any'
+  /** `RFC 2595 §4`. */
+  readonly reference: string
+  run(session: S, request: Request): Outcome | Promise<Outcome>
+}
+
+/** The dialogue of one TLS phase. After an upgrade a new one is opened, so nothing of the clear phase is left. */
+export interface Session {
+  readonly state: string
+  readonly link: Link
+  /** Releases what the session holds (a mailbox subscription). Called once, when the phase or connection ends. */
+  close?(): void
+}
+
+/** A mail protocol, as data. */
+export interface Dialect<S extends Session = Session> {
+  readonly protocol: Protocol
+  /** Octets in a command line, CRLF included, before it is refused as too long. */
+  readonly maxLine: number
+  readonly commands: readonly Command<S>[]
+  /** Loads what the dialect needs, once, before its first endpoint listens. */
+  prepare?(): Promise<void>
+  open(link: Link): S
+  /** What the server says first. Only the first phase has a greeting. */
+  greeting(session: S): Outcome
+  /** Takes a line apart, or answers it when it has no verb. */
+  parse(session: S, line: Buffer): Request | Outcome
+  unknown(session: S, request: Request): Outcome
+  wrongState(session: S, request: Request): Outcome
+  tooLong(session: S): Outcome
+  /** Said before the server closes on its own: idle limit, shutdown. Empty where the protocol has nothing. */
+  goodbye(session: S): string
+  /** How a refusal is spelled, CRLF included. */
+  refuse(refusal: Refusal, request: Request): string
+}

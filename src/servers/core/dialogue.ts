@@ -1,0 +1,98 @@
+import type { Action } from '../../scenarios/vocabulary.ts'
+import type { Dialect, Request, Session } from './dialect.ts'
+import type { Input } from './input.ts'
+import type { Continuation, Outcome } from './outcome.ts'
+import { reply } from './outcome.ts'
+
+/** An outcome on its way out: what was asked, and what a correct server would do. */
+export interface Answer {
+  readonly action: Action | 'greeting' | 'continued'
+  /** Absent for the greeting and for lines that are not commands. */
+  readonly request?: Request
+  readonly outcome: Outcome
+}
+
+/** What the connection does for a dialogue. */
+export interface Stage {
+  /** A command was read, and is about to run. */
+  heard(request: Request, action: Action): void
+  /** Sends the answer, or what a quirk makes of it, and tells how to go on. */
+  respond(answer: Answer): Promise<Outcome['next'] | 'stop'>
+}
+
+/** How one phase of a dialogue ended. */
+export type DialogueEnd = 'upgrade' | 'close' | 'eof' | 'stop' | 'hopeless'
+
+/** So many refused lines in a row and the server gives up, as real ones do. */
+const patience = 50
+
+/**
+ * Runs the command loop of one TLS phase: line, table, handler, outcome. Knows no socket.
+ *
+ * @param greet whether the server speaks first; only the first phase of a connection does
+ */
+export async function runDialogue<S extends Session>(
+  dialect: Dialect<S>,
+  session: S,
+  input: Input,
+  stage: Stage,
+  { greet }: { readonly greet: boolean },
+): Promise<DialogueEnd> {
+  const table = new Map(dialect.commands.map((command) => [command.verb, command]))
+  let strikes = 0
+
+  const settle = async (answer: Answer): Promise<DialogueEnd | 'command'> => {
+    let next = await stage.respond(answer)
+    while (typeof next === 'object') {
+      const outcome = await continueWith(next)
+      if (outcome === 'eof' || outcome === 'hopeless') return outcome
+      next = await stage.respond({ ...answer, action: 'continued', outcome })
+    }
+    return next
+  }
+
+  const continueWith = async (continuation: Continuation): Promise<Outcome | 'eof' | 'hopeless'> => {
+    if (continuation.read === 'line') {
+      const line = await input.line(dialect.maxLine)
+      if (line === 'eof' || line === 'hopeless') return line
+      return line === 'too-long' ? dialect.tooLong(session) : continuation.run(line)
+    }
+    if (continuation.read === 'literal') {
+      const bytes = await input.literal(continuation.size)
+      return bytes === 'eof' ? bytes : continuation.run(bytes)
+    }
+    const bytes = await input.dotted(continuation.limit)
+    return bytes === 'eof' ? bytes : continuation.run(bytes)
+  }
+
+  const answerTo = async (line: Buffer | 'too-long'): Promise<Answer> => {
+    strikes++
+    if (line === 'too-long') return { action: 'other', outcome: dialect.tooLong(session) }
+    const request = dialect.parse(session, line)
+    if ('send' in request) return { action: 'other', outcome: request }
+    const command = table.get(request.verb)
+    stage.heard(request, command?.action ?? 'other')
+    if (!command) return { action: 'other', request, outcome: dialect.unknown(session, request) }
+    const { action, states } = command
+    if (states !== 'any' && !states.includes(session.state)) {
+      return { action, request, outcome: dialect.wrongState(session, request) }
+    }
+    strikes = 0
+    return { action, request, outcome: await command.run(session, request) }
+  }
+
+  if (greet) {
+    const end = await settle({ action: 'greeting', outcome: dialect.greeting(session) })
+    if (end !== 'command') return end
+  }
+  for (;;) {
+    const line = await input.line(dialect.maxLine)
+    if (line === 'eof' || line === 'hopeless') return line
+    const end = await settle(await answerTo(line))
+    if (end !== 'command') return end
+    if (strikes > patience) {
+      await stage.respond({ action: 'other', outcome: reply(dialect.goodbye(session)) })
+      return 'hopeless'
+    }
+  }
+}

@@ -1,0 +1,136 @@
+const LF = 0x0a
+const CR = 0x0d
+const terminator = Buffer.from('\r\n.\r\n')
+
+/** A line of more than this many octets is not skipped any more: the connection ends. */
+const hopeless = 1 << 20
+
+type Waiting = () => void
+
+/**
+ * The bytes that a client has sent and nobody has read yet, read in the units that mail protocols have. One reader at a
+ * time.
+ */
+export class Input {
+  #buffer: Buffer = Buffer.alloc(0)
+  #ended = false
+  #waiting: Waiting | undefined
+  /** Set by the owner to learn that more bytes are wanted. */
+  onHungry: (() => void) | undefined
+
+  push(chunk: Buffer): void {
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
+    this.#wake()
+  }
+
+  /** No more bytes will come. */
+  end(): void {
+    this.#ended = true
+    this.#wake()
+  }
+
+  get length(): number {
+    return this.#buffer.length
+  }
+
+  /** Takes everything that was not read, which is then gone from here. */
+  drain(): Buffer {
+    const rest = this.#buffer
+    this.#buffer = Buffer.alloc(0)
+    return rest
+  }
+
+  /**
+   * The next line without its CRLF (or bare LF). `too-long` when it has more than `max` octets; the rest of that line is
+   * skipped by the next call. `hopeless` when it does not end within a mebibyte. `eof` when the client has ended.
+   */
+  async line(max: number): Promise<Buffer | 'too-long' | 'hopeless' | 'eof'> {
+    if (this.#skipping && !(await this.#skip())) return this.#ended ? 'eof' : 'hopeless'
+    let searched = 0
+    for (;;) {
+      const at = this.#buffer.indexOf(LF, searched)
+      if (at >= 0 && at < max) return this.#takeLine(at)
+      if (at >= 0 || this.#buffer.length >= max) {
+        this.#skipping = true
+        return 'too-long'
+      }
+      searched = this.#buffer.length
+      if (!(await this.#more())) return 'eof'
+    }
+  }
+
+  /** Exactly `size` octets. */
+  async literal(size: number): Promise<Buffer | 'eof'> {
+    while (this.#buffer.length < size) {
+      if (!(await this.#more())) return 'eof'
+    }
+    return this.#take(size)
+  }
+
+  /** Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. */
+  async dotted(limit: number): Promise<Buffer | 'too-long' | 'eof'> {
+    const chunks: Buffer[] = []
+    let size = 0
+    // The line end before the first octet belongs to the command.
+    let tail = Buffer.from('\r\n')
+    for (;;) {
+      while (this.#buffer.length === 0) {
+        if (!(await this.#more())) return 'eof'
+      }
+      const window = Buffer.concat([tail, this.#buffer])
+      const at = window.indexOf(terminator)
+      const taken = at < 0 ? this.#buffer.length : at + terminator.length - tail.length
+      const chunk = this.#take(taken)
+      size += chunk.length
+      if (size <= limit) chunks.push(chunk)
+      if (at >= 0) return size <= limit ? Buffer.concat(chunks) : 'too-long'
+      tail = window.subarray(Math.max(0, window.length - terminator.length + 1))
+    }
+  }
+
+  #skipping = false
+
+  /** Drops the rest of an over-long line. False when it does not end. */
+  async #skip(): Promise<boolean> {
+    let skipped = 0
+    for (;;) {
+      const at = this.#buffer.indexOf(LF)
+      if (at >= 0) {
+        this.#take(at + 1)
+        this.#skipping = false
+        return true
+      }
+      skipped += this.drain().length
+      if (skipped > hopeless || !(await this.#more())) return false
+    }
+  }
+
+  #takeLine(at: number): Buffer {
+    const line = this.#take(at + 1)
+    const end = at > 0 && line[at - 1] === CR ? at - 1 : at
+    return line.subarray(0, end)
+  }
+
+  #take(size: number): Buffer {
+    const taken = this.#buffer.subarray(0, size)
+    this.#buffer = this.#buffer.subarray(size)
+    return taken
+  }
+
+  /** Waits for bytes. False when none will come. */
+  async #more(): Promise<boolean> {
+    if (this.#ended) return false
+    const before = this.#buffer.length
+    await new Promise<void>((resolve) => {
+      this.#waiting = resolve
+      this.onHungry?.()
+    })
+    return this.#buffer.length > before || !this.#ended
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.()
+  }
+}
