@@ -9,7 +9,7 @@ export type Effect =
   | { readonly do: 'send'; readonly bytes: string | Uint8Array }
   /** A refusal in the protocol's own spelling; the command has no effect. */
   | { readonly do: 'refuse'; readonly as: Refusal }
-  /** Nothing is sent and nothing is read any more; the connection stays open. */
+  /** From now on nothing is sent; what the client sends is read and recorded, and the connection stays open. */
   | { readonly do: 'silent' }
   /** A pause, in milliseconds. */
   | { readonly do: 'wait'; readonly ms: number }

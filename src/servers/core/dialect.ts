@@ -27,7 +27,7 @@ export interface Link {
   readonly secure: boolean
   /** Whether logging in is allowed in this phase: inside TLS, in mode plain, or where STARTTLS is not on offer. */
   readonly loginOffered: boolean
-  /** Whether STARTTLS/STLS is on offer now: not inside TLS, not in mode plain, not taken away by a quirk. */
+  /** Whether STARTTLS/STLS can be had now: not inside TLS, not in mode plain. A quirk may still hide or refuse it. */
   readonly starttlsOffered: boolean
   /** SASL mechanisms that are offered, in order. */
   readonly mechanisms: readonly string[]

@@ -1,0 +1,22 @@
+import { distance } from 'fastest-levenshtein'
+
+/** Up to three of the names that what was given may have meant, nearest first. */
+export function nearest(given: string, names: Iterable<string>): readonly string[] {
+  const wanted = given.toLowerCase()
+  const tolerance = Math.max(2, Math.floor(wanted.length / 3))
+  return [...new Set(names)]
+    .map((name) => ({
+      name,
+      far: name.toLowerCase().includes(wanted) && wanted.length > 2 ? 1 : distance(wanted, name.toLowerCase()),
+    }))
+    .filter(({ far }) => far <= tolerance)
+    .sort((a, b) => a.far - b.far || a.name.localeCompare(b.name))
+    .slice(0, 3)
+    .map(({ name }) => name)
+}
+
+/** ` Did you mean …?`, or nothing. */
+export function didYouMean(given: string, names: Iterable<string>): string {
+  const close = nearest(given, names)
+  return close.length > 0 ? ` Did you mean ${close.map((name) => `'${name}'`).join(' or ')}?` : ''
+}

@@ -1,0 +1,48 @@
+import { names } from './certificates/names.ts'
+import { revocation } from './certificates/revocation.ts'
+import { trust } from './certificates/trust.ts'
+import { validity } from './certificates/validity.ts'
+import type { CertificateEntry, QuirkEntry } from './entry.ts'
+import { starttls } from './quirks/starttls.ts'
+
+/** Every certificate, by id. */
+export const certificates = { ...trust, ...validity, ...names, ...revocation }
+
+/** Every quirk, by id. */
+export const quirks = { ...starttls }
+
+export type CertificateId = keyof typeof certificates
+export type QuirkId = keyof typeof quirks
+
+/** The id of anything in the catalogue. */
+export type PartId = CertificateId | QuirkId
+
+/** One part of a scenario: where it comes from makes no difference to how it is treated. */
+export type Part =
+  | { readonly kind: 'certificate'; readonly id: string; readonly entry: CertificateEntry }
+  | { readonly kind: 'quirk'; readonly id: string; readonly entry: QuirkEntry }
+
+/** The groups that make up the registry, for the test that no id stands in two of them. */
+export const groups = { trust, validity, names, revocation, starttls } as const
+
+/** Everything in the catalogue, certificates first, in the order of its files. */
+export const catalogue: readonly Part[] = [
+  ...Object.entries<CertificateEntry>(certificates).map(([id, entry]) => ({ kind: 'certificate', id, entry }) as const),
+  ...Object.entries<QuirkEntry>(quirks).map(([id, entry]) => ({ kind: 'quirk', id, entry }) as const),
+]
+
+/** What runs when no scenario is named, as far as it exists. Frozen at 1.0. */
+export const coreSet = [
+  'good',
+  'expired',
+  'not-yet-valid',
+  'expired-intermediate',
+  'self-signed',
+  'wrong-host',
+  'self-signed+wrong-host',
+  'untrusted-root',
+  'missing-intermediate',
+  'revoked',
+  'starttls-stripped',
+  'plaintext-on-implicit',
+].filter((scenario) => scenario.split('+').every((id) => catalogue.some((part) => part.id === id)))

@@ -1,0 +1,174 @@
+import { MockmailError } from '../errors.ts'
+import { mergeFacets, refuseConflicts } from './compose.ts'
+import type { CertificateEntry, CertificateFacets, QuirkEntry } from './entry.ts'
+import { didYouMean } from './nearest.ts'
+import { catalogue, type Part, type PartId } from './registry.ts'
+import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
+
+/** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
+export type DefinedPart = Part & { readonly defined: true }
+
+/** What a scenario can be given as: an id, several joined by `+`, a part of one's own, or a list of these. */
+export type ScenarioInput = string | DefinedPart | readonly (string | DefinedPart)[]
+
+/** A part with the connection from which it counts. */
+export type ScenarioPart = Part & { readonly from: number }
+
+/** What a strict client does, and why. */
+export interface Expectation {
+  readonly expect: Expect
+  readonly because: string
+  /** The reasons that a correct refusal may give; empty where any will do. */
+  readonly reasons: readonly Reason[]
+  readonly needs: 'revocation-checking' | null
+}
+
+/** What one connection of a scenario meets. */
+export interface Cast {
+  /** Names the identity in the PKI: the certificate part as typed, or `good`. */
+  readonly certificate: { readonly id: string; readonly facets: CertificateFacets }
+  readonly quirks: readonly { readonly id: string; readonly entry: QuirkEntry }[]
+  readonly expectation: Expectation
+}
+
+/** What a user asked for, checked and resolved. */
+export interface Scenario {
+  /** As typed, with aliases resolved. */
+  readonly id: string
+  readonly parts: readonly ScenarioPart[]
+  readonly expectation: Expectation
+  /** How many connections it takes to show. */
+  readonly runs: number
+  readonly observable: 'server' | 'client'
+  /** Why it cannot show there, or undefined when it can. */
+  unservable(protocol: Protocol, mode: Mode): string | undefined
+  /** What the n-th connection meets, 1 being the first. */
+  cast(nth: number): Cast
+}
+
+const names = new Map<string, Part>(
+  catalogue.flatMap((part) => [part.id, ...(part.entry.aliases ?? [])].map((name) => [name, part] as const)),
+)
+
+/** Every name that is understood, aliases included. */
+export const scenarioNames: readonly string[] = [...names.keys()]
+
+/**
+ * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
+ */
+export function resolveScenario(input: ScenarioInput): Scenario {
+  const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
+    typeof one === 'string' ? one.split('+').map(parsePart) : [{ ...one, from: 1 }],
+  )
+  if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
+  refuseConflicts(parts)
+  return buildScenario(parts)
+}
+
+const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
+
+function parsePart(text: string): ScenarioPart {
+  const match = partPattern.exec(text)
+  const name = match?.groups?.['name'] ?? text
+  const part = names.get(name)
+  if (!part) {
+    throw new MockmailError(
+      'UNKNOWN_SCENARIO',
+      `There is no scenario '${name}'.${didYouMean(name, scenarioNames)} 'mockmail list' shows them all.`,
+    )
+  }
+  if (!match || match.groups?.['moment'] !== undefined) {
+    throw new MockmailError(
+      'INVALID_OPTION',
+      `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
+    )
+  }
+  const from = Number(match.groups?.['nth'] ?? 1)
+  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
+  return { ...part, from }
+}
+
+function buildScenario(parts: readonly ScenarioPart[]): Scenario {
+  const casts = new Map<number, Cast>()
+  const turns = [...new Set([1, ...parts.map(({ from }) => from)])].sort((a, b) => b - a)
+  const id = parts.map(({ id, from }) => (from === 1 ? id : `${id}@${ordinal(from)}`)).join('+')
+  return {
+    id,
+    parts,
+    expectation: expectationOf(parts),
+    runs: Math.max(...parts.map(({ from, entry }) => Math.max(from, entry.runs ?? 1))),
+    observable: parts.some(({ entry }) => entry.observable === 'client') ? 'client' : 'server',
+    unservable: (protocol, mode) => unservable(parts, protocol, mode),
+    cast(nth) {
+      // Connections between two turns meet the same; one object per turn lets endpoints share by identity.
+      const turn = turns.find((from) => from <= nth) ?? 1
+      const known = casts.get(turn)
+      if (known) return known
+      const cast = castFor(parts.filter(({ from }) => from <= turn))
+      casts.set(turn, cast)
+      return cast
+    },
+  }
+}
+
+function castFor(parts: readonly ScenarioPart[]): Cast {
+  const certificates = parts.filter((part) => part.kind === 'certificate')
+  return {
+    certificate: {
+      id: certificates.map(({ id }) => id).join('+') || 'good',
+      facets: mergeFacets(certificates.map(({ entry }) => entry as CertificateEntry)),
+    },
+    quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
+    expectation: expectationOf(parts),
+  }
+}
+
+const strictness: Readonly<Record<Expect, number>> = { reject: 2, either: 1, accept: 0 }
+
+function expectationOf(parts: readonly ScenarioPart[]): Expectation {
+  const strictest = Math.max(0, ...parts.map(({ entry }) => strictness[entry.expect]))
+  const deciding = parts.filter(({ entry }) => strictness[entry.expect] === strictest).map(({ entry }) => entry)
+  const [first] = deciding
+  if (!first) return { expect: 'accept', because: 'nothing is wrong', reasons: [], needs: null }
+  return {
+    expect: first.expect,
+    because: deciding.map(({ because }) => because).join('; '),
+    reasons: [...new Set(deciding.flatMap(({ reason }) => (reason ? [reason] : [])))],
+    needs: deciding.every(({ needs }) => needs === 'revocation-checking') ? 'revocation-checking' : null,
+  }
+}
+
+function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mode): string | undefined {
+  for (const part of parts) {
+    if (part.kind === 'quirk') {
+      if (!part.entry.protocols.includes(protocol)) return `${part.id} is of ${part.entry.protocols.join(', ')} only`
+      if (!part.entry.modes.includes(mode)) return `${part.id} is of mode ${part.entry.modes.join(', ')} only`
+    } else if (mode === 'plain' && part.id !== 'good') {
+      return `${part.id} is a certificate, and mode plain shows none`
+    }
+  }
+  return undefined
+}
+
+function ordinal(count: number): string {
+  const teen = count % 100 >= 11 && count % 100 <= 13
+  const suffix = teen ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
+  return `${count}${suffix}`
+}
+
+/** The literal ids, with room for the connection number. */
+type Suffixed<Id extends string> = Id | `${Id}@${number}${'st' | 'nd' | 'rd' | 'th'}`
+
+/** A single id of the catalogue. */
+export type ScenarioId = Suffixed<PartId>
+
+/** Checks a `+` string against the ids at compile time; `never` where a part is unknown. */
+export type CheckedScenario<S extends string> = S extends `${infer Head}+${infer Tail}`
+  ? Head extends ScenarioId
+    ? CheckedScenario<Tail> extends never
+      ? never
+      : S
+    : never
+  : S extends ScenarioId
+    ? S
+    : never

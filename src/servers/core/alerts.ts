@@ -1,0 +1,103 @@
+import type { AlertRecord } from './record.ts'
+
+/** TLS alert descriptions, IANA TLS Alerts registry. */
+export const alertNames: ReadonlyMap<number, string> = new Map([
+  [0, 'close_notify'],
+  [10, 'unexpected_message'],
+  [20, 'bad_record_mac'],
+  [21, 'decryption_failed'],
+  [22, 'record_overflow'],
+  [30, 'decompression_failure'],
+  [40, 'handshake_failure'],
+  [41, 'no_certificate'],
+  [42, 'bad_certificate'],
+  [43, 'unsupported_certificate'],
+  [44, 'certificate_revoked'],
+  [45, 'certificate_expired'],
+  [46, 'certificate_unknown'],
+  [47, 'illegal_parameter'],
+  [48, 'unknown_ca'],
+  [49, 'access_denied'],
+  [50, 'decode_error'],
+  [51, 'decrypt_error'],
+  [52, 'too_many_cids_requested'],
+  [60, 'export_restriction'],
+  [70, 'protocol_version'],
+  [71, 'insufficient_security'],
+  [80, 'internal_error'],
+  [86, 'inappropriate_fallback'],
+  [90, 'user_canceled'],
+  [100, 'no_renegotiation'],
+  [109, 'missing_extension'],
+  [110, 'unsupported_extension'],
+  [111, 'certificate_unobtainable'],
+  [112, 'unrecognized_name'],
+  [113, 'bad_certificate_status_response'],
+  [114, 'bad_certificate_hash_value'],
+  [115, 'unknown_psk_identity'],
+  [116, 'certificate_required'],
+  [117, 'general_error'],
+  [120, 'no_application_protocol'],
+  [121, 'ech_required'],
+])
+
+const codes: ReadonlyMap<string, number> = new Map([...alertNames].map(([code, name]) => [name, code]))
+
+const alert = (code: number): AlertRecord => ({ code, name: alertNames.get(code) ?? `alert_${code}` })
+
+/** An error as Node's TLS reports it; every property is absent on some of them. */
+export interface TlsError extends Error {
+  readonly code?: string
+  readonly reason?: string
+  readonly syscall?: string
+}
+
+/** OpenSSL's words for an alert that are not the registry's. */
+const spellings: Readonly<Record<string, string>> = {
+  certificate_verify_failed: 'certificate_unknown',
+  user_cancelled: 'user_canceled',
+  export_restriction: 'export_restriction',
+}
+
+/**
+ * The alert that the peer sent, read from an error of Node's TLS. OpenSSL appends `SSL alert number N` to its own text;
+ * where that is cut off, the reason string is taken apart (`tlsv1 alert unknown ca`, `ssl/tls alert bad certificate`).
+ */
+export function alertReceived(error: TlsError): AlertRecord | null {
+  const number = /SSL alert number (\d+)/.exec(error.message)
+  if (number) return alert(Number(number[1]))
+  const words = /^(?:sslv3|tlsv1|tlsv13|ssl\/tls) alert (.+)$/.exec(error.reason ?? '')
+  if (!words?.[1]) return null
+  const spelled = words[1].replaceAll(' ', '_')
+  const name = spellings[spelled] ?? spelled
+  const code = codes.get(name)
+  return code === undefined ? { name } : { code, name }
+}
+
+/** What OpenSSL sends for the failures that a server meets. Derived, not observed. */
+const sentFor: Readonly<Record<string, number>> = {
+  'unsupported protocol': 70,
+  'version too low': 70,
+  'no shared cipher': 40,
+  'no suitable key share': 40,
+  'no suitable signature algorithm': 40,
+  'no shared signature algorithms': 40,
+  'no application protocol': 120,
+  'inappropriate fallback': 86,
+  'peer did not return a certificate': 116,
+  'certificate verify failed': 46,
+  'unexpected message': 10,
+  'bad record mac': 20,
+  'decryption failed or bad record mac': 20,
+  'length mismatch': 50,
+  'bad extension': 50,
+  'unsupported ssl version': 70,
+}
+
+/** The alert that OpenSSL sends with this error, where that is known. */
+export function alertSent(error: TlsError, version: string | null): AlertRecord | null {
+  const code = sentFor[error.reason ?? '']
+  if (code === undefined) return null
+  // certificate_required is of TLS 1.3; before it, the same failure is a handshake_failure.
+  return alert(code === 116 && version !== 'TLSv1.3' ? 40 : code)
+}

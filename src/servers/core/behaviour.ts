@@ -1,0 +1,62 @@
+import type { EffectContext, Effects } from '../../scenarios/effects.ts'
+import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { Hook } from '../../scenarios/vocabulary.ts'
+import type { Capability } from './dialect.ts'
+import type { Phase } from './record.ts'
+
+/** Effects at one hook, and the part of the scenario that they belong to. */
+export interface Attached {
+  readonly part: string
+  readonly effects: Effects
+}
+
+export interface AttachedChange {
+  readonly part: string
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+  readonly replace: Readonly<Record<string, string>>
+  readonly phase?: 'clear' | 'tls'
+}
+
+/** What the quirks of a scenario make of one connection: the sum of its parts, in which nothing conflicts. */
+export interface Behaviour {
+  readonly speaks?: 'clear' | 'tls'
+  readonly tls: TlsProfile
+  readonly capabilities: readonly AttachedChange[]
+  readonly at: ReadonlyMap<Hook, Attached>
+}
+
+export type { EffectContext }
+
+/** A capability list after the quirks, and which parts of the scenario really changed it. */
+export function changeCapabilities(
+  capabilities: readonly Capability[],
+  changes: readonly AttachedChange[],
+  phase: Phase,
+): { readonly shown: readonly Capability[]; readonly changedBy: readonly string[] } {
+  let shown = capabilities
+  const changedBy: string[] = []
+  for (const change of changes) {
+    if (change.phase && change.phase !== phase) continue
+    const next = [
+      ...shown
+        .filter(({ name }) => !change.remove.includes(name))
+        .map(({ name, text }) => ({ name, text: change.replace[name] ?? text })),
+      ...change.add
+        .filter((added) => !shown.some(({ name, text }) => name === added || text === added))
+        .map((added) => ({ name: added, text: added })),
+    ]
+    if (next.length !== shown.length || next.some(({ text }, index) => text !== shown[index]?.text))
+      changedBy.push(change.part)
+    shown = next
+  }
+  return { shown, changedBy }
+}
+
+/** Whether the quirks take this capability away in this phase. */
+export const takesAway = (changes: readonly AttachedChange[], name: string, phase: Phase): boolean =>
+  changes.some((change) => (!change.phase || change.phase === phase) && change.remove.includes(name))
+
+/** Whether the quirks add this capability in this phase. */
+export const adds = (changes: readonly AttachedChange[], name: string, phase: Phase): boolean =>
+  changes.some((change) => (!change.phase || change.phase === phase) && change.add.includes(name))

@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { calculateJa3, calculateJa4, getExtensionData, readTlsClientHello } from 'read-tls-client-hello'
+import { clock } from './clock.ts'
+import type { ClientHelloRecord } from './record.ts'
+
+const handshakeRecord = 0x16
+const clientHello = 0x01
+const recordHeader = 5
+
+/** A ClientHello of more octets than this is not waited for; OpenSSL's own limit is 131,396. */
+const largest = 1 << 17
+
+/** What the first bytes of a client that ought to speak TLS turned out to be. All bytes were put back on the socket. */
+export type FirstBytes =
+  | { readonly kind: 'client-hello'; readonly message: Buffer }
+  | { readonly kind: 'other'; readonly bytes: Buffer }
+  | { readonly kind: 'closed' | 'reset' | 'timeout' }
+
+/**
+ * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts every byte back,
+ * so that the TLS library sees what came.
+ *
+ * @param timeout milliseconds
+ */
+export function readClientHello(socket: Socket, timeout: number): Promise<FirstBytes> {
+  return new Promise((resolve) => {
+    let seen: Buffer = Buffer.alloc(0)
+    const finish = (result: FirstBytes): void => {
+      clock.clearTimeout(timer)
+      socket.off('readable', onReadable)
+      socket.off('end', onEnd)
+      socket.off('error', onError)
+      socket.off('close', onEnd)
+      if (seen.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(seen)
+      resolve(result)
+    }
+    const onReadable = (): void => {
+      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) seen = Buffer.concat([seen, chunk])
+      if (seen.length === 0) return
+      const message = joinClientHello(seen)
+      if (message === 'other' || seen.length > largest) finish({ kind: 'other', bytes: seen })
+      else if (message) finish({ kind: 'client-hello', message })
+    }
+    const onEnd = (): void => finish(seen.length > 0 ? { kind: 'other', bytes: seen } : { kind: 'closed' })
+    const onError = (): void => finish({ kind: 'reset' })
+    const timer = clock.setTimeout(() => finish({ kind: 'timeout' }), timeout)
+    timer.unref()
+    socket.on('readable', onReadable)
+    socket.on('end', onEnd)
+    socket.on('error', onError)
+    socket.on('close', onEnd)
+    onReadable()
+  })
+}
+
+/** The handshake message, undefined while it is incomplete, `other` when this is not one. */
+function joinClientHello(bytes: Buffer): Buffer | 'other' | undefined {
+  const fragments: Buffer[] = []
+  let at = 0
+  while (at < bytes.length) {
+    if (bytes[at] !== handshakeRecord) return 'other'
+    if (bytes.length < at + recordHeader) break
+    const size = bytes.readUInt16BE(at + 3)
+    fragments.push(bytes.subarray(at + recordHeader, at + recordHeader + size))
+    at += recordHeader + size
+  }
+  const message = Buffer.concat(fragments)
+  if (message.length > 0 && message[0] !== clientHello) return 'other'
+  if (message.length < 4) return undefined
+  const whole = 4 + message.readUIntBE(1, 3)
+  return message.length < whole ? undefined : message.subarray(0, whole)
+}
+
+const versionNames: ReadonlyMap<number, string> = new Map([
+  [0x0300, 'SSLv3'],
+  [0x0301, 'TLSv1'],
+  [0x0302, 'TLSv1.1'],
+  [0x0303, 'TLSv1.2'],
+  [0x0304, 'TLSv1.3'],
+])
+
+const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff)
+
+/** Parses a ClientHello. Null when it is malformed, which the TLS library answers in its own way. */
+export async function parseClientHello(
+  message: Buffer,
+  at: ClientHelloRecord['at'],
+): Promise<ClientHelloRecord | null> {
+  const header = Buffer.from([handshakeRecord, 3, 1, 0, 0])
+  header.writeUInt16BE(Math.min(message.length, 0xffff), 3)
+  try {
+    const hello = await readTlsClientHello(Readable.from([Buffer.concat([header, message])], { objectMode: false }))
+    const versions = getExtensionData(hello, 'supported_versions')?.versions ?? [hello.version]
+    return {
+      at,
+      serverName: getExtensionData(hello, 'server_name')?.serverName ?? null,
+      alpn: getExtensionData(hello, 'application_layer_protocol_negotiation')?.protocols ?? [],
+      versions: versions
+        .filter((version: number) => !isGrease(version))
+        .map((version: number) => versionNames.get(version) ?? `0x${version.toString(16).padStart(4, '0')}`),
+      ciphers: hello.cipherSuites,
+      ja3: calculateJa3(hello),
+      ja4: calculateJa4(hello),
+      raw: message.toString('base64'),
+    }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * The timers and the clock as they are when the module loads, so that a test runner's fake timers change nothing about
+ * a server.
+ */
+export const clock = {
+  now: performance.now.bind(performance),
+  date: Date.now.bind(Date),
+  setTimeout: globalThis.setTimeout,
+  clearTimeout: globalThis.clearTimeout,
+} as const
+
+/** Resolves after so many milliseconds. The timer does not keep the process alive by itself. */
+export const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.setTimeout(resolve, ms).unref()
+  })

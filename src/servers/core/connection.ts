@@ -1,0 +1,278 @@
+import type { Socket } from 'node:net'
+import type { EffectContext } from '../../scenarios/effects.ts'
+import { type Hook, momentOfAction } from '../../scenarios/vocabulary.ts'
+import { alertReceived } from './alerts.ts'
+import type { Behaviour } from './behaviour.ts'
+import { parseClientHello, readClientHello } from './client-hello.ts'
+import { clock } from './clock.ts'
+import type { Dialect, Request } from './dialect.ts'
+import { type Answer, runDialogue, type Stage } from './dialogue.ts'
+import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { Input } from './input.ts'
+import { type LinkOwner, openLink } from './link.ts'
+import type { Outcome } from './outcome.ts'
+import { type Cue, play, type Theatre, toBuffer } from './player.ts'
+import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
+import type { Recorder } from './recorder.ts'
+import type { TlsTerminator } from './tls.ts'
+import { Transport } from './transport.ts'
+
+/** Milliseconds. */
+export interface Limits {
+  /** Without a byte from the client. Default 600,000. */
+  readonly idle: number
+  /** From the start of TLS to the client's Finished. Default 30,000. */
+  readonly handshake: number
+}
+
+/** What a connection needs of the endpoint that accepted it. */
+export interface ConnectionHost extends LinkOwner {
+  readonly dialect: Dialect
+  readonly limits: Limits
+  /** The TLS server for this connection, made when it is first asked for. */
+  terminator(nth: number): TlsTerminator
+}
+
+/** From TCP accept to close. Rejects for a defect of ours only, never because of what the client does. */
+export class Connection {
+  readonly record: ConnectionRecord
+  readonly #raw: Socket
+  readonly #host: ConnectionHost
+  readonly #behaviour: Behaviour
+  readonly #recorder: Recorder
+  readonly #input = new Input()
+  #transport: Transport | undefined
+  #phase: Phase = 'clear'
+  /** A quirk said `silent`: commands are read and recorded, and nothing is sent any more. */
+  #muted = false
+  #idled = false
+  #idleTimer: NodeJS.Timeout | undefined
+  #hello: { readonly message: Buffer; readonly at: ClientHelloRecord['at'] } | undefined
+
+  constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
+    this.#raw = raw
+    this.#host = host
+    this.#behaviour = behaviour
+    this.#recorder = recorder
+    this.record = recorder.record
+    // Between two owners of the socket an error would otherwise have no listener.
+    raw.on('error', () => {})
+  }
+
+  async run(): Promise<void> {
+    try {
+      this.#raw.setNoDelay(true)
+      this.#armIdle()
+      await this.#converse()
+    } finally {
+      clock.clearTimeout(this.#idleTimer)
+      this.#transport?.destroy()
+      this.#raw.destroy()
+      if (this.#hello) this.record.clientHello = await parseClientHello(this.#hello.message, this.#hello.at)
+      this.#recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown' })
+    }
+  }
+
+  /** Ends it at once, from outside. */
+  destroy(why: string): void {
+    this.#recorder.ended({ by: 'server', how: 'rst', closeNotify: 'unknown', why })
+    this.#transport?.destroy()
+    this.#raw.destroy()
+    this.#input.end()
+  }
+
+  async #converse(): Promise<void> {
+    const speaks = this.#behaviour.speaks ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
+    if (!(await this.#strike('accept'))) return
+    if (speaks === 'clear') this.#attach(this.#raw, 'clear')
+    else if (!(await this.#startTls('first-bytes'))) return
+    for (let greet = true; await this.#talk({ greet }); greet = false) {
+      if (!(await this.#upgrade())) return
+    }
+  }
+
+  /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
+  async #talk({ greet }: { readonly greet: boolean }): Promise<boolean> {
+    const { dialect } = this.#host
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, this.#push))
+    try {
+      const end = await runDialogue(dialect, session, this.#input, this.#stage(), { greet })
+      if (end === 'upgrade') return true
+      if (this.#idled) this.#push(dialect.goodbye(session))
+      if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
+      if (end === 'close') this.#end('server', 'fin')
+      await this.#transport?.finish()
+      return false
+    } finally {
+      session.close?.()
+    }
+  }
+
+  /** Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS, anything else is dropped. */
+  async #upgrade(): Promise<boolean> {
+    this.#recorder.mark('starttls')
+    this.#transport?.detach()
+    this.#transport = undefined
+    const surplus = this.#input.drain()
+    const early = surplus[0] === 0x16
+    if (early) this.#raw.unshift(surplus)
+    else this.record.starttls.surplus += surplus.toString('latin1')
+    return this.#startTls(early ? 'before-reply' : 'after-reply')
+  }
+
+  async #startTls(at: ClientHelloRecord['at']): Promise<boolean> {
+    // A half-open socket would show the commonest refusal, a close without an alert, only when the handshake times out.
+    this.#raw.allowHalfOpen = false
+    const { handshake: timeout } = this.#host.limits
+    const first = await readClientHello(this.#raw, timeout)
+    this.#armIdle()
+    if (first.kind === 'client-hello') {
+      this.#recorder.mark('clientHello')
+      this.#hello = { message: first.message, at }
+      this.record.handshake.result = 'started'
+    } else if (first.kind === 'other') {
+      this.#recorder.received('clear', first.bytes)
+    } else {
+      noteNoClientHello(first.kind, this.#recorder)
+      return false
+    }
+    if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
+    const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
+    if (!socket) return false
+    socket.on('error', () => {})
+    this.#armIdle()
+    this.#attach(socket, 'tls')
+    return this.#strike('after-tls')
+  }
+
+  #attach(stream: ConstructorParameters<typeof Transport>[0], phase: Phase): void {
+    this.#phase = phase
+    this.#transport = new Transport(stream, phase, this.#input, {
+      received: (of, bytes) => {
+        this.#armIdle()
+        this.#recorder.received(of, bytes)
+      },
+      sent: (of, bytes) => this.#recorder.sent(of, bytes),
+      ended: ({ how, error }) => {
+        if (error) this.record.handshake.alertReceived ??= alertReceived(error)
+        this.#end('client', how, error?.message.trim())
+      },
+    })
+  }
+
+  #stage(): Stage {
+    return {
+      heard: ({ verb, line, tag }, action) => {
+        this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
+        if (action === 'starttls') this.record.starttls.requested++
+      },
+      respond: (answer) => this.#respond(answer),
+    }
+  }
+
+  async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
+    if (answer.action === 'greeting') this.#recorder.mark('greeting')
+    if (this.#muted) return 'command'
+    const { outcome, action, request = noRequest } = answer
+    const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
+    for (const hook of hooksOf(action)) {
+      const next = await this.#playAt(hook, cue, request)
+      if (next) return next
+    }
+    outcome.commit?.()
+    if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
+    await this.#write(toBuffer(outcome.send))
+    return outcome.next
+  }
+
+  /** Plays the effects of a moment that is no reply. False when the connection is over. */
+  async #strike(hook: Hook): Promise<boolean> {
+    const next = await this.#playAt(hook, { outcome: { send: '', next: 'command' }, refuse: () => '' }, noRequest)
+    if (next === 'stop') return false
+    if (this.#muted && !this.#transport) await this.#listen()
+    return !this.#raw.destroyed
+  }
+
+  async #playAt(hook: Hook, cue: Cue, request: Request): Promise<Outcome['next'] | 'stop' | undefined> {
+    const attached = this.#behaviour.at.get(hook)
+    const effects = attached?.effects(this.#context(cue, request))
+    if (!attached || !effects) return undefined
+    this.#recorder.fired(attached.part, hook)
+    const { next, refused } = await play(effects, cue, this.#theatre(attached.part))
+    if (hook === 'starttls-reply' || hook === 'command:starttls') this.record.starttls.refused = refused
+    return next
+  }
+
+  #theatre(part: string): Theatre {
+    const raw = this.#raw
+    return {
+      get gone() {
+        return raw.destroyed
+      },
+      write: (bytes) => this.#write(bytes),
+      close: (how) => {
+        if (how === 'half') return this.#transport ? this.#transport.halfClose() : void raw.end()
+        this.#end('server', how, part)
+        return how === 'rst' ? void raw.resetAndDestroy() : void raw.end()
+      },
+      mute: () => {
+        this.#muted = true
+      },
+    }
+  }
+
+  /** Nothing is sent any more; what the client still sends is recorded. */
+  async #listen(): Promise<void> {
+    this.#attach(this.#raw, 'clear')
+    while ((await this.#input.literal(1)) !== 'eof') this.#input.drain()
+  }
+
+  /** Before a transport is attached, bytes go to the TCP socket itself. */
+  async #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return
+    this.#recorder.replied(bytes)
+    if (this.#transport) return this.#transport.write(bytes)
+    this.#recorder.sent('clear', bytes)
+    await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
+  }
+
+  readonly #push = (text: string): void => {
+    if (!this.#muted && text) void this.#transport?.write(toBuffer(text))
+  }
+
+  #context({ outcome }: Cue, { tag }: Request): EffectContext {
+    const { protocol, mode } = this.#host
+    return Object.freeze({
+      protocol,
+      mode,
+      secure: this.#phase === 'tls',
+      nth: this.record.nth,
+      tag,
+      reply: toBuffer(outcome.send).toString('latin1'),
+    })
+  }
+
+  #end(by: 'client' | 'server' | 'limit', how: 'fin' | 'rst' | 'timeout' | 'error', why?: string): void {
+    this.#recorder.ended({ by, how, closeNotify: 'unknown', ...(why && { why }) })
+  }
+
+  #armIdle(): void {
+    clock.clearTimeout(this.#idleTimer)
+    this.#idleTimer = clock.setTimeout(() => {
+      this.#idled = true
+      this.#end('limit', 'timeout', 'idle')
+      this.#input.end()
+    }, this.#host.limits.idle)
+    this.#idleTimer.unref()
+  }
+}
+
+const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
+
+/** The hooks of an action: its moment, and the command itself. */
+function hooksOf(action: Answer['action']): readonly Hook[] {
+  if (action === 'greeting') return ['greeting']
+  if (action === 'continued') return []
+  const moment = momentOfAction[action]
+  return moment ? [moment, `command:${action}`] : [`command:${action}`]
+}

@@ -1,0 +1,205 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { MockmailError } from '../../errors.ts'
+import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import type { MailStore } from '../mailbox.ts'
+import type { Behaviour } from './behaviour.ts'
+import { Connection, type ConnectionHost, type Limits } from './connection.ts'
+import type { AcceptedMessage, Credential, Dialect } from './dialect.ts'
+import type { ConnectionRecord, Phase } from './record.ts'
+import { Recorder } from './recorder.ts'
+import { Run } from './run.ts'
+import type { TlsTerminator } from './tls.ts'
+
+export interface EndpointOptions {
+  readonly dialect: Dialect
+  readonly mode: Mode
+  readonly scenario: string
+  readonly host: string
+  /** 0 for any free port. */
+  readonly port: number
+  readonly servername: string
+  readonly store: MailStore
+  readonly mechanisms: readonly string[]
+  readonly limits: Limits
+  behaviour(nth: number): Behaviour
+  terminator(nth: number): TlsTerminator
+  check(credential: Credential): boolean
+  onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
+  /** A defect of ours; the connection is gone, the endpoint goes on. */
+  onDefect(error: unknown): void
+}
+
+let connections = 0
+
+/** One listening port. Everything it accepts is served, recorded and bounded here. */
+export class Endpoint implements ConnectionHost {
+  readonly run = new Run()
+  readonly protocol: Protocol
+  readonly #options: EndpointOptions
+  readonly #servers: Server[] = []
+  readonly #open = new Map<Connection, Promise<void>>()
+  #port = 0
+  #closing: Promise<void> | undefined
+
+  constructor(options: EndpointOptions) {
+    this.#options = options
+    this.protocol = options.dialect.protocol
+  }
+
+  get dialect(): Dialect {
+    return this.#options.dialect
+  }
+
+  get mode(): Mode {
+    return this.#options.mode
+  }
+
+  get servername(): string {
+    return this.#options.servername
+  }
+
+  get store(): MailStore {
+    return this.#options.store
+  }
+
+  get mechanisms(): readonly string[] {
+    return this.#options.mechanisms
+  }
+
+  get limits(): Limits {
+    return this.#options.limits
+  }
+
+  get host(): string {
+    return this.#options.host
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  check(credential: Credential): boolean {
+    return this.#options.check(credential)
+  }
+
+  terminator(nth: number): TlsTerminator {
+    return this.#options.terminator(nth)
+  }
+
+  deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {
+    const { via, raw, from, to } = message
+    recorder.message(phase, { via, size: raw.length, ...(from !== undefined && { from }), ...(to && { to }) })
+    this.#options.onMessage(message, recorder.record, phase)
+  }
+
+  /** @throws {MockmailError} PORT_IN_USE, LISTEN_FAILED */
+  async listen(): Promise<void> {
+    const { host, port } = this.#options
+    await this.#options.dialect.prepare?.()
+    for (let attempt = 1; ; attempt++) {
+      const first = await listenOn(this.#server(), host, port)
+      this.#servers.push(first)
+      this.#port = portOf(first)
+      if (host !== '127.0.0.1') return
+      const twin = await this.#listenOnTwin()
+      if (twin === 'fine') return
+      await closeServer(first)
+      this.#servers.length = 0
+      if (port !== 0 || attempt >= 10) {
+        throw new MockmailError('PORT_IN_USE', `Port ${this.#port} is in use on ::1, which localhost may mean too.`)
+      }
+    }
+  }
+
+  /** `localhost` may mean ::1 too, so the same port is served there where the machine has that address. */
+  async #listenOnTwin(): Promise<'fine' | 'taken'> {
+    try {
+      this.#servers.push(await listenOn(this.#server(), '::1', this.#port))
+      return 'fine'
+    } catch (error) {
+      if (error instanceof MockmailError && error.code === 'PORT_IN_USE') return 'taken'
+      return 'fine'
+    }
+  }
+
+  /** Stops listening and ends what is open. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      const closed = this.#servers.map(closeServer)
+      for (const connection of this.#open.keys()) connection.destroy('closed')
+      await Promise.all([...this.#open.values(), ...closed])
+    })()
+    return this.#closing
+  }
+
+  #server(): Server {
+    return createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => this.#accept(socket))
+  }
+
+  #accept(socket: Socket): void {
+    const { host, port } = this
+    const nth = this.run.next()
+    const recorder = new Recorder({
+      id: `c${++connections}`,
+      nth,
+      scenario: this.#options.scenario,
+      protocol: this.protocol,
+      mode: this.mode,
+      host,
+      port,
+      remote: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
+    })
+    const connection = new Connection(socket, this, this.#options.behaviour(nth), recorder)
+    this.run.begin(connection.record)
+    const over = connection
+      .run()
+      .catch((error: unknown) => this.#options.onDefect(error))
+      .finally(() => {
+        this.#open.delete(connection)
+        this.run.end(connection.record)
+      })
+    this.#open.set(connection, over)
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
+    server.once('error', fail)
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', fail)
+      resolve(server)
+    })
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): MockmailError {
+  if (error.code === 'EADDRINUSE') {
+    return new MockmailError(
+      'PORT_IN_USE',
+      `Port ${port} on ${host} is in use. Another --port, or none, finds a free one.`,
+      {
+        cause: error,
+      },
+    )
+  }
+  const why: Readonly<Record<string, string>> = {
+    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+    EACCES: `this user may not listen on port ${port}`,
+    ENOTFOUND: `${host} cannot be resolved`,
+  }
+  return new MockmailError(
+    'LISTEN_FAILED',
+    `Cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+const closeServer = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}

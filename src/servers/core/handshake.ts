@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { alertReceived, alertSent, type TlsError } from './alerts.ts'
+import type { ConnectionRecord } from './record.ts'
+import type { Recorder } from './recorder.ts'
+import type { HandshakeEnd, TlsIdentity, TlsTerminator } from './tls.ts'
+
+/**
+ * Performs the server's side of a handshake and writes into the record what came of it. Undefined when there is no
+ * session; how the connection ended is then recorded too.
+ *
+ * @param timeout milliseconds
+ */
+export async function shakeHands(
+  raw: Socket,
+  terminator: TlsTerminator,
+  recorder: Recorder,
+  timeout: number,
+): Promise<TLSSocket | undefined> {
+  const before = raw.bytesWritten
+  const end = await terminator.accept(raw, timeout)
+  const flight = raw.bytesWritten - before
+  if (end.kind === 'finished') {
+    noteSession(end.socket, recorder, terminator.identity)
+    recorder.mark('handshake')
+    return end.socket
+  }
+  // The flight that carries the certificate is longer than the certificate; a bare alert has seven octets.
+  if (flight > terminator.identity.leafSize) noteCertificate(recorder, terminator.identity)
+  noteFailure(end, recorder)
+  return undefined
+}
+
+/** Writes down that the client went away, or stayed silent, before there was anything to shake hands about. */
+export function noteNoClientHello(kind: 'closed' | 'reset' | 'timeout', recorder: Recorder): void {
+  recorder.record.handshake.result = kind
+  if (kind === 'timeout') recorder.ended({ by: 'limit', how: 'timeout', closeNotify: 'unknown', why: 'handshake' })
+  else recorder.ended({ by: 'client', how: kind === 'reset' ? 'rst' : 'fin', closeNotify: 'missing' })
+}
+
+function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentity): void {
+  const { handshake } = recorder.record
+  handshake.result = 'finished'
+  handshake.version = socket.getProtocol()
+  handshake.cipher = socket.getCipher()?.standardName ?? null
+  handshake.alpn = socket.alpnProtocol || null
+  handshake.resumed = socket.isSessionReused()
+  handshake.clientCertificate = socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ') ?? null
+  if (!handshake.resumed) noteCertificate(recorder, identity)
+}
+
+function noteCertificate(recorder: Recorder, { id, subject, fingerprint256 }: TlsIdentity): void {
+  const certificate: ConnectionRecord['handshake']['certificate'] = { id, subject, fingerprint256 }
+  recorder.record.handshake.certificate = certificate
+  recorder.fired(id, 'certificate')
+}
+
+function noteFailure(end: Exclude<HandshakeEnd, { kind: 'finished' }>, recorder: Recorder): void {
+  const { handshake } = recorder.record
+  if (end.kind === 'timeout') {
+    handshake.result = 'timeout'
+    recorder.ended({ by: 'limit', how: 'timeout', closeNotify: 'unknown', why: 'handshake' })
+    return
+  }
+  const error: TlsError = end.error
+  const why = error.message.trim()
+  handshake.version = end.socket.getProtocol()
+  handshake.error = why
+  handshake.alertReceived = alertReceived(error)
+  if (handshake.alertReceived) {
+    handshake.result = 'alert'
+    recorder.ended({ by: 'client', how: 'fin', closeNotify: 'missing' })
+  } else if (error.code === 'ECONNRESET') {
+    // FIN and RST share this code; only the RST was reported by the socket's own read.
+    const reset = error.syscall !== undefined
+    handshake.result = reset ? 'reset' : 'closed'
+    recorder.ended({ by: 'client', how: reset ? 'rst' : 'fin', closeNotify: 'missing' })
+  } else {
+    handshake.result = 'failed'
+    handshake.alertSent = alertSent(error, handshake.version)
+    recorder.ended({ by: 'server', how: 'error', closeNotify: 'unknown', why })
+  }
+}

@@ -1,0 +1,60 @@
+import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import type { MailStore } from '../mailbox.ts'
+import { adds, type Behaviour, changeCapabilities, takesAway } from './behaviour.ts'
+import type { AcceptedMessage, Credential, Link } from './dialect.ts'
+import type { Phase } from './record.ts'
+import type { Recorder } from './recorder.ts'
+
+/** What a link needs of its endpoint. */
+export interface LinkOwner {
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly servername: string
+  readonly store: MailStore
+  readonly mechanisms: readonly string[]
+  /** Whether the credential is right. */
+  check(credential: Credential): boolean
+  /** Takes a message that a client sent in. */
+  deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void
+}
+
+/** What a dialect may know and do, for one phase of one connection. */
+export function openLink(
+  owner: LinkOwner,
+  behaviour: Behaviour,
+  recorder: Recorder,
+  phase: Phase,
+  push: (bytes: string) => void,
+): Link {
+  const { mode, servername, store, mechanisms } = owner
+  const secure = phase === 'tls'
+  const starttlsOffered = !secure && mode !== 'plain'
+  const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
+  return {
+    id: recorder.record.id,
+    mode,
+    secure,
+    // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
+    loginOffered: !starttlsShown || adds(behaviour.capabilities, 'auth', phase),
+    starttlsOffered,
+    mechanisms,
+    servername,
+    remoteAddress: recorder.record.remote.address,
+    store,
+    show(capabilities) {
+      const { shown, changedBy } = changeCapabilities(capabilities, behaviour.capabilities, phase)
+      recorder.shown(phase, shown)
+      for (const part of changedBy) recorder.fired(part, 'capabilities')
+      return shown
+    },
+    login(credential) {
+      const right = owner.check(credential)
+      recorder.credential(phase, credential, right)
+      return right
+    },
+    identify: (name) => recorder.identity(phase, name),
+    envelope: (from, to) => recorder.envelope(phase, from, to),
+    accept: (message) => owner.deliver(message, recorder, phase),
+    push,
+  }
+}

@@ -1,0 +1,152 @@
+import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import { clock } from './clock.ts'
+import type { Capability, Credential } from './dialect.ts'
+import type { CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
+import { Transcript } from './transcript.ts'
+
+const maxFacts = 4096
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+export interface RecorderOptions {
+  readonly id: string
+  readonly nth: number
+  readonly scenario: string
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly host: string
+  readonly port: number
+  readonly remote: { readonly address: string; readonly port: number }
+}
+
+/** Writes one connection's record as bytes and events pass. Facts are derived here, never from the kept transcript. */
+export class Recorder {
+  readonly record: ConnectionRecord
+  readonly #transcript = new Transcript()
+  readonly #start = clock.now()
+  #lastCommand: CommandRecord | undefined
+
+  constructor(options: RecorderOptions) {
+    const transcript = this.#transcript
+    this.record = {
+      ...options,
+      openedAt: new Date(clock.date()).toISOString(),
+      times: {},
+      bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
+      clientHello: null,
+      handshake: {
+        result: 'none',
+        version: null,
+        cipher: null,
+        alpn: null,
+        resumed: false,
+        certificate: null,
+        alertReceived: null,
+        alertSent: null,
+        error: null,
+        clientCertificate: null,
+      },
+      starttls: { requested: 0, refused: false, surplus: '' },
+      capabilities: { clear: null, tls: null },
+      commands: [],
+      counts: { commands: 0, credentials: 0, messages: 0 },
+      credentials: [],
+      identities: [],
+      envelopes: [],
+      messages: [],
+      fired: [],
+      end: null,
+      get transcript() {
+        return transcript.entries
+      },
+      cut: false,
+    }
+  }
+
+  /** Milliseconds since accept, to a tenth. */
+  get at(): number {
+    return Math.round((clock.now() - this.#start) * 10) / 10
+  }
+
+  mark(time: keyof ConnectionRecord['times']): void {
+    this.record.times[time] ??= this.at
+  }
+
+  received(phase: Phase, bytes: Buffer): void {
+    if (phase === 'tls') this.mark('firstApplicationData')
+    this.record.bytes[phase === 'tls' ? 'tlsIn' : 'clearIn'] += bytes.length
+    this.#kept('client', phase, bytes)
+  }
+
+  sent(phase: Phase, bytes: Buffer): void {
+    this.record.bytes[phase === 'tls' ? 'tlsOut' : 'clearOut'] += bytes.length
+    this.#kept('server', phase, bytes)
+  }
+
+  command(phase: Phase, command: Omit<CommandRecord, 'at' | 'phase'>): void {
+    this.record.counts.commands++
+    const entry = { at: this.at, phase, ...command }
+    this.#lastCommand = entry
+    this.#push(this.record.commands, entry)
+  }
+
+  /** Notes the first line of what the newest command was answered. */
+  replied(bytes: Buffer): void {
+    const command = this.#lastCommand
+    if (!command || command.reply !== undefined) return
+    const end = bytes.indexOf('\r\n')
+    command.reply = bytes.toString('latin1', 0, Math.min(end < 0 ? bytes.length : end, 512))
+  }
+
+  shown(phase: Phase, capabilities: readonly Capability[]): void {
+    this.record.capabilities[phase] = capabilities.map(({ text }) => text)
+  }
+
+  credential(phase: Phase, { kind, mechanism, user, secret }: Credential, accepted: boolean): void {
+    this.record.counts.credentials++
+    this.#push(this.record.credentials, { at: this.at, phase, kind, mechanism, user, secret, accepted })
+  }
+
+  identity(phase: Phase, name: string): void {
+    this.#push(this.record.identities, { at: this.at, phase, name })
+  }
+
+  envelope(phase: Phase, from: string, to: readonly string[]): void {
+    this.#push(this.record.envelopes, { at: this.at, phase, from, to })
+  }
+
+  message(
+    phase: Phase,
+    message: { via: 'DATA' | 'APPEND'; size: number; from?: string; to?: readonly string[] },
+  ): void {
+    this.record.counts.messages++
+    this.#push(this.record.messages, { at: this.at, phase, ...message })
+  }
+
+  fired(part: string, where: FiredRecord['where']): void {
+    const { fired } = this.record
+    if (fired.some((earlier) => earlier.part === part && earlier.where === where)) return
+    fired.push({ at: this.at, part, where })
+  }
+
+  ended(end: NonNullable<ConnectionRecord['end']>): void {
+    if (this.record.end) return
+    this.mark('ended')
+    this.record.end = end
+  }
+
+  #kept(from: 'client' | 'server', phase: Phase, bytes: Buffer): void {
+    this.#transcript.add(this.at, from, phase, bytes)
+    if (this.#transcript.cut) this.record.cut = true
+  }
+
+  /** The newest facts are kept: what a connection did last is what tells how it ended. */
+  #push<T>(list: readonly T[], fact: T): void {
+    const facts = list as Mutable<T[]> as T[]
+    if (facts.length >= maxFacts) {
+      facts.shift()
+      this.record.cut = true
+    }
+    facts.push(fact)
+  }
+}
