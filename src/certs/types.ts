@@ -60,7 +60,7 @@ export interface Pki {
    * Writes `ca.pem`, a folder for each identity issued so far, and `manifest.json`.
    * @throws {MockmailError} FILE_UNWRITABLE
    */
-  write(directory: string, expectations?: ReadonlyMap<string, string>): Promise<void>
+  write(directory: string, expectations?: ReadonlyMap<string, string>): void
   /** Stops the responder. Idempotent. */
   close(): Promise<void>
 }

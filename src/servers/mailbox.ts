@@ -93,6 +93,12 @@ export class Folder {
   }
 }
 
+const specialFolders = [
+  ['Drafts', '\\Drafts'],
+  ['Sent', '\\Sent'],
+  ['Trash', '\\Trash'],
+] as const
+
 /** All folders of one scenario's mailbox; what SMTP accepts, IMAP and POP3 serve. Any user sees the same. */
 export class MailStore {
   readonly #folders = new Map<string, Folder>()
@@ -100,14 +106,15 @@ export class MailStore {
 
   /** `samples` are what the INBOX starts with. */
   constructor(samples: readonly NewMessage[] = []) {
+    this.reset(samples)
+  }
+
+  /** Puts everything back to how it began, with these messages in the INBOX. */
+  reset(samples: readonly NewMessage[]): void {
+    this.#folders.clear()
     this.#folders.set('INBOX', this.inbox)
-    for (const [name, use] of [
-      ['Drafts', '\\Drafts'],
-      ['Sent', '\\Sent'],
-      ['Trash', '\\Trash'],
-    ] as const) {
-      this.#folders.set(name, new Folder(name, use))
-    }
+    for (const [name, use] of specialFolders) this.#folders.set(name, new Folder(name, use))
+    this.inbox.remove(this.inbox.messages)
     for (const sample of samples) this.inbox.add(sample)
   }
 

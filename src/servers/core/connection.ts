@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { EffectContext } from '../../scenarios/effects.ts'
-import { type Hook, momentOfAction } from '../../scenarios/vocabulary.ts'
+import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
 import { parseClientHello, readClientHello } from './client-hello.ts'
@@ -175,10 +175,9 @@ export class Connection {
     if (this.#muted) return 'command'
     const { outcome, action, request = noRequest } = answer
     const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
-    for (const hook of hooksOf(action)) {
-      const next = await this.#playAt(hook, cue, request)
-      if (next) return next
-    }
+    const hook = hookOf(action)
+    const next = hook && (await this.#playAt(hook, cue, request))
+    if (next) return next
     outcome.commit?.()
     if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
     await this.#write(toBuffer(outcome.send))
@@ -199,7 +198,7 @@ export class Connection {
     if (!attached || !effects) return undefined
     this.#recorder.fired(attached.part, hook)
     const { next, refused } = await play(effects, cue, this.#theatre(attached.part))
-    if (hook === 'starttls-reply' || hook === 'command:starttls') this.record.starttls.refused = refused
+    if (hook === 'command:starttls') this.record.starttls.refused = refused
     return next
   }
 
@@ -269,10 +268,8 @@ export class Connection {
 
 const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
 
-/** The hooks of an action: its moment, and the command itself. */
-function hooksOf(action: Answer['action']): readonly Hook[] {
-  if (action === 'greeting') return ['greeting']
-  if (action === 'continued') return []
-  const moment = momentOfAction[action]
-  return moment ? [moment, `command:${action}`] : [`command:${action}`]
+/** The hook of an action's reply. */
+function hookOf(action: Answer['action']): Hook | undefined {
+  if (action === 'greeting') return 'greeting'
+  return action === 'continued' ? undefined : `command:${action}`
 }

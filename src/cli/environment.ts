@@ -1,0 +1,44 @@
+import { MockmailError } from '../errors.ts'
+import type { EndpointEvent, ReadyEvent } from './events.ts'
+
+/**
+ * What `exec` tells its child. The ready file is the contract; the variables per endpoint are a convenience.
+ *
+ * @throws {MockmailError} NAME_COLLISION when two endpoints would share a name
+ */
+export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Record<string, string>> {
+  const environment: Record<string, string> = {
+    MOCKMAIL_CA: ready.ca,
+    MOCKMAIL_PKI: ready.pki,
+    MOCKMAIL_READY: readyFile,
+    MOCKMAIL_USER: ready.user,
+    MOCKMAIL_PASSWORD: ready.password,
+  }
+  for (const endpoint of ready.endpoints) {
+    const { scenario, protocol, mode, url, port } = endpoint
+    const prefix = `MOCKMAIL_${spell(scenario)}_${spell(protocol)}_${spell(mode)}`
+    if (`${prefix}_URL` in environment) {
+      throw new MockmailError(
+        'NAME_COLLISION',
+        `Two scenarios would both be ${prefix}_URL, one of them '${scenario}'. Start them in two runs, or read the ready file.`,
+      )
+    }
+    environment[`${prefix}_URL`] = url
+    environment[`${prefix}_PORT`] = String(port)
+  }
+  const [only, another] = ready.endpoints
+  return only && !another ? { ...environment, ...singleEndpoint(only) } : environment
+}
+
+/** The variables of a run with one endpoint, which `check` uses for every run. */
+export const singleEndpoint = (endpoint: EndpointEvent): Readonly<Record<string, string>> => ({
+  MOCKMAIL_HOST: endpoint.host,
+  MOCKMAIL_PORT: String(endpoint.port),
+  MOCKMAIL_SERVERNAME: endpoint.servername,
+  MOCKMAIL_URL: endpoint.url,
+  MOCKMAIL_PROTOCOL: endpoint.protocol,
+  MOCKMAIL_MODE: endpoint.mode,
+  MOCKMAIL_SCENARIO: endpoint.scenario,
+})
+
+const spell = (name: string): string => name.toUpperCase().replace(/[^A-Z0-9]/g, '_')

@@ -1,0 +1,47 @@
+import { Command, CommanderError } from 'commander'
+import { MockmailError } from '../errors.ts'
+import { version } from '../version.ts'
+import { addCerts } from './certs.ts'
+import { addExec, splitCommandLine } from './exec.ts'
+import { addList } from './list.ts'
+import { addUp } from './up.ts'
+
+const examples = `
+Examples:
+  $ mockmail up                                   the core set on every protocol
+  $ mockmail up expired --protocol imap           one fault on two ports
+  $ mockmail up self-signed+wrong-host --json     for scripts
+  $ mockmail exec expired -- npm test             servers around a command
+  $ mockmail certs ./pki                          the certificates as files`
+
+/** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('mockmail')
+    .description('Fake SMTP, IMAP and POP3 servers with broken certificates and broken STARTTLS.')
+    .version(version)
+    .addHelpText('after', examples)
+    .showSuggestionAfterError()
+    .exitOverride()
+  addUp(program)
+  addExec(program)
+  addList(program)
+  addCerts(program)
+  for (const command of program.commands) command.exitOverride().showSuggestionAfterError()
+  try {
+    await program.parseAsync(splitCommandLine(argv), { from: 'user' })
+  } catch (error) {
+    process.exitCode = statusOf(error)
+  }
+}
+
+const misused = 2
+
+function statusOf(error: unknown): number {
+  // Help and version are no errors; commander has written its message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused
+  if (error instanceof MockmailError) {
+    process.stderr.write(`mockmail: ${error.message}\n`)
+    return error.exitCode
+  }
+  throw error
+}

@@ -1,0 +1,73 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { MockmailError } from '../errors.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
+import type { MailServer } from '../server.ts'
+import type { ConnectionRecord } from '../servers/core/record.ts'
+import { formatTranscript } from '../servers/core/transcript.ts'
+import type { MailServers } from '../start.ts'
+import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
+import { connectionEvent, messageEvent } from './events.ts'
+import type { ServingFlags } from './flags.ts'
+
+/** An open `--log` file. */
+export interface Log {
+  write(record: ConnectionRecord): void
+  close(): void
+}
+
+/**
+ * Opens the log before anything starts, so that an unwritable one is found at once.
+ *
+ * @throws {MockmailError} FILE_UNWRITABLE
+ */
+export function openLog(file: string | undefined): Log | undefined {
+  if (file === undefined) return undefined
+  let descriptor: number
+  try {
+    descriptor = openSync(file, 'a', 0o600)
+  } catch (error) {
+    throw new MockmailError('FILE_UNWRITABLE', `--log ${file}: ${(error as Error).message}.`, { cause: error })
+  }
+  return {
+    write: (record) => appendFileSync(descriptor, `${JSON.stringify(record)}\n`),
+    close: () => closeSync(descriptor),
+  }
+}
+
+/** Prints a line (or a JSON event) for every connection that ends and every message that comes in. */
+export function watch(
+  servers: MailServers,
+  { json, quiet, verbose }: Pick<ServingFlags, 'json' | 'quiet' | 'verbose'>,
+  print: (line: string) => void,
+  log: Log | undefined,
+): void {
+  for (const server of servers.endpoints) {
+    const scenario = resolveScenario(server.scenario)
+    server.onEnded((record) => {
+      log?.write(record)
+      const judgement = judgeConnection(record, scenario)
+      if (json) print(JSON.stringify(connectionEvent(server, record, judgement)))
+      else if (!quiet) print(connectionLine(server, record, judgement, { verbose: verbose ?? false }))
+    })
+    server.onMessage((message) => {
+      if (json) print(JSON.stringify(messageEvent(server, message)))
+    })
+  }
+}
+
+function connectionLine(
+  { scenario, protocol, mode }: MailServer,
+  record: ConnectionRecord,
+  { outcome, detail, qualifier, verdict }: Judgement,
+  { verbose }: { readonly verbose: boolean },
+): string {
+  const time = new Date(record.openedAt).toTimeString().slice(0, 8)
+  const line = `${time} ${scenario} ${protocol}/${mode} ${outcome} ${qualifier ?? detail} (${verdict})`
+  if (!verbose) return line
+  const { result, version, cipher, error } = record.handshake
+  const handshake = result === 'none' ? '' : `\n  TLS ${[result, version, cipher, error].filter(Boolean).join(', ')}`
+  return `${line}${handshake}${formatTranscript(record.transcript)
+    .replace(/^(?=.)/gm, '  ')
+    .replace(/^/, '\n')
+    .trimEnd()}`
+}

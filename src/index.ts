@@ -1,0 +1,34 @@
+export { MockmailError, type MockmailErrorCode } from './errors.ts'
+export type { RunOptions } from './options.ts'
+export type { PortOptions } from './plan.ts'
+export {
+  close,
+  drip,
+  type Effect,
+  type EffectContext,
+  type Effects,
+  type Refusal,
+  refuse,
+  reply,
+  send,
+  silent,
+  wait,
+} from './scenarios/effects.ts'
+export type * from './scenarios/entry.ts'
+export { scenarios } from './scenarios/listing.ts'
+export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } from './scenarios/own.ts'
+export type { DefinedPart, Expectation, ScenarioId, ScenarioInput } from './scenarios/scenario.ts'
+export type * from './scenarios/vocabulary.ts'
+export type { MailServer, MessageFilter, ReceivedMessage, SettleOptions, WaitOptions } from './server.ts'
+export type * from './servers/core/record.ts'
+export { formatTranscript } from './servers/core/transcript.ts'
+export {
+  type EndpointQuery,
+  type MailServers,
+  type StartOneOptions,
+  type StartOptions,
+  startMailServer,
+  startMailServers,
+} from './start.ts'
+export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'
+export { type Judgement, type JudgeOptions, judgeConnection, judgeRun, type Verdict } from './verdicts/verdict.ts'

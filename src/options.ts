@@ -1,0 +1,121 @@
+import { isIP } from 'node:net'
+import { MockmailError } from './errors.ts'
+import { didYouMean } from './scenarios/nearest.ts'
+import { type Mode, modes, type Protocol, protocols } from './scenarios/vocabulary.ts'
+
+/** What a run needs whatever it serves. */
+export interface RunOptions {
+  /** Address to listen on. Default `127.0.0.1`, and the same port on `::1` where the machine has it. */
+  readonly host?: string
+  /**
+   * Names of the good leaf; the first is the name to dial. `localhost`, `mail.mockmail.test`, `*.mockmail.test`,
+   * `127.0.0.1` and `::1` always follow. Default: these.
+   */
+  readonly servernames?: readonly string[]
+  /** Key type of the certificates. Default `ec` (P-256); `rsa` is RSA-2048. */
+  readonly key?: 'ec' | 'rsa'
+  /** The instant that dates count from: a Date, or anything `Date` parses. Default: the current time. */
+  readonly now?: Date | string
+  /** Directory whose roots are reused, and created when absent. Default: a fresh PKI in memory. */
+  readonly pki?: string
+  /** Roots without name constraints. Default false: a root that leaks into a real trust store harms nobody. */
+  readonly unconstrained?: boolean
+  /** The only login that is right, as `name:password`. Default: any user with any password but `wrong`. */
+  readonly user?: string
+  /** Milliseconds without a byte from the client before the server closes. Default 600,000. */
+  readonly idleTimeout?: number
+  /** Milliseconds that a TLS handshake may take. Default 30,000. */
+  readonly handshakeTimeout?: number
+}
+
+/** Names that every good leaf has. The loopback addresses let a client dial by number. */
+const alwaysNamed = ['localhost', 'mail.mockmail.test', '*.mockmail.test', '127.0.0.1', '::1'] as const
+
+/** Options with every default filled in and everything checked. */
+export interface CheckedOptions {
+  readonly host: string
+  readonly servernames: readonly string[]
+  readonly key: 'ec' | 'rsa'
+  readonly now: Date | undefined
+  readonly pki: string | undefined
+  readonly unconstrained: boolean
+  readonly user: string
+  readonly password: string
+  /** Whether `user` and `password` are the only ones that are right. */
+  readonly strictUser: boolean
+  readonly limits: { readonly idle: number; readonly handshake: number }
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+export function checkRunOptions(options: RunOptions): CheckedOptions {
+  const { servernames = [], key = 'ec', pki, unconstrained = false } = options
+  if (key !== 'ec' && key !== 'rsa') throw invalid('key', key, 'ec, rsa')
+  for (const name of servernames) checkServername(name)
+  return {
+    host: options.host === undefined || options.host === 'localhost' ? '127.0.0.1' : options.host,
+    servernames: [...new Set([...servernames, ...alwaysNamed])],
+    key,
+    now: options.now === undefined ? undefined : parseNow(options.now),
+    pki,
+    unconstrained,
+    ...parseUser(options.user),
+    limits: {
+      idle: checkMs('idleTimeout', options.idleTimeout ?? 600_000),
+      handshake: checkMs('handshakeTimeout', options.handshakeTimeout ?? 30_000),
+    },
+  }
+}
+
+/** @throws {MockmailError} UNKNOWN_PROTOCOL */
+export function checkProtocol(given: string): Protocol {
+  const known = protocols.find((protocol) => protocol === given)
+  if (known) return known
+  throw new MockmailError(
+    'UNKNOWN_PROTOCOL',
+    `There is no protocol '${given}'.${didYouMean(given, protocols)} Allowed: ${protocols.join(', ')}.`,
+  )
+}
+
+/** @throws {MockmailError} UNKNOWN_MODE */
+export function checkMode(given: string): Mode {
+  const known = modes.find((mode) => mode === given)
+  if (known) return known
+  throw new MockmailError(
+    'UNKNOWN_MODE',
+    `There is no mode '${given}'.${didYouMean(given, modes)} Allowed: ${modes.join(', ')}.`,
+  )
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+export function checkPort(option: string, port: number): number {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw invalid(option, port, 'a whole number from 0 to 65535')
+}
+
+const invalid = (option: string, given: unknown, allowed: string): MockmailError =>
+  new MockmailError('INVALID_OPTION', `${option}: '${given}' is not allowed. Allowed: ${allowed}.`)
+
+const namePattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i
+
+function checkServername(name: string): void {
+  if (isIP(name) || (name.length <= 253 && namePattern.test(name))) return
+  throw invalid('servername', name, 'a host name, a wildcard name such as *.example.com, or an IP address')
+}
+
+function parseNow(given: Date | string): Date {
+  const now = new Date(given)
+  if (!Number.isNaN(now.getTime())) return now
+  throw invalid('now', given, 'an instant such as 2030-01-31 or 2030-01-31T12:00:00Z')
+}
+
+function parseUser(given: string | undefined): { user: string; password: string; strictUser: boolean } {
+  if (given === undefined) return { user: 'user@mockmail.test', password: 'mockmail', strictUser: false }
+  const colon = given.indexOf(':')
+  if (colon < 1) throw invalid('user', given, 'name:password')
+  return { user: given.slice(0, colon), password: given.slice(colon + 1), strictUser: true }
+}
+
+function checkMs(option: string, ms: number): number {
+  if (Number.isFinite(ms) && ms > 0 && ms < 2 ** 31) return ms
+  throw invalid(option, ms, 'a number of milliseconds above 0')
+}

@@ -1,0 +1,62 @@
+import { claimsOf, facetsOf } from './compose.ts'
+import { catalogue, type Part, type PartId } from './registry.ts'
+import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
+import { modes, protocols } from './vocabulary.ts'
+
+/** An entry of the catalogue as `list --json` and `scenarios` show it. */
+export interface ListedEntry {
+  readonly id: string
+  readonly kind: 'certificate' | 'quirk' | 'preset'
+  readonly layer: 'certificate' | 'starttls' | 'session' | 'tls' | 'wire'
+  /** Facets that a certificate sets. */
+  readonly facets: readonly Facet[]
+  /** What it sets, in words; two parts of a scenario must not set the same. */
+  readonly sets: readonly string[]
+  readonly summary: string
+  readonly expect: Expect
+  readonly because: string
+  readonly reason: Reason | null
+  readonly needs: 'revocation-checking' | null
+  readonly runs: number
+  readonly observable: 'server' | 'client'
+  readonly references: readonly string[]
+  readonly tags: readonly string[]
+  readonly aliases: readonly string[]
+  readonly protocols: readonly Protocol[]
+  readonly modes: readonly Mode[]
+  readonly errors: Readonly<Record<string, string | number>>
+  /** Whether this machine can serve it. */
+  readonly available: boolean
+  readonly unavailableBecause: string | null
+}
+
+/** One part of the catalogue, listed. */
+export function listEntry(part: Part): ListedEntry {
+  const { entry, id, kind } = part
+  const { summary, expect, because, references, tags } = entry
+  return {
+    id,
+    kind,
+    layer: part.kind === 'quirk' ? part.entry.layer : 'certificate',
+    facets: part.kind === 'certificate' ? facetsOf(part.entry) : [],
+    sets: claimsOf(part),
+    summary,
+    expect,
+    because,
+    reason: entry.reason ?? null,
+    needs: entry.needs ?? null,
+    runs: entry.runs ?? 1,
+    observable: entry.observable ?? 'server',
+    references,
+    tags,
+    aliases: entry.aliases ?? [],
+    protocols: part.kind === 'quirk' ? part.entry.protocols : protocols,
+    modes: part.kind === 'quirk' ? part.entry.modes : modes.filter((mode) => mode !== 'plain' || id === 'good'),
+    errors: entry.errors ?? {},
+    available: true,
+    unavailableBecause: null,
+  }
+}
+
+/** The whole catalogue: every certificate and quirk with what it does and what a strict client does. */
+export const scenarios = catalogue.map(listEntry) as readonly (ListedEntry & { readonly id: PartId })[]

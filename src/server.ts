@@ -1,0 +1,244 @@
+import { EventEmitter } from 'node:events'
+import type { Email } from 'postal-mime'
+import { MockmailError } from './errors.ts'
+import type { Expectation, Scenario } from './scenarios/scenario.ts'
+import type { Mode, Protocol } from './scenarios/vocabulary.ts'
+import { clock } from './servers/core/clock.ts'
+import type { Endpoint } from './servers/core/endpoint.ts'
+import type { ConnectionRecord } from './servers/core/record.ts'
+import type { MailStore } from './servers/mailbox.ts'
+import { type Judgement, judgeRun, type Verdict } from './verdicts/verdict.ts'
+
+/** A message that a client sent in. */
+export interface ReceivedMessage {
+  /** The octets, dot-stuffing removed. */
+  readonly raw: Buffer
+  /** The whole source, read as UTF-8. */
+  readonly text: string
+  readonly envelope: { readonly from: string; readonly to: readonly string[] }
+  /** By lower-case name, unfolded, in order of appearance. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Whether it came through TLS. */
+  readonly secure: boolean
+  /** The connection that brought it. */
+  readonly connection: ConnectionRecord
+  /** Decoded headers, text, HTML and attachments, by postal-mime. */
+  parsed(): Promise<Email>
+}
+
+/** What a message must have to be waited for. A string must be contained, a pattern must match. */
+export interface MessageFilter {
+  readonly from?: string | RegExp
+  /** Any recipient of the envelope. */
+  readonly to?: string | RegExp
+  readonly subject?: string | RegExp
+}
+
+export interface WaitOptions {
+  /** Milliseconds. Default 5,000. */
+  readonly timeout?: number
+}
+
+export interface SettleOptions {
+  /** Milliseconds without a new connection before the run is judged. Default 250. */
+  readonly settle?: number
+  /** Fail a client that does not look at revocation. Default: note it. */
+  readonly requireRevocation?: boolean
+}
+
+const defaultWait = 5000
+
+/** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
+export class MailServer {
+  readonly scenario: string
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly host: string
+  readonly port: number
+  /** The name to dial and to verify. */
+  readonly servername: string
+  /** Made of the servername: `imaps://localhost:40001`. */
+  readonly url: string
+  readonly user: string
+  readonly password: string
+  /** Spread it into the `tls` options of nodemailer, imapflow or `tls.connect`. */
+  readonly tls: { readonly ca: string; readonly servername: string }
+  readonly #endpoint: Endpoint
+  readonly #scenario: Scenario
+  readonly #restock: () => void
+  readonly #defects: readonly unknown[]
+  readonly #onClose: (() => Promise<void>)[] = []
+  readonly #events = new EventEmitter()
+  #messages: ReceivedMessage[] = []
+  #closed: Promise<void> | undefined
+
+  /** Made by `startMailServer` only. */
+  constructor(parts: {
+    readonly endpoint: Endpoint
+    readonly scenario: Scenario
+    readonly ca: string
+    readonly user: string
+    readonly password: string
+    /** Puts the mailbox back to the samples. */
+    readonly restock: () => void
+    /** What went wrong in our own code; filled while the endpoint runs. */
+    readonly defects: readonly unknown[]
+  }) {
+    const { endpoint, scenario, ca } = parts
+    this.#endpoint = endpoint
+    this.#scenario = scenario
+    this.#restock = parts.restock
+    this.#defects = parts.defects
+    this.#events.setMaxListeners(0)
+    this.scenario = scenario.id
+    this.protocol = endpoint.protocol
+    this.mode = endpoint.mode
+    this.host = endpoint.host
+    this.port = endpoint.port
+    this.servername = endpoint.servername
+    this.url = `${endpoint.protocol}${endpoint.mode === 'implicit' ? 's' : ''}://${endpoint.servername}:${endpoint.port}`
+    this.user = parts.user
+    this.password = parts.password
+    this.tls = Object.freeze({ ca, servername: endpoint.servername })
+    endpoint.run.onEnded((record) => this.#events.emit('ended', record))
+  }
+
+  /** What a strict client does here, and why. */
+  get expectation(): Expectation {
+    return this.#scenario.expectation
+  }
+
+  /** Newest last, open ones included; the newest 1,000 since the start or {@link reset}. */
+  get connections(): readonly ConnectionRecord[] {
+    return this.#endpoint.run.records
+  }
+
+  /** What clients sent in, oldest first. */
+  get messages(): readonly ReceivedMessage[] {
+    return this.#messages
+  }
+
+  /**
+   * The next connection that ends, as its record.
+   *
+   * @throws {MockmailError} TIMEOUT, CLOSED
+   */
+  waitForConnection(options: WaitOptions = {}): Promise<ConnectionRecord> {
+    return this.#next<ConnectionRecord>('ended', () => true, 'connection ended', options)
+  }
+
+  /**
+   * A message that fits, one that is already there or the next to come.
+   *
+   * @throws {MockmailError} TIMEOUT, CLOSED
+   */
+  async waitForMessage(filter: MessageFilter = {}, options: WaitOptions = {}): Promise<ReceivedMessage> {
+    const fits = (message: ReceivedMessage): boolean => matches(message, filter)
+    return (
+      this.#messages.find(fits) ?? this.#next<ReceivedMessage>('message', fits, 'message that fits came in', options)
+    )
+  }
+
+  /** Puts a message into the INBOX that IMAP and POP3 clients see. Line ends become CRLF. */
+  deliver(eml: string | Uint8Array): void {
+    const text = Buffer.from(eml).toString('latin1')
+    this.#store.inbox.add({ raw: Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1') })
+  }
+
+  /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
+  async outcome({ settle, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
+    await this.#endpoint.run.settled(settle)
+    return judgeRun(this.connections, this.#scenario, { requireRevocation })
+  }
+
+  /** The outcome against what a strict client does. */
+  async verdict(options: SettleOptions = {}): Promise<Verdict> {
+    return (await this.outcome(options)).verdict
+  }
+
+  /** Forgets connections and messages, and puts the mailbox back to the samples. */
+  reset(): void {
+    this.#endpoint.run.reset()
+    this.#messages = []
+    this.#restock()
+  }
+
+  /** Ends open connections and frees the port. Idempotent. Rejects with a defect of mockmail's own, if there was one. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await this.#endpoint.close()
+      this.#events.emit('closed')
+      for (const also of this.#onClose) await also()
+      const [defect] = this.#defects
+      if (defect !== undefined) throw defect
+    })()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  received(message: ReceivedMessage): void {
+    this.#messages.push(message)
+    this.#events.emit('message', message)
+  }
+
+  /** @internal */
+  onClose(also: () => Promise<void>): void {
+    this.#onClose.push(also)
+  }
+
+  /** @internal */
+  onEnded(listener: (record: ConnectionRecord) => void): void {
+    this.#events.on('ended', listener)
+  }
+
+  /** @internal */
+  onMessage(listener: (message: ReceivedMessage) => void): void {
+    this.#events.on('message', listener)
+  }
+
+  get #store(): MailStore {
+    return this.#endpoint.store
+  }
+
+  #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        clock.clearTimeout(timer)
+        this.#events.off(event, onEvent)
+        this.#events.off('closed', onClosed)
+      }
+      const onEvent = (it: T): void => {
+        if (!fits(it)) return
+        stop()
+        resolve(it)
+      }
+      const onClosed = (): void => {
+        stop()
+        reject(new MockmailError('CLOSED', `${this.url} (${this.scenario}) was closed while waiting: no ${what}.`))
+      }
+      const timer = clock.setTimeout(() => {
+        stop()
+        const seen = `${this.connections.length} connections, ${this.#messages.length} messages so far`
+        reject(
+          new MockmailError('TIMEOUT', `No ${what} on ${this.url} (${this.scenario}) within ${timeout} ms: ${seen}.`),
+        )
+      }, timeout)
+      this.#events.on(event, onEvent)
+      this.#events.on('closed', onClosed)
+      if (this.#closed) onClosed()
+    })
+  }
+}
+
+function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {
+  return fits(from, [envelope.from]) && fits(to, envelope.to) && fits(subject, headers.get('subject') ?? [])
+}
+
+function fits(wanted: string | RegExp | undefined, values: readonly string[]): boolean {
+  if (wanted === undefined) return true
+  return values.some((value) => (typeof wanted === 'string' ? value.includes(wanted) : wanted.test(value)))
+}

@@ -1,0 +1,55 @@
+import { catalogue, coreSet } from '../scenarios/registry.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
+import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
+import { modes as allModes, protocols as allProtocols } from '../scenarios/vocabulary.ts'
+
+/** One row for `it.each`: everything `start` needs, and what a strict client does. */
+export interface MailCase {
+  readonly scenario: string
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly expect: Expect
+  readonly because: string
+  readonly reasons: readonly Reason[]
+}
+
+/** Which cells of scenario × protocol × mode are wanted. */
+export interface CaseFilter {
+  readonly protocol?: Protocol | readonly Protocol[]
+  /** Default `implicit` and `starttls`. */
+  readonly mode?: Mode | readonly Mode[]
+  readonly expect?: Expect
+  /** Default the core set. */
+  readonly scenarios?: readonly string[]
+  /** All of the catalogue with this tag, in place of the core set. */
+  readonly tag?: string
+  /** Include what only a client that checks revocation can see. Default false. */
+  readonly revocation?: boolean
+}
+
+/** The cells in which the server can see what the client does. */
+export function casesFor(filter: CaseFilter = {}): MailCase[] {
+  const { tag, revocation = false } = filter
+  const tagged =
+    tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
+  const protocols = list(filter.protocol) ?? allProtocols
+  const modes = list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')
+  return (filter.scenarios ?? tagged)
+    .map(resolveScenario)
+    .filter(({ observable }) => observable === 'server')
+    .filter(({ expectation }) => filter.expect === undefined || expectation.expect === filter.expect)
+    .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')
+    .flatMap((scenario) =>
+      protocols.flatMap((protocol) =>
+        modes
+          .filter((mode) => scenario.unservable(protocol, mode) === undefined)
+          .map((mode) => {
+            const { expect, because, reasons } = scenario.expectation
+            return { scenario: scenario.id, protocol, mode, expect, because, reasons }
+          }),
+      ),
+    )
+}
+
+const list = <T extends string>(given: T | readonly T[] | undefined): readonly T[] | undefined =>
+  typeof given === 'string' ? [given] : given

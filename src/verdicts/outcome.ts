@@ -1,0 +1,186 @@
+import type { Expectation } from '../scenarios/scenario.ts'
+import type { Reason } from '../scenarios/vocabulary.ts'
+import type { CommandRecord, ConnectionRecord } from '../servers/core/record.ts'
+
+/** What a client did, in one word. */
+export type OutcomeWord = 'refused' | 'accepted' | 'leaked' | 'fooled' | 'hung' | 'turned-away' | 'not-reached'
+
+/** The fine name behind the word. */
+export type Detail =
+  | 'leak-credentials-clear'
+  | 'leak-credentials-untrusted-tls'
+  | 'leak-message-clear'
+  | 'leak-message-untrusted-tls'
+  | 'leak-hash-clear'
+  | 'leak-identity-clear'
+  | 'accepted-bad-cert'
+  | 'downgraded-no-tls'
+  | 'safe-continue'
+  | 'safe-abort'
+  | 'false-reject'
+  | 'turned-away'
+  | 'hung'
+  | 'not-reached'
+  | `inconclusive:${string}`
+
+export type Grade = 'exposed' | 'tampered' | 'minor' | 'safe' | 'none'
+
+/** How a refusal looked on the wire. */
+export type Qualifier =
+  | `alert:${string}`
+  | 'silent-close'
+  | 'rst'
+  | 'quit-in-tls'
+  | 'quit-in-clear'
+  | 'close-after-finished'
+
+/** A fact worth knowing that decides nothing. */
+export type Flag =
+  | 'clear-by-mode'
+  | 'client-hello-early'
+  | 'pipelined-after-starttls'
+  | 'no-sni'
+  | 'no-re-ehlo'
+  | 'starttls-twice'
+  | 'login-refused-in-clear'
+  | 'resumed'
+  | 'retry-in-clear'
+
+/** What one connection, or a run of them, came to. */
+export interface Outcome {
+  readonly outcome: OutcomeWord
+  readonly detail: Detail
+  readonly grade: Grade
+  readonly qualifier: Qualifier | null
+  readonly flags: readonly Flag[]
+  /** The client's own reason, where it sent an alert that names one. */
+  readonly reason: Reason | null
+}
+
+/** What a connection was about: the expectation, and the parts of its scenario that are not as they should be. */
+export interface Stakes {
+  readonly expectation: Expectation
+  readonly faults: readonly string[]
+}
+
+/** What the client did on one connection, from its record alone. */
+export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
+  const flags = flagsOf(record)
+  const found = (outcome: OutcomeWord, detail: Detail, grade: Grade, qualifier: Qualifier | null = null): Outcome => ({
+    outcome,
+    detail,
+    grade,
+    qualifier,
+    flags,
+    reason: reasonOfAlert(record),
+  })
+
+  if (record.mode === 'plain') return plainOutcome(record, found)
+  if (record.credentials.some(({ phase, kind }) => phase === 'clear' && kind !== 'digest')) {
+    return found('leaked', 'leak-credentials-clear', 'exposed')
+  }
+  if (record.credentials.some(({ phase }) => phase === 'clear')) return found('leaked', 'leak-hash-clear', 'exposed')
+  if (record.messages.some(inClear) || record.envelopes.some(inClear)) {
+    return found('leaked', 'leak-message-clear', 'exposed')
+  }
+  if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
+  if (usedTls(record)) return usedOutcome(record, stakes, found)
+  if (record.handshake.result === 'none' && wentOnInClear(record)) return clearOutcome(record, found)
+  if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
+  if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
+  return found('refused', 'safe-abort', 'safe', qualifierOf(record))
+}
+
+type Found = (outcome: OutcomeWord, detail: Detail, grade: Grade, qualifier?: Qualifier | null) => Outcome
+
+/** In mode plain nothing was promised. */
+function plainOutcome(record: ConnectionRecord, found: Found): Outcome {
+  const used = record.counts.credentials > 0 || record.counts.messages > 0 || wentOnInClear(record)
+  if (used) return found('accepted', 'safe-continue', 'safe')
+  if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
+  if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
+  if (record.counts.commands === 0) return found('not-reached', 'not-reached', 'none')
+  return found('refused', 'safe-abort', 'safe', qualifierOf(record))
+}
+
+/** Application data went through TLS. */
+function usedOutcome(record: ConnectionRecord, { expectation }: Stakes, found: Found): Outcome {
+  if (expectation.expect !== 'reject') return found('accepted', 'safe-continue', 'safe')
+  if (record.counts.credentials > 0) return found('leaked', 'leak-credentials-untrusted-tls', 'exposed')
+  if (record.counts.messages > 0 || record.envelopes.length > 0) {
+    return found('leaked', 'leak-message-untrusted-tls', 'exposed')
+  }
+  return found('accepted', 'accepted-bad-cert', 'tampered')
+}
+
+/** The client went on without TLS, and nothing secret crossed. */
+function clearOutcome(record: ConnectionRecord, found: Found): Outcome {
+  const onlyNamed = record.identities.some(inClear) && !record.commands.some(isUse)
+  return onlyNamed
+    ? found('accepted', 'leak-identity-clear', 'minor')
+    : found('accepted', 'downgraded-no-tls', 'tampered')
+}
+
+const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'clear'
+
+/** Asking what the server can do, asking for TLS and leaving are no use of a session. */
+const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'other'])
+
+const isUse = ({ action }: CommandRecord): boolean =>
+  !preliminary.has(action) && action !== 'identify' && action !== 'auth'
+
+const wentOnInClear = (record: ConnectionRecord): boolean =>
+  record.identities.some(inClear) || record.commands.some((command) => inClear(command) && isUse(command))
+
+/** Application data after the handshake is acceptance; QUIT alone is not, RFC 3207 §4.1. */
+function usedTls({ bytes, commands }: ConnectionRecord): boolean {
+  const inTls = commands.filter(({ phase }) => phase === 'tls')
+  const onlyQuit = inTls.length > 0 && inTls.every(({ action }) => action === 'quit')
+  return bytes.tlsIn > 0 && !onlyQuit
+}
+
+/** Whether what is wrong has shown. Where nothing is wrong, the right certificate must have. */
+function hasFired({ fired }: ConnectionRecord, { faults }: Stakes): boolean {
+  return faults.length === 0 ? fired.length > 0 : fired.some(({ part }) => faults.includes(part))
+}
+
+function qualifierOf(record: ConnectionRecord): Qualifier {
+  const { handshake, commands, end } = record
+  if (handshake.alertReceived) return `alert:${handshake.alertReceived.name}`
+  const quit = commands.some(
+    ({ action, phase }) => action === 'quit' && phase === (handshake.result === 'finished' ? 'tls' : 'clear'),
+  )
+  if (handshake.result === 'finished') return quit ? 'quit-in-tls' : end?.how === 'rst' ? 'rst' : 'close-after-finished'
+  if (handshake.result === 'none' && quit) return 'quit-in-clear'
+  return handshake.result === 'reset' || end?.how === 'rst' ? 'rst' : 'silent-close'
+}
+
+/** Alerts that say one thing. `bad_certificate` and its like are sent for anything. */
+const reasonsOfAlerts: Readonly<Record<string, Reason>> = {
+  certificate_expired: 'expired',
+  certificate_revoked: 'revoked',
+  unknown_ca: 'unknown-issuer',
+  protocol_version: 'protocol-version',
+}
+
+const reasonOfAlert = ({ handshake }: ConnectionRecord): Reason | null =>
+  reasonsOfAlerts[handshake.alertReceived?.name ?? ''] ?? null
+
+function flagsOf(record: ConnectionRecord): readonly Flag[] {
+  const { starttls, clientHello, handshake, commands, mode, credentials } = record
+  const firstInTls = commands.find(({ phase }) => phase === 'tls')
+  const flags: Record<Flag, boolean> = {
+    'clear-by-mode': mode === 'plain' && credentials.length > 0,
+    'client-hello-early': clientHello?.at === 'before-reply',
+    'pipelined-after-starttls': starttls.surplus !== '',
+    'no-sni': clientHello !== null && clientHello.serverName === null,
+    'no-re-ehlo':
+      mode === 'starttls' && firstInTls !== undefined && !['capabilities', 'quit'].includes(firstInTls.action),
+    'starttls-twice': starttls.requested > 1,
+    'login-refused-in-clear':
+      mode !== 'plain' && credentials.some((credential) => inClear(credential) && !credential.accepted),
+    resumed: handshake.resumed,
+    'retry-in-clear': false,
+  }
+  return (Object.keys(flags) as Flag[]).filter((flag) => flags[flag])
+}

@@ -1,0 +1,95 @@
+import type { Expectation, Scenario } from '../scenarios/scenario.ts'
+import type { ConnectionRecord } from '../servers/core/record.ts'
+import { type Grade, type Outcome, outcomeOf, type Stakes } from './outcome.ts'
+
+/** Outcome against expectation. */
+export type Verdict = 'pass' | 'fail' | 'note' | 'inconclusive'
+
+/** An outcome with what it means. */
+export interface Judgement extends Outcome {
+  readonly verdict: Verdict
+}
+
+export interface JudgeOptions {
+  /** Take a client to task that does not look at revocation. Default: its failure is a note. */
+  readonly requireRevocation?: boolean
+}
+
+/** What the n-th connection of a scenario is about. */
+export function stakesOf(scenario: Scenario, nth: number): Stakes {
+  const { certificate, quirks, expectation } = scenario.cast(nth)
+  const faulty = Object.keys(certificate.facets).length > 0
+  return { expectation, faults: [...(faulty ? [certificate.id] : []), ...quirks.map(({ id }) => id)] }
+}
+
+/** One connection, alone. */
+export function judgeConnection(record: ConnectionRecord, scenario: Scenario, options: JudgeOptions = {}): Judgement {
+  const stakes = stakesOf(scenario, record.nth)
+  return judged(outcomeOf(record, stakes), stakes.expectation, options)
+}
+
+/** A run: every connection to a scenario's endpoint, worst wins. */
+export function judgeRun(
+  records: readonly ConnectionRecord[],
+  scenario: Scenario,
+  options: JudgeOptions = {},
+): Judgement {
+  const each = records.map((record) => judgeConnection(record, scenario, options))
+  const worst = each.reduce<Judgement>((so, next) => (severity(next) >= severity(so) ? next : so), nothing)
+  const shown = records.some((record, index) => {
+    const { faults, expectation } = stakesOf(scenario, record.nth)
+    const reached = each[index]?.outcome !== 'not-reached'
+    return reached && (faults.length > 0 || expectation.expect === scenario.expectation.expect)
+  })
+  // A fault that waits for a later connection has not been tried by an earlier one that went well.
+  if (!shown && worst.verdict !== 'fail') return { ...nothing, flags: worst.flags }
+  const retried = worst.detail === 'leak-credentials-clear' && each.indexOf(worst) > 0
+  return retried ? { ...worst, flags: [...worst.flags, 'retry-in-clear'] } : worst
+}
+
+const nothing: Judgement = {
+  outcome: 'not-reached',
+  detail: 'not-reached',
+  grade: 'none',
+  qualifier: null,
+  flags: [],
+  reason: null,
+  verdict: 'inconclusive',
+}
+
+function judged(outcome: Outcome, expectation: Expectation, { requireRevocation = false }: JudgeOptions): Judgement {
+  const verdict = verdictOf(outcome, expectation)
+  if (verdict !== 'fail') return { ...outcome, verdict }
+  if (outcome.outcome === 'refused') return { ...outcome, detail: 'false-reject', grade: 'minor', verdict }
+  const unseen = expectation.needs === 'revocation-checking' && !requireRevocation && trustedTls.has(outcome.detail)
+  return { ...outcome, verdict: unseen ? 'note' : verdict }
+}
+
+/** What a client does that takes the certificate for good; other failures have nothing to do with revocation. */
+const trustedTls: ReadonlySet<string> = new Set([
+  'accepted-bad-cert',
+  'leak-credentials-untrusted-tls',
+  'leak-message-untrusted-tls',
+])
+
+function verdictOf({ outcome, grade }: Outcome, { expect }: Expectation): Verdict {
+  switch (outcome) {
+    case 'not-reached':
+      return 'inconclusive'
+    case 'leaked':
+    case 'fooled':
+    case 'hung':
+      return 'fail'
+    case 'accepted':
+      if (grade === 'minor') return 'note'
+      return expect === 'reject' ? 'fail' : 'pass'
+    case 'refused':
+    case 'turned-away':
+      return expect === 'accept' ? 'fail' : 'pass'
+  }
+}
+
+const verdictRank: Readonly<Record<Verdict, number>> = { fail: 3, note: 2, pass: 1, inconclusive: 0 }
+const gradeRank: Readonly<Record<Grade, number>> = { exposed: 4, tampered: 3, minor: 2, safe: 1, none: 0 }
+
+const severity = ({ verdict, grade }: Judgement): number => verdictRank[verdict] * 10 + gradeRank[grade]
