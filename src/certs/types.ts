@@ -30,7 +30,13 @@ export interface Identity {
   readonly chainPem: string
   /** CRL of the leaf's issuer. */
   readonly crl: { readonly pem: string; readonly der: Buffer }
-  /** The anchor that makes this fault disappear, where there is one: PEM. */
+  /** CRLs of every authority of the chain, the leaf's issuer first: PEM, concatenated. Node's `crl` option wants all. */
+  readonly crlChainPem: string
+  /**
+   * The anchor that makes this fault disappear: PEM. The leaf itself where it signed itself, the second root where that
+   * is not trusted, a root with right dates where the root's are wrong; undefined where no anchor helps (for a
+   * missing intermediate `chainPem` does).
+   */
   readonly rootPem: string | undefined
 }
 
@@ -43,7 +49,10 @@ export interface PkiOptions {
   readonly now?: Date
   /** Roots without name constraints. */
   readonly unconstrained?: boolean
-  /** Directory whose roots are reused, and to which they are written when they are absent. Default: none, all in memory. */
+  /**
+   * Directory whose roots (its folder `roots`) are reused, and to which they are written when that folder is absent.
+   * Default: none, all in memory.
+   */
   readonly directory?: string
   /** Whether to serve CRLs over HTTP on loopback and to name them in certificates. Default true. */
   readonly responder?: boolean
@@ -52,9 +61,15 @@ export interface PkiOptions {
 /** The roots, intermediates, leaves and CRLs of one run. */
 export interface Pki {
   readonly now: Date
-  /** Every root that a client should trust in this run: PEM, concatenated. */
+  /**
+   * Every root that a client should trust in this run: PEM, concatenated. Grows when an identity is issued whose facets
+   * give dates to a trusted root: a root of its own.
+   */
   readonly caPem: string
-  /** Issues at the first call, returns the same object afterwards. Synchronous; about a millisecond. */
+  /**
+   * Issues at the first call, returns the same object afterwards. Synchronous; about a millisecond.
+   * @throws {MockmailError} INVALID_DEFINITION when the id cannot be a folder's name
+   */
   identity(id: string, facets: CertificateFacets): Identity
   /**
    * Writes `ca.pem`, a folder for each identity issued so far, and `manifest.json`.

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { MockmailError } from '../errors.ts'
+
+/** Files by their path below a directory, with `/` between the parts. */
+export type FileContents = Readonly<Record<string, string | Uint8Array>>
+
+/**
+ * Writes each file under a temporary name and renames it, so that no reader sees half of one. Folders that are made are
+ * 0700, files with a private key 0600.
+ * @throws {MockmailError} FILE_UNWRITABLE
+ */
+export const writeFiles = (directory: string, files: FileContents): void => {
+  attempt(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }))
+  for (const folder of new Set(Object.keys(files).map((path) => dirname(path)))) {
+    // The directory that the user named keeps its mode when it was there before.
+    if (folder !== '.') attempt(resolve(directory, folder), makePrivate)
+  }
+  for (const [path, content] of Object.entries(files)) {
+    attempt(resolve(directory, path), (file) => writeAtomically(file, content))
+  }
+}
+
+/**
+ * Makes a folder with these files appear at once, complete; `taken` when such a folder was there first, which is left as
+ * it is.
+ * @throws {MockmailError} FILE_UNWRITABLE
+ */
+export const createFolder = (path: string, files: FileContents): 'created' | 'taken' => {
+  const temporary = temporaryName(path)
+  try {
+    attempt(dirname(path), (parent) => mkdirSync(parent, { recursive: true, mode: 0o700 }))
+    writeFiles(temporary, files)
+    renameSync(temporary, path)
+    return 'created'
+  } catch (cause) {
+    rmSync(temporary, { recursive: true, force: true })
+    if (cause instanceof MockmailError) throw cause
+    // What a rename onto a folder that is not empty is called differs between Linux, macOS and Windows.
+    if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errorCode(cause))) return 'taken'
+    throw unwritable(path, cause)
+  }
+}
+
+const makePrivate = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (process.platform !== 'win32') chmodSync(folder, 0o700)
+}
+
+const writeAtomically = (file: string, content: string | Uint8Array): void => {
+  const temporary = temporaryName(file)
+  try {
+    writeFileSync(temporary, content, { mode: holdsPrivateKey(file) ? 0o600 : 0o644, flag: 'wx' })
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+const holdsPrivateKey = (file: string): boolean => /\.key$/.test(file)
+
+const temporaryName = (path: string): string => join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`)
+
+const attempt = (path: string, action: (path: string) => unknown): void => {
+  try {
+    action(path)
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
+}
+
+const unwritable = (path: string, cause: unknown): MockmailError =>
+  new MockmailError(
+    'FILE_UNWRITABLE',
+    `${path} cannot be written (${errorCode(cause)}): choose a directory that you may write to`,
+    { cause },
+  )
+
+const errorCode = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)

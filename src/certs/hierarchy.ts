@@ -1,0 +1,151 @@
+import type { CertificateFacets, Validity } from '../scenarios/entry.ts'
+import { type Authority, createAuthority } from './authority.ts'
+import { type CertificateRecipe, issueCertificate, leafKeyUsage, subjectOf } from './certificate.ts'
+import type { KeyPair } from './keys.ts'
+import { commonName, type SubjectNames } from './names.ts'
+import {
+  authorityDays,
+  dayFrom,
+  issueRoot,
+  type Root,
+  type RootOptions,
+  type RootPart,
+  rootConstraints,
+} from './roots.ts'
+import type { IssuedCertificate } from './types.ts'
+
+/** A root and the intermediate below it that signs leaves. */
+export interface Branch {
+  readonly part: RootPart
+  readonly root: Authority
+  readonly intermediate: Authority
+  /** The root with right dates, in place of one that has others. */
+  readonly soundRoot: IssuedCertificate
+}
+
+/** What branches are made of; the functions are called when something is first needed. */
+export interface HierarchyOptions extends RootOptions {
+  /** Called once for each part. */
+  root(part: RootPart): Root
+  intermediateKey(part: RootPart): KeyPair
+  /** Where the CRL of an authority is served; nothing while the responder does not run. */
+  crlUrl(authority: string): string | undefined
+}
+
+/** The authorities of a run, made as they are needed. */
+export interface Hierarchy {
+  /** The branch that a leaf with these facets belongs to. */
+  branch(id: string, facets: CertificateFacets): Branch
+  /** An end entity that signs itself, and its own CRL. */
+  selfSigned(recipe: Omit<CertificateRecipe, 'issuer' | 'crlUrl'> & { readonly names: SubjectNames }): Authority
+  authority(id: string): Authority | undefined
+  /** Every root that a client should trust. */
+  trustedRoots(): readonly IssuedCertificate[]
+}
+
+/** Validity from offsets, each end with a default in days. */
+export const validityOf = (
+  now: Date,
+  validity: Validity | undefined,
+  defaults: { readonly notBefore: number; readonly notAfter: number },
+): { readonly notBefore: Date; readonly notAfter: Date } => ({
+  notBefore: dayFrom(now, validity?.notBefore?.days ?? defaults.notBefore),
+  notAfter: dayFrom(now, validity?.notAfter?.days ?? defaults.notAfter),
+})
+
+export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
+  const authorities = new Map<string, Authority>()
+  const branches = new Map<string, Branch>()
+  let count = 1
+
+  const register = (facts: Parameters<typeof createAuthority>[0]): Authority => {
+    const authority = createAuthority(facts)
+    authorities.set(facts.id, authority)
+    return authority
+  }
+
+  /** The first of its kind has no number. */
+  const freeId = (kind: string): string => (authorities.has(kind) ? `${kind}-${++count}` : kind)
+
+  const usualRoot = (part: RootPart): Authority => {
+    const known = authorities.get(part)
+    if (known !== undefined) return known
+    return register({ id: part, crlUrl: options.crlUrl(part), ...options.root(part) })
+  }
+
+  const trusted = [usualRoot('root').certificate]
+
+  /**
+   * Another name than the usual root's, or a client that knows both takes the sound one and sees no fault. The key may
+   * be the same.
+   */
+  const datedRoot = (part: RootPart, validity: Validity): Pick<Branch, 'root' | 'soundRoot'> => {
+    const usual = usualRoot(part)
+    const id = freeId(part)
+    const suffix = `${options.suffix}${id.slice(part.length)}`
+    const sound = issueRoot(part, usual.signer.key, { ...options, suffix })
+    const constraints = rootConstraints(options)
+    const certificate = issueCertificate({
+      key: sound.signer.key,
+      subject: sound.signer.name,
+      ...validityOf(options.now, validity, authorityDays),
+      authority: {},
+      ...(constraints === undefined ? {} : { constraints }),
+    })
+    if (part === 'root') trusted.push(certificate)
+    return {
+      root: register({ id, crlUrl: options.crlUrl(id), certificate, signer: sound.signer }),
+      soundRoot: sound.certificate,
+    }
+  }
+
+  const usualBranchRoot = (part: RootPart): Pick<Branch, 'root' | 'soundRoot'> => {
+    const root = usualRoot(part)
+    return { root, soundRoot: root.certificate }
+  }
+
+  const createIntermediate = (part: RootPart, root: Authority, validity: Validity | undefined): Authority => {
+    const kind = part === 'root' ? 'intermediate' : 'untrusted-intermediate'
+    const title = part === 'root' ? 'mockmail Intermediate CA' : 'mockmail Untrusted Intermediate CA'
+    const id = freeId(kind)
+    const key = options.intermediateKey(part)
+    const name = commonName(`${title} ${options.suffix}${id.slice(kind.length)}`)
+    const certificate = issueCertificate({
+      key,
+      subject: name,
+      issuer: root.signer,
+      ...validityOf(options.now, validity, authorityDays),
+      authority: { pathLength: 0 },
+      ...(root.crlUrl === undefined ? {} : { crlUrl: root.crlUrl }),
+    })
+    return register({ id, crlUrl: options.crlUrl(id), certificate, signer: { name, key } })
+  }
+
+  return {
+    branch(id, { issuer, dates, revocation }) {
+      const part: RootPart = issuer === 'untrusted-root' ? 'untrusted-root' : 'root'
+      // A revoked leaf has an issuer to itself: clients keep a CRL by its URL, and must not keep the one from before.
+      const key = JSON.stringify([part, dates?.root, dates?.intermediate, revocation === undefined ? undefined : id])
+      const known = branches.get(key)
+      if (known !== undefined) return known
+      const roots = dates?.root === undefined ? usualBranchRoot(part) : datedRoot(part, dates.root)
+      const branch = { part, ...roots, intermediate: createIntermediate(part, roots.root, dates?.intermediate) }
+      branches.set(key, branch)
+      return branch
+    },
+    selfSigned(recipe) {
+      const id = freeId('self-signed')
+      const crlUrl = options.crlUrl(id)
+      const signer = { name: subjectOf(recipe.names), key: recipe.key }
+      const certificate = issueCertificate({
+        ...recipe,
+        subject: signer.name,
+        keyUsage: [...leafKeyUsage(recipe.key.type), 'cRLSign'],
+        ...(crlUrl === undefined ? {} : { crlUrl }),
+      })
+      return register({ id, crlUrl, certificate, signer })
+    },
+    authority: (id) => authorities.get(id),
+    trustedRoots: () => trusted,
+  }
+}

@@ -1,0 +1,97 @@
+import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
+import type { Authority } from './authority.ts'
+import { formatPem, issueCertificate } from './certificate.ts'
+import type { Hierarchy } from './hierarchy.ts'
+import { validityOf } from './hierarchy.ts'
+import { formatPrivateKey, generateKey, type KeyPair, rsaTestKey } from './keys.ts'
+import type { SubjectNames } from './names.ts'
+import { dayFrom } from './roots.ts'
+import type { Identity, IssuedCertificate } from './types.ts'
+
+/** What identities are issued from. */
+export interface IssueOptions {
+  readonly hierarchy: Hierarchy
+  readonly key: KeyType
+  readonly now: Date
+  /** Names of a leaf whose facets name none. */
+  readonly names: SubjectNames
+}
+
+/** Days of a leaf as of now. */
+const leafDays = { notBefore: -1, notAfter: 90 } as const
+
+/** Issues the identity of one scenario. */
+export const issueIdentity = (id: string, facets: CertificateFacets, options: IssueOptions): Identity => {
+  const key = leafKey(facets.key?.leaf ?? options.key)
+  const recipe = {
+    key,
+    names: namesOf(facets, options),
+    ...validityOf(options.now, facets.dates?.leaf, leafDays),
+    ...(facets.usage === undefined ? {} : { extendedKeyUsage: facets.usage.extendedKeyUsage }),
+    extensions: facets.extensions ?? [],
+  }
+  if (facets.issuer === 'self') {
+    const authority = options.hierarchy.selfSigned(recipe)
+    return describe(id, facets, options, {
+      key,
+      leaf: authority.certificate,
+      issuer: authority,
+      chain: [],
+      root: undefined,
+      anchor: authority.certificate,
+    })
+  }
+
+  const { part, root, soundRoot, intermediate } = options.hierarchy.branch(id, facets)
+  const leaf = issueCertificate({
+    ...recipe,
+    issuer: intermediate.signer,
+    ...(intermediate.crlUrl === undefined ? {} : { crlUrl: intermediate.crlUrl }),
+  })
+  const anchorHelps = part === 'untrusted-root' || facets.dates?.root !== undefined
+  return describe(id, facets, options, {
+    key,
+    leaf,
+    issuer: intermediate,
+    chain: [intermediate.certificate],
+    root,
+    anchor: anchorHelps ? soundRoot : undefined,
+  })
+}
+
+interface Issued {
+  readonly key: KeyPair
+  readonly leaf: IssuedCertificate
+  readonly issuer: Authority
+  readonly chain: readonly IssuedCertificate[]
+  readonly root: Authority | undefined
+  readonly anchor: IssuedCertificate | undefined
+}
+
+const describe = (id: string, facets: CertificateFacets, { now }: IssueOptions, issued: Issued): Identity => {
+  const { leaf, issuer, chain, root, anchor } = issued
+  if (facets.revocation !== undefined) {
+    issuer.revoke({ serial: leaf.serial, date: dayFrom(now, -1), reason: facets.revocation.reason })
+  }
+  const members = { leaf: [leaf], intermediate: chain, root: root === undefined ? [] : [root.certificate] }
+  const send = facets.chain?.send ?? ['leaf', 'intermediate']
+  const crl = issuer.crl(now)
+  const crlPem = formatPem('X509 CRL', crl)
+  return {
+    id,
+    leaf,
+    keyPem: formatPrivateKey(issued.key),
+    servedPem: joinPem(send.flatMap((member) => members[member])),
+    chainPem: joinPem(chain),
+    crl: { pem: crlPem, der: crl },
+    crlChainPem: crlPem + (root === undefined ? '' : formatPem('X509 CRL', root.crl(now))),
+    rootPem: anchor?.pem,
+  }
+}
+
+const leafKey = (type: KeyType): KeyPair => (type === 'rsa' ? rsaTestKey('server') : generateKey('ec'))
+
+const namesOf = (facets: CertificateFacets, { names }: IssueOptions): SubjectNames =>
+  facets.names === undefined ? names : { dnsNames: facets.names.dnsNames, ipAddresses: facets.names.ipAddresses ?? [] }
+
+const joinPem = (certificates: readonly IssuedCertificate[]): string => certificates.map(({ pem }) => pem).join('')

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { MockmailError } from '../errors.ts'
+import { writeFiles } from './files.ts'
+import { createHierarchy, type Hierarchy, type HierarchyOptions } from './hierarchy.ts'
+import { issueIdentity } from './identity.ts'
+import { startKey } from './keys.ts'
+import { pkiFiles } from './manifest.ts'
+import { parseServernames } from './names.ts'
+import { startResponder } from './responder.ts'
+import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
+import type { Identity, Pki, PkiOptions } from './types.ts'
+
+// Taken when the module loads, so that a test's fake clock does not date certificates.
+const { now: realTime } = Date
+
+/**
+ * Makes the roots of a run, or takes those of `directory`, and starts the responder. Everything else is issued when it
+ * is asked for.
+ * @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE
+ */
+export const startPki = async (options: PkiOptions): Promise<Pki> => {
+  const started = realTime()
+  const now = options.now ?? new Date(started)
+  /** The time of the run: it stands still when the caller has set it. */
+  const clock = () => (options.now === undefined ? new Date(realTime()) : now)
+  const key = options.key ?? 'ec'
+  const names = parseServernames(options.servernames)
+  const rootOptions: RootOptions = {
+    key,
+    now,
+    names,
+    suffix: randomBytes(3).toString('hex'),
+    unconstrained: options.unconstrained ?? false,
+  }
+
+  const roots = await startRoots(options.directory, rootOptions)
+  const responder =
+    options.responder === false
+      ? undefined
+      : await startResponder({ crl: (issuer) => hierarchy.authority(issuer)?.crl(clock()) })
+  const hierarchy: Hierarchy = createHierarchy({
+    ...rootOptions,
+    ...roots,
+    crlUrl: (authority) => (responder === undefined ? undefined : `${responder.url}/crl/${authority}.crl`),
+  })
+
+  const identities = new Map<string, Identity>()
+  return {
+    now,
+    get caPem() {
+      return hierarchy
+        .trustedRoots()
+        .map(({ pem }) => pem)
+        .join('')
+    },
+    identity(id, facets) {
+      const known = identities.get(id)
+      if (known !== undefined) return known
+      checkId(id)
+      const identity = issueIdentity(id, facets, { hierarchy, key, now, names })
+      identities.set(id, identity)
+      return identity
+    },
+    write(directory, expectations = new Map()) {
+      const roots = hierarchy.trustedRoots()
+      writeFiles(directory, pkiFiles({ now, key, roots, identities: [...identities.values()], expectations }))
+    },
+    close: async () => responder?.close(),
+  }
+}
+
+type StartedRoots = Pick<HierarchyOptions, 'root' | 'intermediateKey'>
+
+const startRoots = async (directory: string | undefined, options: RootOptions): Promise<StartedRoots> => {
+  const intermediateKey = startKey(options.key)
+  const root = directory === undefined ? await newRoots(options) : await foundRoots(directory, options)
+  await intermediateKey.ready
+  // Few runs need these, so the others do not wait for them.
+  const untrustedIntermediateKey = startKey(options.key)
+  return {
+    root,
+    intermediateKey: (part) => (part === 'root' ? intermediateKey : untrustedIntermediateKey).take(),
+  }
+}
+
+const newRoots = async (options: RootOptions): Promise<HierarchyOptions['root']> => {
+  const trustedKey = startKey(options.key)
+  await trustedKey.ready
+  const untrustedKey = startKey(options.key)
+  return (part) => issueRoot(part, (part === 'root' ? trustedKey : untrustedKey).take(), options)
+}
+
+const foundRoots = async (directory: string, options: RootOptions): Promise<HierarchyOptions['root']> => {
+  const roots = await keptRoots(directory, options)
+  return (part) => roots[part]
+}
+
+/** Folders of the directory that are no scenario's. */
+const reservedIds = ['roots', 'clients']
+
+/** An id becomes a folder. */
+const checkId = (id: string): void => {
+  if (/^\.*$|[/\\\0]/.test(id) || reservedIds.includes(id)) {
+    throw new MockmailError(
+      'INVALID_DEFINITION',
+      `'${id}' cannot be the id of a certificate: it names a folder, so it has no path separator and is none of ${reservedIds.join(', ')}`,
+    )
+  }
+}

@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MockmailError } from '../errors.ts'
+import type { KeyType } from '../scenarios/entry.ts'
+import { issueCertificate, parseCertificate } from './certificate.ts'
+import type { Der } from './der.ts'
+import { createFolder } from './files.ts'
+import { formatPrivateKey, type KeyPair, type PendingKey, parsePrivateKey, startKey } from './keys.ts'
+import { commonName, ipNetwork, isInNetwork, permits, permittedSubtrees, type SubjectNames } from './names.ts'
+import type { Signer } from './sign.ts'
+import type { IssuedCertificate } from './types.ts'
+
+/** A root's part: the one that clients are told to trust, or the one that they are not. */
+export type RootPart = 'root' | 'untrusted-root'
+
+/** A root and the key to sign with. */
+export interface Root {
+  readonly certificate: IssuedCertificate
+  readonly signer: Signer
+}
+
+/** What the roots of a run are made of. */
+export interface RootOptions {
+  readonly key: KeyType
+  readonly now: Date
+  /** In the names, to tell runs apart. */
+  readonly suffix: string
+  /** Names that must be permitted besides the usual ones. */
+  readonly names: SubjectNames
+  /** Default: critical name constraints. */
+  readonly unconstrained: boolean
+}
+
+const day = 86_400_000
+/** In days, as of now: the authorities are older than any leaf that expired. */
+export const authorityDays = { notBefore: -730, notAfter: 3650 } as const
+
+export const dayFrom = (now: Date, days: number): Date => new Date(now.getTime() + days * day)
+
+/** Permitted in every run: what the documentation and the samples use, and loopback. */
+const alwaysPermitted = ['localhost', 'mockmail.test', 'example.com', 'example.net', 'example.org']
+const loopback = ['127.0.0.0/8', '::1/128']
+
+/** The NameConstraints of a run's roots, or nothing when they are to have none. */
+export const rootConstraints = ({ names, unconstrained }: RootOptions): Der | undefined => {
+  if (unconstrained) return undefined
+  const networks = loopback.map(ipNetwork)
+  const others = names.ipAddresses.filter((address) => !networks.some((network) => isInNetwork(address, network)))
+  return permittedSubtrees([...alwaysPermitted, ...names.dnsNames], [...networks, ...others.map(ipNetwork)])
+}
+
+const titles: Readonly<Record<RootPart, string>> = {
+  root: 'mockmail Root CA',
+  'untrusted-root': 'mockmail Untrusted Root CA',
+}
+
+/** A new root in memory. */
+export const issueRoot = (part: RootPart, key: KeyPair, options: RootOptions): Root => {
+  const name = commonName(`${titles[part]} ${options.suffix}`)
+  const constraints = rootConstraints(options)
+  const certificate = issueCertificate({
+    key,
+    subject: name,
+    notBefore: dayFrom(options.now, authorityDays.notBefore),
+    notAfter: dayFrom(options.now, authorityDays.notAfter),
+    authority: {},
+    ...(constraints === undefined ? {} : { constraints }),
+  })
+  return { certificate, signer: { name, key } }
+}
+
+/**
+ * The roots kept in `<directory>/roots`, made and written there when the folder is absent.
+ * @throws {MockmailError} PKI_UNUSABLE, FILE_UNWRITABLE
+ */
+export const keptRoots = async (directory: string, options: RootOptions): Promise<Readonly<Record<RootPart, Root>>> => {
+  const folder = join(directory, 'roots')
+  const kept = await readRoots(folder, options)
+  if (kept !== undefined) return kept
+
+  const keys: Readonly<Record<RootPart, PendingKey>> = {
+    root: startKey(options.key),
+    'untrusted-root': startKey(options.key),
+  }
+  await Promise.all([keys.root.ready, keys['untrusted-root'].ready])
+  const made = {
+    root: issueRoot('root', keys.root.take(), options),
+    'untrusted-root': issueRoot('untrusted-root', keys['untrusted-root'].take(), options),
+  }
+  const outcome = createFolder(folder, {
+    'root.pem': made.root.certificate.pem,
+    'root.key': formatPrivateKey(made.root.signer.key),
+    'untrusted-root.pem': made['untrusted-root'].certificate.pem,
+    'untrusted-root.key': formatPrivateKey(made['untrusted-root'].signer.key),
+  })
+  if (outcome === 'created') return made
+  // Another process was faster; both must issue below the same roots.
+  return (await readRoots(folder, options)) ?? made
+}
+
+const readRoots = async (
+  folder: string,
+  options: RootOptions,
+): Promise<Readonly<Record<RootPart, Root>> | undefined> => {
+  const files = await Promise.all(
+    ['root.pem', 'root.key', 'untrusted-root.pem', 'untrusted-root.key'].map((name) =>
+      readOptional(join(folder, name)),
+    ),
+  )
+  if (files.every((content) => content === undefined)) return undefined
+  const [root, rootKey, untrusted, untrustedKey] = files
+  return {
+    root: readRoot(folder, 'root', root, rootKey, options),
+    'untrusted-root': readRoot(folder, 'untrusted-root', untrusted, untrustedKey, options),
+  }
+}
+
+const readRoot = (
+  folder: string,
+  part: RootPart,
+  pem: Buffer | undefined,
+  keyPem: Buffer | undefined,
+  options: RootOptions,
+): Root => {
+  const file = join(folder, `${part}.pem`)
+  const keyFile = join(folder, `${part}.key`)
+  if (pem === undefined) throw unusable(file, 'is missing', folder)
+  if (keyPem === undefined) throw unusable(keyFile, 'is missing', folder)
+
+  const read = parseOr(() => parseCertificate(pem), file, folder)
+  const key = parsePrivateKey(keyPem, keyFile)
+  const { certificate, x509 } = read
+  if (!x509.checkPrivateKey(key.privateKey)) throw unusable(keyFile, `is not the key of ${file}`, folder)
+  if (!x509.ca) throw unusable(file, 'is no certificate authority', folder)
+  if (certificate.notAfter < options.now) {
+    throw unusable(file, `has expired on ${certificate.notAfter.toISOString()}`, folder)
+  }
+  if (certificate.notBefore > options.now) {
+    throw unusable(file, `begins only on ${certificate.notBefore.toISOString()}`, folder)
+  }
+  if (key.type !== options.key)
+    throw unusable(file, `has a key of type ${key.type}, and ${options.key} is asked for`, folder)
+  if (read.constraints !== undefined) {
+    if (options.unconstrained) throw unusable(file, 'has name constraints, and none are asked for', folder)
+    if (!permits(read.constraints, options.names)) {
+      const asked = [...options.names.dnsNames, ...options.names.ipAddresses].join(', ')
+      throw unusable(file, `has name constraints that do not permit all of ${asked}`, folder)
+    }
+  }
+  return { certificate, signer: { name: read.subject, key } }
+}
+
+const parseOr = <T>(parse: () => T, file: string, folder: string): T => {
+  try {
+    return parse()
+  } catch (cause) {
+    throw unusable(file, 'is not a certificate in PEM', folder, cause)
+  }
+}
+
+const unusable = (file: string, what: string, folder: string, cause?: unknown): MockmailError =>
+  new MockmailError(
+    'PKI_UNUSABLE',
+    `${file} ${what}: remove ${folder} to have new roots made there, and trust those, or name another directory`,
+    { cause },
+  )
+
+const readOptional = async (file: string): Promise<Buffer | undefined> => {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
+      return undefined
+    throw new MockmailError('PKI_UNUSABLE', `${file} cannot be read: make it readable, or name another directory`, {
+      cause,
+    })
+  }
+}
