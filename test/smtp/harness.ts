@@ -80,10 +80,14 @@ export interface Run {
   /** Everything that was sent, as latin1. */
   readonly sent: string
   readonly replies: readonly string[]
+  /** Chunks that the server has asked for. */
+  readonly delivered: number
   /** What nobody has read. */
   readonly surplus: string
   readonly told: Told
   readonly state: string
+  /** Both sides in the notation of the golden dialogues. */
+  readonly transcript: string
 }
 
 export interface Script<S extends Session> extends Situation {
@@ -105,13 +109,18 @@ export async function play<S extends Session>(script: Script<S>): Promise<Run> {
   input.onHungry = () =>
     queueMicrotask(() => {
       const chunk = chunks[next++]
-      if (chunk) input.push(chunk)
-      else input.end()
+      if (!chunk) return input.end()
+      transcript += notation('C', chunk.toString('latin1'))
+      input.push(chunk)
     })
   const replies: string[] = []
+  let transcript = ''
   const respond = async ({ action, request, outcome }: Parameters<Parameters<typeof runDialogue>[3]['respond']>[0]) => {
+    const { send } = outcome
     const instead = script.replace?.(action, request?.verb ?? '')
-    replies.push(instead ?? (typeof outcome.send === 'string' ? outcome.send : outcome.send.toString('latin1')))
+    const said = instead ?? (typeof send === 'string' ? send : send.toString('latin1'))
+    replies.push(said)
+    transcript += notation('S', said)
     if (instead !== undefined) return 'command'
     outcome.commit?.()
     return outcome.next
@@ -126,26 +135,48 @@ export async function play<S extends Session>(script: Script<S>): Promise<Run> {
   const { state } = session
   session.close?.()
   const surplus = input.drain().toString('latin1')
-  return { end, sent: replies.join(''), replies, surplus, told, state }
+  return {
+    end,
+    sent: replies.join(''),
+    replies,
+    delivered: Math.min(next, chunks.length),
+    surplus,
+    told,
+    state,
+    transcript,
+  }
 }
 
+const notation = (who: 'C' | 'S', text: string): string =>
+  text
+    .split(/(?<=\n)/)
+    .map((line) => `${who}: ${line.replace(/\r?\n$/, '')}`.trimEnd())
+    .join('\n')
+    .concat(text === '' ? '' : '\n')
+
 /**
- * A golden dialogue: lines of `C: ` and `S: ` alternate as a lock-step client and server do. `<any>` in a server's line
- * stands for what is random.
+ * Plays a golden dialogue: lines of `C: ` and `S: `, where client lines without a server line between them leave in one
+ * segment. `-- TLS` begins the phase after an upgrade, with a new session. A challenge stands as `<timestamp@localhost>`.
  */
-export function readGolden(file: URL): { readonly client: readonly string[]; readonly expected: string } {
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-  const client: string[] = []
-  let expected = ''
-  let last = 'S'
-  for (const line of lines) {
-    const text = `${line.slice(3)}\r\n`
-    if (line.startsWith('S:')) expected += text
-    else if (last === 'C') client.push(`${client.pop()}${text}`)
-    else client.push(text)
-    last = line[0] ?? last
+export async function playGolden<S extends Session>(
+  dialect: Dialect<S>,
+  file: URL,
+  situation: Situation,
+): Promise<{ readonly golden: string; readonly played: string; readonly runs: readonly Run[] }> {
+  const golden = readFileSync(file, 'utf8')
+  const store = situation.store ?? new MailStore(situation.samples)
+  const runs: Run[] = []
+  for (const phase of golden.split('-- TLS\n')) {
+    const client = phase
+      .split(/^(?:S:.*\n)+/m)
+      .filter((chunk) => chunk !== '')
+      .map((chunk) => chunk.replace(/^C: ?/gm, '').replace(/\n/g, '\r\n'))
+    const later = runs.length > 0
+    const secure = later || situation.mode === 'implicit'
+    runs.push(await play({ dialect, client, greet: !later, ...situation, secure, store }))
   }
-  return { client, expected }
+  const played = runs.map(({ transcript }) => transcript).join('-- TLS\n')
+  return { golden, played: played.replace(/<[0-9a-f]{16}\.\d+@/g, '<timestamp@'), runs }
 }
 
 /** A reproducible stream of numbers in [0, 1): mulberry32. */
