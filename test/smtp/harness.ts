@@ -156,7 +156,8 @@ const notation = (who: 'C' | 'S', text: string): string =>
 
 /**
  * Plays a golden dialogue: lines of `C: ` and `S: `, where client lines without a server line between them leave in one
- * segment. `-- TLS` begins the phase after an upgrade, with a new session. A challenge stands as `<timestamp@localhost>`.
+ * segment. `-- TLS` begins the phase after an upgrade, with a new session. A challenge stands as
+ * `<timestamp@localhost>`, a UIDL as `<folder>.1`.
  */
 export async function playGolden<S extends Session>(
   dialect: Dialect<S>,
@@ -176,7 +177,11 @@ export async function playGolden<S extends Session>(
     runs.push(await play({ dialect, client, greet: !later, ...situation, secure, store }))
   }
   const played = runs.map(({ transcript }) => transcript).join('-- TLS\n')
-  return { golden, played: played.replace(/<[0-9a-f]{16}\.\d+@/g, '<timestamp@'), runs }
+  const random = [
+    [/<[0-9a-f]{16}\.\d+@/g, '<timestamp@'],
+    [/^(S: \d+ )\d+\.(\d+)$/gm, '$1<folder>.$2'],
+  ] as const
+  return { golden, played: random.reduce((text, [from, to]) => text.replace(from, to), played), runs }
 }
 
 /** A reproducible stream of numbers in [0, 1): mulberry32. */

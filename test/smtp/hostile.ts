@@ -21,6 +21,8 @@ export interface Damage {
   readonly malformed: readonly string[]
 }
 
+const samples = [{ raw: Buffer.from('Subject: one\n\n.\n') }, { raw: Buffer.from('Subject: two\r\n\r\nx') }]
+
 const situations: readonly Situation[] = [
   { mode: 'starttls' },
   { mode: 'starttls', secure: true },
@@ -60,6 +62,35 @@ export const smtpLines = [
   'QUIT',
 ]
 
+/** POP3 to begin from. */
+export const pop3Lines = [
+  'CAPA',
+  'STLS',
+  'USER user',
+  'PASS pass',
+  'PASS wrong',
+  'APOP user 00112233445566778899aabbccddeeff',
+  'AUTH',
+  'AUTH PLAIN',
+  'AUTH PLAIN AHVzZXIAcGFzcw==',
+  'AUTH LOGIN',
+  'AUTH CRAM-MD5',
+  'AUTH XOAUTH2 dXNlcj11AWF1dGg9QmVhcmVyIHdyb25nAQE=',
+  '*',
+  'STAT',
+  'LIST',
+  'LIST 1',
+  'UIDL',
+  'UIDL 2',
+  'RETR 1',
+  'TOP 1 10',
+  'DELE 1',
+  'RSET',
+  'NOOP',
+  'LAST',
+  'QUIT',
+]
+
 /** Sends generated inputs in sessions of up to 40 and counts how they ended. Whatever throws, throws here. */
 export async function assault<S extends Session>(
   dialect: Dialect<S>,
@@ -75,7 +106,7 @@ export async function assault<S extends Session>(
     const generated = Array.from({ length: count }, () => generate(random, lines))
     const client = sessions % 2 === 0 ? generated : [...opening, ...generated]
     const situation = situations[sessions % situations.length] ?? {}
-    const run = await play({ dialect, client, ...situation })
+    const run = await play({ dialect, client, samples, ...situation })
     for (const text of run.replies) if (text !== '' && !reply.test(text)) malformed.push(text)
     ends[run.end] = (ends[run.end] ?? 0) + 1
     sent += run.delivered
