@@ -1,0 +1,52 @@
+import type { Refusal } from '../../scenarios/effects.ts'
+import type { Dialect } from '../core/dialect.ts'
+import { reply } from '../core/outcome.ts'
+import { createTimestamp } from '../core/sasl.ts'
+import { pop3Commands } from './commands.ts'
+import { overhearLogin } from './login.ts'
+import { Pop3Session } from './session.ts'
+
+/** POP3, RFC 1939, with CAPA, STLS, AUTH and response codes. */
+export const pop3: Dialect<Pop3Session> = {
+  protocol: 'pop3',
+  // An AUTH response may have 12,288 octets, RFC 5034 §4, and the command stands before it.
+  maxLine: 12_288 + 64,
+  commands: pop3Commands,
+  open: (link) => new Pop3Session(link),
+  greeting(session) {
+    // A timestamp asks for a hash of the password, so it stands only where logging in is allowed.
+    const timestamp = session.link.loginOffered ? createTimestamp(session.link.servername) : undefined
+    const ready = ['+OK mockmail POP3 server ready', timestamp].filter((part) => part !== undefined).join(' ')
+    const commit = () => {
+      session.timestamp = timestamp
+    }
+    return reply(`${ready}\r\n`, { commit })
+  },
+  parse(_session, line) {
+    const [, verb, args = ''] = command.exec(line.toString('latin1')) ?? []
+    if (verb === undefined) return reply(unknown)
+    return { verb: verb.toUpperCase(), args, tag: '', line }
+  },
+  unknown: () => reply(unknown),
+  wrongState(session, request) {
+    overhearLogin(session, request)
+    return reply(`-ERR command not permitted in the ${session.state.toUpperCase()} state\r\n`)
+  },
+  tooLong: () => reply('-ERR line too long\r\n'),
+  // RFC 1939 §3: a server that gives up closes without a word.
+  goodbye: () => '',
+  refuse: (refusal) => refusals[refusal],
+}
+
+const unknown = '-ERR unknown command\r\n'
+
+/** A keyword, RFC 1939 §3, and what is behind it. */
+const command = /^([A-Z]{1,16})(?: (.*))?$/is
+
+const refusals: Readonly<Record<Refusal, string>> = {
+  'not-implemented': '-ERR command not implemented\r\n',
+  unavailable: '-ERR [SYS/TEMP] temporarily unavailable\r\n',
+  'bad-sequence': '-ERR command not permitted in this state\r\n',
+  'tls-required': '-ERR must use STLS first\r\n',
+  'auth-failed': '-ERR [AUTH] invalid user name or password\r\n',
+}

@@ -1,0 +1,68 @@
+import type { Refusal } from '../../scenarios/effects.ts'
+import type { Dialect, Request } from '../core/dialect.ts'
+import { reply } from '../core/outcome.ts'
+import { overhearAuth, smtpCommands } from './commands.ts'
+import { maxLine } from './limits.ts'
+import { SmtpSession } from './session.ts'
+
+// smtp-server takes 50 ms to import, which a run without SMTP does not pay.
+let loaded: typeof import('./engine.ts') | undefined
+
+/** SMTP, RFC 5321: smtp-server's dialogue, with the core's STARTTLS and AUTH. */
+export const smtp: Dialect<SmtpSession> = {
+  protocol: 'smtp',
+  maxLine,
+  commands: smtpCommands,
+  async prepare() {
+    loaded ??= await import('./engine.ts')
+    loaded.prepareEngines()
+  },
+  open(link) {
+    if (!loaded) throw new Error('smtp.prepare() has to come before smtp.open()')
+    return new SmtpSession(link, new loaded.Engine(link))
+  },
+  greeting: ({ engine }) => engine.greeting(),
+  parse(session, line) {
+    const [, verb, args = ''] = command.exec(line.toString('latin1')) ?? []
+    if (verb === undefined) return session.engine.command(line)
+    return { verb: verb.toUpperCase(), args, tag: '', line }
+  },
+  unknown: ({ engine }, { line }) => engine.command(line),
+  wrongState(session, request) {
+    // The states are computed from what the engine knows, so it refuses what the table refuses.
+    if (request.verb !== 'AUTH') return session.engine.command(request.line)
+    overhearAuth(session, request)
+    return reply(
+      session.state === 'session-initiation'
+        ? '503 5.5.1 Error: send HELO/EHLO first\r\n'
+        : '503 5.5.1 AUTH is not permitted during a mail transaction\r\n',
+    )
+  },
+  tooLong: () => reply('500 5.5.2 Line too long\r\n'),
+  goodbye: ({ link }) => `421 4.3.2 ${link.servername} Service not available, closing transmission channel\r\n`,
+  refuse,
+}
+
+/** A verb, RFC 5321 §2.4, and what is behind it. */
+const command = /^([A-Z][A-Z0-9-]{0,31})(?: (.*))?$/is
+
+function refuse(refusal: Refusal, { verb }: Request): string {
+  switch (refusal) {
+    case 'not-implemented':
+      return '502 5.5.1 Command not implemented\r\n'
+    case 'unavailable':
+      return unavailable[verb] ?? '451 4.3.0 Temporarily unavailable\r\n'
+    case 'bad-sequence':
+      return '503 5.5.1 Bad sequence of commands\r\n'
+    case 'tls-required':
+      return '530 5.7.0 Must issue a STARTTLS command first\r\n'
+    case 'auth-failed':
+      return '535 5.7.8 Authentication credentials invalid\r\n'
+  }
+}
+
+/** 454 belongs to STARTTLS, RFC 3207 §4, and AUTH, RFC 4954 §6. */
+const unavailable: Readonly<Record<string, string>> = {
+  STARTTLS: '454 4.7.0 TLS not available due to temporary reason\r\n',
+  AUTH: '454 4.7.0 Temporary authentication failure\r\n',
+}
