@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Dialect, Session } from '../../src/servers/core/dialect.ts'
 import { createRandom, play, type Situation } from './harness.ts'
 
@@ -111,6 +112,8 @@ export async function assault<S extends Session>(
     ends[run.end] = (ends[run.end] ?? 0) + 1
     sent += run.delivered
     sessions++
+    // In memory everything happens in microtasks; what waits for a turn of the event loop would pile up.
+    await setImmediate()
   }
   return { inputs: sent, sessions, ends, malformed }
 }

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { isIPv6, type Socket } from 'node:net'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import type { Link } from '../core/dialect.ts'
@@ -31,9 +31,12 @@ const options = (): SMTPServerOptions => ({
 
 let shared: SMTPServer | undefined
 
-/** The one server that all engines take their options from. It never listens. */
-export const prepareEngines = (): SMTPServer => {
-  shared ??= new SMTPServer(options())
+/** Makes the one server that all engines take their options from. It never listens. */
+export function prepareEngines(): SMTPServer {
+  if (shared) return shared
+  // Node compiles its pattern for addresses at the first use, which takes longer than a greeting may.
+  isIPv6('::1')
+  shared = new SMTPServer(options())
   return shared
 }
 
