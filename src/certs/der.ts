@@ -83,9 +83,13 @@ type Node = ReturnType<typeof asn1.create>
 
 const elementOf = (node: Node): DerElement => {
   const tag = node.tagClass | node.type | (node.constructed ? 0x20 : 0)
-  if (typeof node.value === 'string') return { tag, children: [], content: Buffer.from(node.value, 'latin1') }
+  if (typeof node.value === 'string') return { tag, children: [], content: contentOf(tag, node.value) }
   return { tag, children: node.value.map(elementOf), content: Buffer.alloc(0) }
 }
+
+/** forge has decoded a BMPString already, and nothing else. */
+const contentOf = (tag: number, value: string): Buffer =>
+  tag === 0x1e ? Buffer.from(value, 'utf16le').swap16() : Buffer.from(value, 'latin1')
 
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')

@@ -28,9 +28,9 @@ export const writeFiles = (directory: string, files: FileContents): void => {
  * @throws {MockmailError} FILE_UNWRITABLE
  */
 export const createFolder = (path: string, files: FileContents): 'created' | 'taken' => {
+  attempt(dirname(path), (parent) => mkdirSync(parent, { recursive: true, mode: 0o700 }))
   const temporary = temporaryName(path)
   try {
-    attempt(dirname(path), (parent) => mkdirSync(parent, { recursive: true, mode: 0o700 }))
     writeFiles(temporary, files)
     renameSync(temporary, path)
     return 'created'

@@ -30,7 +30,7 @@ export interface Identity {
   readonly chainPem: string
   /** CRL of the leaf's issuer. */
   readonly crl: { readonly pem: string; readonly der: Buffer }
-  /** CRLs of every authority of the chain, the leaf's issuer first: PEM, concatenated. Node's `crl` option wants all. */
+  /** CRLs of every authority of the chain, the leaf's issuer first: PEM, concatenated. Node wants all of them, in an array. */
   readonly crlChainPem: string
   /**
    * The anchor that makes this fault disappear: PEM. The leaf itself where it signed itself, the second root where that

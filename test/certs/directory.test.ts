@@ -1,0 +1,187 @@
+import { X509Certificate } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { opensslErrors } from './judges/openssl.ts'
+import { temporaryDirectory, testPki } from './judges/run.ts'
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+
+describe('a directory', () => {
+  it('keeps the roots of one run for the next; leaves are new', async () => {
+    using directory = temporaryDirectory()
+    await using first = await testPki({ directory: directory.path, responder: false })
+    await using second = await testPki({ directory: directory.path, responder: false })
+    expect(second.caPem).toBe(first.caPem)
+    const [leaf, next] = [first.identity('good', {}).leaf, second.identity('good', {}).leaf]
+    expect(next.fingerprint256).not.toBe(leaf.fingerprint256)
+    const untrusted = [first, second].map((pki) => pki.identity('untrusted', { issuer: 'untrusted-root' }))
+    expect(untrusted[1]?.rootPem).toBe(untrusted[0]?.rootPem)
+  })
+
+  it.each(['ec', 'rsa'] as const)('gives a second run roots that OpenSSL still follows (%s)', async (key) => {
+    using directory = temporaryDirectory()
+    await (await testPki({ directory: directory.path, key, responder: false })).close()
+    await using pki = await testPki({ directory: directory.path, key, responder: false })
+    pki.identity('good', {})
+    pki.identity('untrusted', { issuer: 'untrusted-root' })
+    pki.write(directory.path)
+    const ca = join(directory.path, 'ca.pem')
+    expect(await opensslErrors(join(directory.path, 'good'), { ca, hostname: 'localhost' })).toEqual([])
+    expect(await opensslErrors(join(directory.path, 'untrusted'), { ca, hostname: 'localhost' })).toEqual(['20@1'])
+  })
+
+  it('gives runs that start together the same roots', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'new')
+    const runs = await Promise.all(Array.from({ length: 4 }, () => testPki({ directory: path, responder: false })))
+    expect(new Set(runs.map(({ caPem }) => caPem)).size).toBe(1)
+    expect(readdirSync(path)).toEqual(['roots'])
+  })
+
+  it('is private, and so are the keys', async () => {
+    using directory = temporaryDirectory()
+    const path = join(directory.path, 'pki')
+    await using pki = await testPki({ directory: path, responder: false })
+    pki.identity('good', {})
+    pki.write(path)
+    expect(['', 'roots', 'good'].map((folder) => modeOf(join(path, folder)))).toEqual(['700', '700', '700'])
+    const keys = ['roots/root.key', 'roots/untrusted-root.key', 'good/leaf.key']
+    expect(keys.map((file) => modeOf(join(path, file)))).toEqual(['600', '600', '600'])
+    expect(readdirSync(path).sort()).toEqual(['ca.pem', 'good', 'manifest.json', 'roots'])
+  })
+
+  it('keeps the mode of a directory that was there', async () => {
+    using directory = temporaryDirectory()
+    chmodSync(directory.path, 0o755)
+    await using pki = await testPki({ directory: directory.path, responder: false })
+    pki.write(directory.path)
+    expect(modeOf(directory.path)).toBe('755')
+  })
+
+  const afterYears = new Date(Date.now() + 11 * 365 * 86_400_000)
+  it.each([
+    ['an expired root', () => undefined, { now: afterYears }, 'roots/root.pem has expired on 20'],
+    ['a root from the future', () => undefined, { now: new Date('2001-01-01') }, 'roots/root.pem begins only on 20'],
+    ['another key type', () => undefined, { key: 'rsa' as const }, 'has a key of type ec, and rsa is asked for'],
+    ['constraints', () => undefined, { unconstrained: true }, 'has name constraints, and none are asked for'],
+    [
+      'constraints against a server name',
+      () => undefined,
+      { servernames: ['mail.corp.example'] },
+      'has name constraints that do not permit all of mail.corp.example',
+    ],
+    [
+      'no certificate',
+      (roots: string) => writeFileSync(join(roots, 'root.pem'), 'x'),
+      {},
+      'is not a certificate in PEM',
+    ],
+    [
+      'no key',
+      (roots: string) => writeFileSync(join(roots, 'root.key'), 'x'),
+      {},
+      'roots/root.key is not a private key',
+    ],
+    ['a key that is gone', (roots: string) => rmSync(join(roots, 'root.key')), {}, 'roots/root.key is missing'],
+    [
+      'the key of another',
+      (roots: string) => writeFileSync(join(roots, 'root.key'), readFileSync(join(roots, 'untrusted-root.key'))),
+      {},
+      'roots/root.key is not the key of',
+    ],
+  ])('with %s is refused, and the message names the file', async (_, damage, options, message) => {
+    using directory = temporaryDirectory()
+    await (await testPki({ directory: directory.path, responder: false })).close()
+    damage(join(directory.path, 'roots'))
+    const start = testPki({ directory: directory.path, responder: false, ...options })
+    await expect(start).rejects.toMatchObject({ code: 'PKI_UNUSABLE', message: expect.stringContaining(message) })
+  })
+
+  it('below a file cannot be written', async () => {
+    using directory = temporaryDirectory()
+    const file = join(directory.path, 'file')
+    writeFileSync(file, '')
+    await expect(testPki({ directory: join(file, 'pki') })).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' })
+    await using pki = await testPki({ responder: false })
+    expect(() => pki.write(file)).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }))
+  })
+})
+
+describe('the manifest', () => {
+  it('names every file, relative to itself, with what is in it', async () => {
+    using directory = temporaryDirectory()
+    await using pki = await testPki({ now: new Date('2026-11-21T12:00:00Z'), responder: false })
+    const { leaf } = pki.identity('self-signed', { issuer: 'self' })
+    pki.write(directory.path, new Map([['self-signed', 'reject']]))
+    const manifest = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
+    const root = new X509Certificate(pki.caPem)
+    expect(manifest).toEqual({
+      schema: 1,
+      now: '2026-11-21T12:00:00.000Z',
+      key: 'ec',
+      ca: {
+        file: 'ca.pem',
+        certificates: [
+          {
+            subject: root.subject,
+            issuer: root.subject,
+            serial: root.serialNumber,
+            notBefore: '2024-11-21T12:00:00.000Z',
+            notAfter: '2036-11-18T12:00:00.000Z',
+            fingerprint256: root.fingerprint256,
+          },
+        ],
+      },
+      identities: [
+        {
+          id: 'self-signed',
+          subject: 'CN=localhost',
+          issuer: 'CN=localhost',
+          serial: leaf.serial,
+          notBefore: '2026-11-20T12:00:00.000Z',
+          notAfter: '2027-02-19T12:00:00.000Z',
+          fingerprint256: leaf.fingerprint256,
+          dnsNames: ['localhost', 'mail.mockmail.test', '*.mockmail.test'],
+          ipAddresses: ['127.0.0.1', '::1'],
+          files: {
+            leaf: 'self-signed/leaf.pem',
+            leafDer: 'self-signed/leaf.der',
+            key: 'self-signed/leaf.key',
+            fullchain: 'self-signed/fullchain.pem',
+            crl: 'self-signed/crl.pem',
+            crlChain: 'self-signed/crl-chain.pem',
+            root: 'self-signed/root.pem',
+          },
+          expect: 'reject',
+        },
+      ],
+    })
+    expect(readdirSync(join(directory.path, 'self-signed')).sort()).toEqual(
+      Object.values<string>(manifest.identities[0].files)
+        .map((file) => file.slice('self-signed/'.length))
+        .sort(),
+    )
+  })
+
+  it('is replaced, with the files, when the PKI is written again', async () => {
+    using directory = temporaryDirectory()
+    await using pki = await testPki({ responder: false })
+    pki.identity('good', {})
+    pki.write(directory.path)
+    pki.identity('expired', { dates: { leaf: { notAfter: { days: -1 } } } })
+    pki.write(directory.path)
+    const { identities } = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
+    expect(identities.map(({ id }: { id: string }) => id)).toEqual(['good', 'expired'])
+  })
+
+  it('leaves no temporary file behind, also when it cannot write', async () => {
+    using directory = temporaryDirectory()
+    await using pki = await testPki({ responder: false })
+    pki.identity('good', {})
+    mkdirSync(join(directory.path, 'good', 'leaf.der'), { recursive: true })
+    writeFileSync(join(directory.path, 'good', 'leaf.der', 'x'), '')
+    expect(() => pki.write(directory.path)).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }))
+    expect(readdirSync(join(directory.path, 'good')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+})

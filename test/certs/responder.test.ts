@@ -1,0 +1,103 @@
+import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Identity } from '../../src/certs/types.ts'
+import { opensslErrors } from './judges/openssl.ts'
+import { describeWith, temporaryDirectory, testPki } from './judges/run.ts'
+
+const crlUrl = ({ leaf }: Identity): string =>
+  /http:\/\/127\.0\.0\.1:\d+\/crl\/[\w-]+\.crl/.exec(leaf.der.toString('latin1'))?.[0] ?? ''
+
+const revoked = { revocation: { leaf: 'revoked', reason: 'keyCompromise' } } as const
+
+describe('the responder', () => {
+  it('serves the CRL of the leaf as DER', async () => {
+    await using pki = await testPki()
+    const identity = pki.identity('good', {})
+    const response = await fetch(crlUrl(identity))
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe('application/pkix-crl')
+    expect(Buffer.from(await response.arrayBuffer()).equals(identity.crl.der)).toBe(true)
+  })
+
+  it('serves the CRL of the root, which the intermediate names', async () => {
+    await using pki = await testPki()
+    const url = /http:[\w./:-]+\.crl/.exec(
+      new X509Certificate(pki.identity('good', {}).chainPem).raw.toString('latin1'),
+    )
+    const response = await fetch(url?.[0] ?? '')
+    expect([response.status, url?.[0]?.endsWith('/crl/root.crl')]).toEqual([200, true])
+  })
+
+  it('answers HEAD with the length and nothing else', async () => {
+    await using pki = await testPki()
+    const identity = pki.identity('good', {})
+    const response = await fetch(crlUrl(identity), { method: 'HEAD' })
+    expect(response.headers.get('content-length')).toBe(String(identity.crl.der.length))
+    expect((await response.arrayBuffer()).byteLength).toBe(0)
+  })
+
+  it('has nothing elsewhere, and takes no other method', async () => {
+    await using pki = await testPki()
+    const url = crlUrl(pki.identity('good', {}))
+    expect((await fetch(url.replace(/[\w-]+\.crl$/, 'nobody.crl'))).status).toBe(404)
+    expect((await fetch(new URL('/', url))).status).toBe(404)
+    const refused = await fetch(url, { method: 'POST', body: 'x' })
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it('gives a revoked leaf an issuer of its own, so that no CRL from before hides it', async () => {
+    await using pki = await testPki()
+    const [good, bad] = [pki.identity('good', {}), pki.identity('revoked', revoked)]
+    expect(crlUrl(bad)).not.toBe(crlUrl(good))
+    expect(bad.leaf.issuer).not.toBe(good.leaf.issuer)
+  })
+
+  it('ends kept-alive and idle connections when it closes, twice if need be', async () => {
+    const pki = await testPki()
+    const url = crlUrl(pki.identity('good', {}))
+    const agent = new Agent({ keepAlive: true })
+    const [response] = await once(request(url, { agent }).end(), 'response')
+    response.resume()
+    await once(response, 'end')
+    const idle = connect(Number(new URL(url).port), '127.0.0.1')
+    await once(idle, 'connect')
+    const ended = once(idle, 'close')
+    await Promise.all([pki.close(), pki.close()])
+    await ended
+    agent.destroy()
+    await expect(fetch(url)).rejects.toThrow('fetch failed')
+  })
+
+  it('survives a peer that speaks no HTTP, or resets', async () => {
+    await using pki = await testPki()
+    const url = crlUrl(pki.identity('good', {}))
+    const port = Number(new URL(url).port)
+    const reset = connect(port, '127.0.0.1', () => reset.resetAndDestroy())
+    const garbage = connect(port, '127.0.0.1', () => garbage.write('\x16\x03\x01\r\n\r\n'))
+    await Promise.all([once(reset, 'close'), once(garbage, 'data')])
+    garbage.destroy()
+    expect((await fetch(url)).status).toBe(200)
+  })
+
+  it('is absent on request, and then no certificate names it', async () => {
+    await using pki = await testPki({ responder: false })
+    expect(crlUrl(pki.identity('good', {}))).toBe('')
+  })
+})
+
+describeWith(['openssl'], 'openssl -crl_download', () => {
+  it.each(['ec', 'rsa'] as const)('finds revoked, and only revoked, at the responder (%s)', async (key) => {
+    await using pki = await testPki({ key })
+    using directory = temporaryDirectory()
+    pki.identity('good', {})
+    pki.identity('revoked', revoked)
+    pki.write(directory.path)
+    const options = { ca: join(directory.path, 'ca.pem'), hostname: 'localhost', crl: 'download' } as const
+    expect(await opensslErrors(join(directory.path, 'good'), options)).toEqual([])
+    expect(await opensslErrors(join(directory.path, 'revoked'), options)).toEqual(['23@0'])
+  })
+})
