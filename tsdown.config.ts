@@ -1,4 +1,4 @@
-import { defineConfig } from 'tsdown'
+import { defineConfig, type UserConfig } from 'tsdown'
 
 const shared = {
   platform: 'node',
@@ -7,7 +7,7 @@ const shared = {
   hash: false,
   // Jest on Node 20 cannot require ESM-only packages, so they travel inside.
   deps: { alwaysBundle: ['get-port', 'fastest-levenshtein'], neverBundle: ['vitest', '@jest/globals'] },
-} as const
+} satisfies UserConfig
 
 export default defineConfig([
   {

@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    reporters: ['default', ['json', { outputFile: 'temp/test-results.json' }]],
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
   },
 })

@@ -164,6 +164,7 @@ export async function startFleet(
     ...(checked.pki !== undefined && { directory: checked.pki }),
     unconstrained: checked.unconstrained,
   })
+  issueAll(plan.endpoints, pki)
   const servers = openServers(plan.endpoints, checked, pki)
   const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
   const failed = started.find((result) => result.status === 'rejected')
@@ -213,6 +214,16 @@ export async function startMailServer(options: StartOneOptions): Promise<MailSer
   const server = servers.endpoint()
   server.onClose(() => servers.release())
   return server
+}
+
+/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
+function issueAll(planned: readonly PlannedEndpoint[], pki: Pki): void {
+  for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
+    for (let nth = 1; nth <= scenario.runs; nth++) {
+      const { id, facets } = scenario.cast(nth).certificate
+      pki.identity(id, facets)
+    }
+  }
 }
 
 interface Opened {

@@ -30,12 +30,13 @@ export function openLink(
   const secure = phase === 'tls'
   const starttlsOffered = !secure && mode !== 'plain'
   const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
+  // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
+  const loginOffered = !starttlsShown || adds(behaviour.capabilities, 'auth', phase)
   return {
     id: recorder.record.id,
     mode,
     secure,
-    // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
-    loginOffered: !starttlsShown || adds(behaviour.capabilities, 'auth', phase),
+    loginOffered,
     starttlsOffered,
     mechanisms,
     servername,
@@ -49,7 +50,7 @@ export function openLink(
     },
     login(credential) {
       const right = owner.check(credential)
-      recorder.credential(phase, credential, right)
+      recorder.credential(phase, credential, right && loginOffered)
       return right
     },
     identify: (name) => recorder.identity(phase, name),
