@@ -264,7 +264,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
-        if (message.via === 'DATA') store.inbox.add({ raw: message.raw })
+        if (message.stored !== 'by-dialect') store.inbox.add({ raw: message.raw })
         server?.received(receive(message, record, phase))
       },
       onDefect(error) {

@@ -17,21 +17,38 @@ export interface NewMessage {
   readonly raw: Buffer
   readonly flags?: Iterable<string>
   readonly internalDate?: Date
+  /** From {@link Folder.reserveUids}. Default: the next one, also when a later UID has been given away meanwhile. */
+  readonly uid?: number
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-let nextUidValidity = 1
+/** What separates the levels of a mailbox name. */
+export const hierarchyDelimiter = '/'
+
+/** Bounds of one store, so that a hostile client cannot use up the memory. Octets count once per message. */
+const most = { messages: 100_000, octets: 1 << 30, folders: 1_000 } as const
+
+let newestUidValidity = 0
+
+/** Begins with the time, RFC 9051 §2.3.1.1: a client's cache from an earlier run must not match. */
+function nextUidValidity(): number {
+  newestUidValidity ||= Math.floor(Date.now() / 1000)
+  return newestUidValidity++
+}
 
 /** Messages in order of their UID, RFC 9051 §2.3.1. */
 export class Folder {
   readonly name: string
-  readonly uidValidity = nextUidValidity++
+  readonly uidValidity: number = nextUidValidity()
   /** RFC 6154 attribute, such as `\Sent`. */
   readonly specialUse: string | undefined
   #messages: StoredMessage[] = []
+  #octets = 0
   #uidNext = 1
+  #lastUid = 0
   #modseq = 1
+  #recentFrom = 1
   readonly #listeners = new Set<(change: FolderChange) => void>()
 
   constructor(name: string, specialUse?: string) {
@@ -43,6 +60,11 @@ export class Folder {
     return this.#messages
   }
 
+  /** Sum of the messages' sizes. */
+  get octets(): number {
+    return this.#octets
+  }
+
   get uidNext(): number {
     return this.#uidNext
   }
@@ -51,14 +73,38 @@ export class Folder {
     return this.#modseq
   }
 
-  add({ raw, flags = [], internalDate = new Date() }: NewMessage): StoredMessage {
+  /** Messages from this UID on are recent: no session has claimed them, RFC 3501 §2.3.2. */
+  get recentFrom(): number {
+    return this.#recentFrom
+  }
+
+  /** Makes every message that is there now recent to the caller alone. */
+  claimRecent(): void {
+    this.#recentFrom = this.#uidNext
+  }
+
+  /** Sets UIDs aside that a reply has to name before the messages are added. Returns the first. */
+  reserveUids(count: number): number {
+    const first = this.#uidNext
+    this.#uidNext += count
+    return first
+  }
+
+  /** Sets a mod-sequence aside that a reply has to name before the flags change. */
+  reserveModseq(): number {
+    return ++this.#modseq
+  }
+
+  add({ raw, flags = [], internalDate = new Date(), uid }: NewMessage): StoredMessage {
     const message: StoredMessage = {
-      uid: this.#uidNext++,
+      uid: uid !== undefined && uid > this.#lastUid ? uid : this.#uidNext++,
       raw,
       internalDate,
       flags: new Set(flags),
       modseq: ++this.#modseq,
     }
+    this.#lastUid = message.uid
+    this.#octets += raw.length
     this.#messages.push(message)
     this.#tell({ kind: 'added', message })
     return message
@@ -71,14 +117,18 @@ export class Folder {
     if (removed.length === 0) return removed
     this.#messages = this.#messages.filter((message) => !doomed.has(message))
     this.#modseq++
-    for (const message of removed) this.#tell({ kind: 'removed', message })
+    for (const message of removed) {
+      this.#octets -= message.raw.length
+      this.#tell({ kind: 'removed', message })
+    }
     return removed
   }
 
-  changeFlags(message: StoredMessage, flags: Iterable<string>): void {
+  /** `modseq` is one from {@link reserveModseq}. Default: the next one. */
+  changeFlags(message: StoredMessage, flags: Iterable<string>, modseq: number = this.reserveModseq()): void {
     const target = message as Mutable<StoredMessage>
     target.flags = new Set(flags)
-    target.modseq = ++this.#modseq
+    target.modseq = modseq
     this.#tell({ kind: 'flags', message })
   }
 
@@ -102,7 +152,8 @@ const specialFolders = [
 /** All folders of one scenario's mailbox; what SMTP accepts, IMAP and POP3 serve. Any user sees the same. */
 export class MailStore {
   readonly #folders = new Map<string, Folder>()
-  readonly inbox = new Folder('INBOX')
+  readonly #subscriptions = new Set<string>()
+  readonly inbox: Folder = new Folder('INBOX')
 
   /** `samples` are what the INBOX starts with. */
   constructor(samples: readonly NewMessage[] = []) {
@@ -114,6 +165,8 @@ export class MailStore {
     this.#folders.clear()
     this.#folders.set('INBOX', this.inbox)
     for (const [name, use] of specialFolders) this.#folders.set(name, new Folder(name, use))
+    this.#subscriptions.clear()
+    for (const name of this.#folders.keys()) this.#subscriptions.add(name)
     this.inbox.remove(this.inbox.messages)
     for (const sample of samples) this.inbox.add(sample)
   }
@@ -122,15 +175,36 @@ export class MailStore {
     return this.#folders.values()
   }
 
-  /** INBOX is matched in any case, RFC 9051 §5.1. */
-  folder(name: string): Folder | undefined {
-    return this.#folders.get(name.toUpperCase() === 'INBOX' ? 'INBOX' : name)
+  /** Names that LSUB lists; they need not exist, RFC 9051 §6.3.7. */
+  get subscriptions(): ReadonlySet<string> {
+    return this.#subscriptions
   }
 
-  /** Returns undefined when the name is taken. */
+  /** INBOX is matched in any case, RFC 9051 §5.1. */
+  folder(name: string): Folder | undefined {
+    return this.#folders.get(canonical(name))
+  }
+
+  /** Whether so many more messages of so many octets together are within the store's bounds. */
+  hasRoom({ messages, octets }: { readonly messages: number; readonly octets: number }): boolean {
+    let count = messages
+    let size = octets
+    for (const folder of this.#folders.values()) {
+      count += folder.messages.length
+      size += folder.octets
+    }
+    return count <= most.messages && size <= most.octets
+  }
+
+  get hasRoomForFolders(): boolean {
+    return this.#folders.size + this.#subscriptions.size < 2 * most.folders
+  }
+
+  /** Returns undefined when the name is taken. Superior names come into being with it, RFC 9051 §6.3.4. */
   create(name: string): Folder | undefined {
     if (this.folder(name)) return undefined
     const folder = new Folder(name)
+    this.#createSuperiors(name)
     this.#folders.set(name, folder)
     return folder
   }
@@ -139,4 +213,54 @@ export class MailStore {
   delete(name: string): boolean {
     return name.toUpperCase() !== 'INBOX' && this.#folders.delete(name)
   }
+
+  /**
+   * Renames a folder and its inferiors; of INBOX only the messages move, RFC 9051 §6.3.6. Returns false when the old
+   * name is not there or a new one is taken.
+   */
+  rename(from: string, to: string): boolean {
+    const folder = this.folder(from)
+    if (!folder || this.folder(to)) return false
+    if (folder === this.inbox) {
+      const target = this.create(to)
+      for (const message of folder.remove(folder.messages)) target?.add({ ...message, uid: 0 })
+      return true
+    }
+    const inferior = from + hierarchyDelimiter
+    const moving = [...this.#folders.keys()].filter((name) => name === from || name.startsWith(inferior))
+    const moved = new Map(moving.map((name) => [name, to + name.slice(from.length)]))
+    if ([...moved.values()].some((name) => this.#folders.has(name) && !moved.has(name))) return false
+    // All leave before any arrives: `a` may become `a/b`.
+    const folders = moving.map((name) => this.#folders.get(name))
+    for (const name of moving) this.#folders.delete(name)
+    this.#createSuperiors(to)
+    for (const [index, name] of [...moved.values()].entries()) this.#place(name, folders[index])
+    return true
+  }
+
+  /** A name may be subscribed to before it exists, RFC 9051 §6.3.7. */
+  subscribe(name: string): void {
+    this.#subscriptions.add(canonical(name))
+  }
+
+  unsubscribe(name: string): boolean {
+    return this.#subscriptions.delete(canonical(name))
+  }
+
+  #createSuperiors(name: string): void {
+    const levels = name.split(hierarchyDelimiter)
+    for (let depth = 1; depth < levels.length; depth++) {
+      const superior = levels.slice(0, depth).join(hierarchyDelimiter)
+      if (!this.folder(superior)) this.#folders.set(superior, new Folder(superior))
+    }
+  }
+
+  #place(name: string, folder: Folder | undefined): void {
+    if (!folder) return
+    const renamed = folder as Mutable<Folder>
+    renamed.name = name
+    this.#folders.set(name, folder)
+  }
 }
+
+const canonical = (name: string): string => (name.toUpperCase() === 'INBOX' ? 'INBOX' : name)

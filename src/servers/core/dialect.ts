@@ -43,7 +43,7 @@ export interface Link {
   identify(name: string): void
   /** Records sender and recipients that were accepted. */
   envelope(from: string, to: readonly string[]): void
-  /** Records a message and stores it for IMAP and POP3 clients. `raw` has its dot-stuffing removed. */
+  /** Records a message and, unless `stored` says otherwise, stores it for IMAP and POP3 clients. */
   accept(message: AcceptedMessage): void
   /** Writes bytes unasked, between commands or while a continuation waits (IMAP IDLE). */
   push(bytes: string): void
@@ -51,7 +51,10 @@ export interface Link {
 
 export interface AcceptedMessage {
   readonly via: 'DATA' | 'APPEND'
+  /** Dot-stuffing removed. */
   readonly raw: Buffer
+  /** `by-dialect`: APPEND names a folder, flags and a date, so the dialect stores it itself. Default: the INBOX does. */
+  readonly stored?: 'by-dialect'
   readonly from?: string
   readonly to?: readonly string[]
 }

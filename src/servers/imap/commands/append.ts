@@ -1,0 +1,39 @@
+import { defineCommand, type ImapCommand } from '../command.ts'
+import { maxMessage, maxStringLiterals } from '../literals.ts'
+import { complete } from '../session.ts'
+import { no } from '../spelling.ts'
+
+/** Stores a message in a folder of the client's choice. */
+export const append: ImapCommand = defineCommand({
+  verb: 'APPEND',
+  action: 'append',
+  states: ['authenticated', 'selected'],
+  reference: 'RFC 9051 §6.3.12',
+  maxLiterals: maxMessage + maxStringLiterals,
+  read: (args) => {
+    const name = args.astring()
+    const flags = args.space().next === '(' ? args.flagList() : undefined
+    if (flags) args.space()
+    const internalDate = args.next === '"' ? args.dateTime() : undefined
+    if (internalDate) args.space()
+    return { name, flags: flags ?? [], internalDate, raw: args.literal() }
+  },
+  run: (session, { name, flags, internalDate, raw }, { tag }) => {
+    const { link, view } = session
+    // First of all: a message that is refused has crossed all the same.
+    link.accept({ via: 'APPEND', raw, stored: 'by-dialect' })
+    const folder = link.store.folder(name)
+    if (raw.length > maxMessage) return no(tag, 'Message too large', 'TOOBIG')
+    if (raw.length === 0) return no(tag, 'A message without octets cannot be stored', 'CANNOT')
+    if (!folder) return no(tag, 'No such mailbox', 'TRYCREATE')
+    if (!link.store.hasRoom({ messages: 1, octets: raw.length })) return no(tag, 'The store is full', 'OVERQUOTA')
+    const uid = folder.reserveUids(1)
+    const store = () => [folder.add({ raw, flags, uid, ...(internalDate && { internalDate }) })]
+    return complete(session, {
+      tag,
+      code: `APPENDUID ${folder.uidValidity} ${uid}`,
+      text: 'APPEND completed',
+      ...(view?.folder === folder ? { arriving: { count: 1, store } } : { commit: store }),
+    })
+  },
+})

@@ -1,0 +1,56 @@
+import { reply } from '../../core/outcome.ts'
+import { authenticate as exchange } from '../../core/sasl.ts'
+import { showCapabilities } from '../capabilities.ts'
+import { defineCommand, type ImapCommand } from '../command.ts'
+import { formatRefusal } from '../refusals.ts'
+import type { ImapSession } from '../session.ts'
+import { tagged } from '../spelling.ts'
+
+const login = defineCommand({
+  verb: 'LOGIN',
+  action: 'auth',
+  states: ['not-authenticated'],
+  reference: 'RFC 9051 §6.2.3',
+  read: (args) => ({ user: args.text(), secret: args.space().text() }),
+  run: (session, { user, secret }, { tag }) => {
+    const { link } = session
+    // First of all: a credential that is refused has crossed all the same.
+    const right = link.login({ kind: 'password', mechanism: 'LOGIN', user, secret })
+    if (!link.loginOffered) return reply(formatRefusal('tls-required', tag))
+    if (!right) return reply(formatRefusal('auth-failed', tag))
+    return reply(loggedIn(session, tag), { commit: () => session.authenticate() })
+  },
+})
+
+const authenticate = defineCommand({
+  verb: 'AUTHENTICATE',
+  action: 'auth',
+  states: ['not-authenticated'],
+  reference: 'RFC 9051 §6.2.2',
+  read: (args) => ({ mechanism: args.astring(), initial: args.more() ? args.astring() : undefined }),
+  run: (session, { mechanism, initial }, { tag }) => {
+    const { link } = session
+    const outcome = exchange(
+      link,
+      mechanism,
+      initial,
+      {
+        challenge: (base64) => `+ ${base64}\r\n`,
+        ok: () => loggedIn(session, tag),
+        failed: () => formatRefusal('auth-failed', tag),
+        malformed: () => tagged(tag, 'BAD', 'Invalid SASL response'),
+        cancelled: () => tagged(tag, 'BAD', 'AUTHENTICATE cancelled'),
+        unknown: () => tagged(tag, 'NO', 'Unsupported authentication mechanism', 'CANNOT'),
+      },
+      () => session.authenticate(),
+    )
+    // What came along with the command has been recorded by now; more is not asked for.
+    return link.loginOffered ? outcome : reply(formatRefusal('tls-required', tag))
+  },
+})
+
+/** Commands that log in. */
+export const loginCommands: readonly ImapCommand[] = [login, authenticate]
+
+const loggedIn = ({ link }: ImapSession, tag: string): string =>
+  tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated'))

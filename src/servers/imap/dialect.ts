@@ -1,0 +1,58 @@
+import type { Dialect, Request } from '../core/dialect.ts'
+import { type Outcome, reply } from '../core/outcome.ts'
+import { showCapabilities } from './capabilities.ts'
+import type { ImapCommand } from './command.ts'
+import { append } from './commands/append.ts'
+import { connectionCommands } from './commands/connection.ts'
+import { copyCommands } from './commands/copy.ts'
+import { fetchCommands } from './commands/fetch.ts'
+import { listCommands } from './commands/list.ts'
+import { loginCommands } from './commands/login.ts'
+import { mailboxCommands } from './commands/mailboxes.ts'
+import { searchCommands } from './commands/search.ts'
+import { selectCommands } from './commands/select.ts'
+import { storeCommands } from './commands/store.ts'
+import { refuseUnread } from './literals.ts'
+import { formatRefusal } from './refusals.ts'
+import { ImapSession } from './session.ts'
+import { bad, tagged } from './spelling.ts'
+
+const commands: readonly ImapCommand[] = [
+  ...connectionCommands,
+  ...loginCommands,
+  ...mailboxCommands,
+  ...listCommands,
+  ...selectCommands,
+  append,
+  ...fetchCommands,
+  ...searchCommands,
+  ...storeCommands,
+  ...copyCommands,
+]
+
+/** IMAP4rev1, RFC 3501 with RFC 9051's clarifications. */
+export const imap: Dialect<ImapSession> = {
+  protocol: 'imap',
+  // RFC 7162 §4 wants 8,192 at least; a list of UIDs may be longer.
+  maxLine: 64 * 1024,
+  commands,
+  open: (link) => new ImapSession(link),
+  greeting: ({ link, state }) => reply(tagged('', 'OK', 'mockmail ready', showCapabilities(link, state))),
+  parse: (_, line) => parseLine(line),
+  unknown: (_, request) => refuseUnread(request.args, reply(formatRefusal('not-implemented', request.tag))),
+  wrongState: (_, request) => refuseUnread(request.args, reply(formatRefusal('bad-sequence', request.tag))),
+  tooLong: () => bad('', 'Line too long'),
+  goodbye: () => '* BYE mockmail is closing the connection\r\n',
+  refuse: (refusal, { tag }) => formatRefusal(refusal, tag),
+}
+
+/** Tag, verb, arguments, RFC 9051 §2.2.1. The word behind UID belongs to the verb. */
+const grammar = /^([!#$&',-[\]-z|-~]+) ((?:UID +)?[^ ]+)(?: (.*))?$/is
+
+function parseLine(line: Buffer): Request | Outcome {
+  const text = line.toString('latin1')
+  const [, tag = '', verb = '', args = ''] = grammar.exec(text) ?? []
+  if (tag) return { tag, verb: verb.toUpperCase().replace(/^UID +/, 'UID '), args, line }
+  const [, lonely = ''] = /^([!#$&',-[\]-z|-~]+) *$/.exec(text) ?? []
+  return refuseUnread(text, lonely ? bad(lonely, 'Missing command') : bad('', 'Missing or invalid tag'))
+}

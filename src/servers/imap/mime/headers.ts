@@ -1,0 +1,127 @@
+const LF = 0x0a
+const CR = 0x0d
+const colon = 0x3a
+
+/** Octets of a field name worth looking at. */
+const maxFieldName = 200
+
+/** Octets of a field's value that are taken apart; the field itself is served whole. */
+const maxValue = 256 * 1024
+
+/** Fields of one name. */
+const maxValues = 100
+
+/** Part of a message, as octets from `start` up to, not including, `end`. */
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** A header field with its folded lines and its line end. */
+export interface Field extends Range {
+  /** Lower case; '' for a line that is no field. */
+  readonly name: string
+  readonly valueStart: number
+}
+
+/** Where the body begins: behind the first empty line, or at the end. */
+export function findBody(raw: Buffer, { start, end }: Range): number {
+  let at = start
+  while (at < end && !isEmptyLine(raw, at)) at = nextLine(raw, at, end)
+  return at < end ? nextLine(raw, at, end) : end
+}
+
+/** The fields between two places, one by one: a header may be as large as a message. */
+export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field> {
+  let at = start
+  while (at < end && !isEmptyLine(raw, at)) {
+    const from = at
+    do at = nextLine(raw, at, end)
+    while (at < end && isFolded(raw[at]) && !isEmptyLine(raw, at))
+    const mark = raw.subarray(from, Math.min(at, from + maxFieldName)).indexOf(colon)
+    yield mark < 0
+      ? { name: '', start: from, end: at, valueStart: from }
+      : { name: nameOf(raw, from, from + mark), start: from, end: at, valueStart: from + mark + 1 }
+  }
+}
+
+/** The value as latin1, unfolded, RFC 5322 §2.2.3. */
+export function fieldValue(raw: Buffer, { valueStart, end }: Field): string {
+  return raw
+    .toString('latin1', valueStart, Math.min(end, valueStart + maxValue))
+    .replace(/\r?\n/g, '')
+    .trim()
+}
+
+/** Values of the named fields, the first 100 of each, in order. */
+export function readValues(raw: Buffer, header: Range, names: ReadonlySet<string>): Map<string, string[]> {
+  const values = new Map<string, string[]>()
+  for (const field of readFields(raw, header)) {
+    if (!names.has(field.name)) continue
+    const present = values.get(field.name)
+    if (!present) values.set(field.name, [fieldValue(raw, field)])
+    else if (present.length < maxValues) present.push(fieldValue(raw, field))
+  }
+  return values
+}
+
+/** A value with parameters, RFC 2045 §5.1: `attachment; filename="a b"`. */
+export interface Parameterized {
+  readonly value: string
+  readonly parameters: readonly (readonly [name: string, value: string])[]
+}
+
+export function parseParameterized(text: string): Parameterized {
+  const [value = '', ...rest] = splitAt(text, ';')
+  const parameters = rest.flatMap((parameter): [string, string][] => {
+    const mark = parameter.indexOf('=')
+    const name = parameter.slice(0, mark).trim()
+    return mark < 0 || name === '' ? [] : [[name, unquote(parameter.slice(mark + 1).trim())]]
+  })
+  return { value: value.trim(), parameters }
+}
+
+/** The pieces between separators that stand outside quotes and comments; comments are dropped, RFC 5322 §3.2.2. */
+export function splitAt(text: string, separator: string): readonly string[] {
+  const pieces: string[] = []
+  let piece = ''
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const symbol = text.charAt(at)
+    if (symbol === '\\' && (quoted || depth > 0)) {
+      const escaped = text.slice(at, at + 2)
+      at++
+      if (depth === 0) piece += escaped
+    } else if (depth > 0) {
+      if (symbol === '(') depth++
+      else if (symbol === ')') depth--
+    } else if (symbol === '"') {
+      quoted = !quoted
+      piece += symbol
+    } else if (quoted) piece += symbol
+    else if (symbol === '(') depth = 1
+    else if (symbol === separator) {
+      pieces.push(piece)
+      piece = ''
+    } else piece += symbol
+  }
+  pieces.push(piece)
+  return pieces
+}
+
+/** What stands in a quoted string, or the text itself. */
+export const unquote = (text: string): string =>
+  text.startsWith('"') ? text.replace(/^"|"$/g, '').replace(/\\(.)/g, '$1') : text
+
+const nameOf = (raw: Buffer, from: number, to: number): string =>
+  raw.toString('latin1', from, to).trimEnd().toLowerCase()
+
+const isFolded = (octet: number | undefined): boolean => octet === 0x20 || octet === 0x09
+
+const isEmptyLine = (raw: Buffer, at: number): boolean => raw[at] === LF || (raw[at] === CR && raw[at + 1] === LF)
+
+function nextLine(raw: Buffer, at: number, end: number): number {
+  const found = raw.indexOf(LF, at)
+  return found < 0 || found >= end ? end : found + 1
+}
