@@ -12,7 +12,12 @@ const shared = {
 export default defineConfig([
   {
     ...shared,
-    entry: { index: 'src/index.ts', vitest: 'src/testing/vitest.ts', jest: 'src/testing/jest.ts', bin: 'src/cli/bin.ts' },
+    entry: {
+      index: 'src/index.ts',
+      vitest: 'src/testing/vitest.ts',
+      jest: 'src/testing/jest.ts',
+      bin: 'src/cli/bin.ts',
+    },
     format: 'esm',
     dts: true,
     fixedExtension: true,

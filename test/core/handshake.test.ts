@@ -6,8 +6,7 @@ import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
 const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['pop3'] })
 afterAll(() => servers.close())
-const endpoint = (scenario: string, mode: 'implicit' | 'starttls'): MailServer =>
-  servers.endpoint({ scenario, mode })
+const endpoint = (scenario: string, mode: 'implicit' | 'starttls'): MailServer => servers.endpoint({ scenario, mode })
 
 /** A real ClientHello, as Node sends it. */
 const clientHello = await new Promise<Buffer>((resolve) => {
@@ -126,7 +125,10 @@ describe('how a handshake ends', () => {
 })
 
 describe('session tickets', () => {
-  const connect = async (server: MailServer, session?: Buffer): Promise<{ reused: boolean; ticket: Promise<Buffer> }> => {
+  const connect = async (
+    server: MailServer,
+    session?: Buffer,
+  ): Promise<{ reused: boolean; ticket: Promise<Buffer> }> => {
     const ended = server.waitForConnection()
     const socket = connectTls(server, { rejectUnauthorized: false, ...(session && { session }) })
     socket.resume()
@@ -161,11 +163,7 @@ describe('bytes behind STARTTLS', () => {
     await inside.closed
     const record = await ended
     expect(record.starttls.surplus).toBe('USER injected\r\n')
-    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual([
-      'clear STLS',
-      'tls NOOP',
-      'tls QUIT',
-    ])
+    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual(['clear STLS', 'tls NOOP', 'tls QUIT'])
     expect(record.identities).toEqual([])
   })
 

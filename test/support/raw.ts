@@ -11,7 +11,10 @@ export interface RawClient {
   closed: Promise<void>
 }
 
-export function connectRaw(server: Pick<MailServer, 'port'>, socket: net.Socket = net.connect(server.port, '127.0.0.1')): RawClient {
+export function connectRaw(
+  server: Pick<MailServer, 'port'>,
+  socket: net.Socket = net.connect(server.port, '127.0.0.1'),
+): RawClient {
   let seen = ''
   const waiting = new Set<() => void>()
   socket.on('data', (chunk: Buffer) => {
