@@ -1,8 +1,7 @@
 import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
 import type { Authority } from './authority.ts'
-import { formatPem, issueCertificate } from './certificate.ts'
-import type { Hierarchy } from './hierarchy.ts'
-import { validityOf } from './hierarchy.ts'
+import { formatPem } from './certificate.ts'
+import { type Hierarchy, validityOf } from './hierarchy.ts'
 import { formatPrivateKey, generateKey, type KeyPair, rsaTestKey } from './keys.ts'
 import type { SubjectNames } from './names.ts'
 import { dayFrom } from './roots.ts'
@@ -18,7 +17,7 @@ export interface IssueOptions {
 }
 
 /** Days of a leaf as of now. */
-const leafDays = { notBefore: -1, notAfter: 90 } as const
+export const leafDays = { notBefore: -1, notAfter: 90 } as const
 
 /** Issues the identity of one scenario. */
 export const issueIdentity = (id: string, facets: CertificateFacets, options: IssueOptions): Identity => {
@@ -43,11 +42,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
   }
 
   const { part, root, soundRoot, intermediate } = options.hierarchy.branch(id, facets)
-  const leaf = issueCertificate({
-    ...recipe,
-    issuer: intermediate.signer,
-    ...(intermediate.crlUrl === undefined ? {} : { crlUrl: intermediate.crlUrl }),
-  })
+  const leaf = intermediate.issue(recipe)
   const anchorHelps = part === 'untrusted-root' || facets.dates?.root !== undefined
   return describe(id, facets, options, {
     key,
@@ -71,7 +66,7 @@ interface Issued {
 const describe = (id: string, facets: CertificateFacets, { now }: IssueOptions, issued: Issued): Identity => {
   const { leaf, issuer, chain, root, anchor } = issued
   if (facets.revocation !== undefined) {
-    issuer.revoke({ serial: leaf.serial, date: dayFrom(now, -1), reason: facets.revocation.reason })
+    issuer.revoke(leaf, facets.revocation.reason, dayFrom(now, -1))
   }
   const members = { leaf: [leaf], intermediate: chain, root: root === undefined ? [] : [root.certificate] }
   const send = facets.chain?.send ?? ['leaf', 'intermediate']
@@ -84,6 +79,7 @@ const describe = (id: string, facets: CertificateFacets, { now }: IssueOptions, 
     servedPem: joinPem(send.flatMap((member) => members[member])),
     chainPem: joinPem(chain),
     crl: { pem: crlPem, der: crl },
+    ocspDer: issuer.ocspResponse(leaf, now),
     crlChainPem: crlPem + (root === undefined ? '' : formatPem('X509 CRL', root.crl(now))),
     rootPem: anchor?.pem,
   }
@@ -94,4 +90,6 @@ const leafKey = (type: KeyType): KeyPair => (type === 'rsa' ? rsaTestKey('server
 const namesOf = (facets: CertificateFacets, { names }: IssueOptions): SubjectNames =>
   facets.names === undefined ? names : { dnsNames: facets.names.dnsNames, ipAddresses: facets.names.ipAddresses ?? [] }
 
-const joinPem = (certificates: readonly IssuedCertificate[]): string => certificates.map(({ pem }) => pem).join('')
+/** PEM, concatenated. */
+export const joinPem = (certificates: readonly IssuedCertificate[]): string =>
+  certificates.map(({ pem }) => pem).join('')
