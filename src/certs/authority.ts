@@ -19,7 +19,7 @@ export interface Authority {
   readonly signer: Signer
   issue(recipe: Omit<CertificateRecipe, 'issuer' | keyof RevocationUrls>): IssuedCertificate
   revoke(certificate: IssuedCertificate, reason: RevocationReason, date: Date): void
-  /** Its CRL as of that time, DER: begun an hour before, and good for a week. The same bytes while nothing changes. */
+  /** Its CRL as of that time, DER: begun an hour before, and good for a week. The same bytes for an hour, unless it revokes. */
   crl(at: Date): Buffer
   /** An OCSP response about one certificate, DER, to be stapled; its times are those of a CRL. */
   ocspResponse(certificate: IssuedCertificate, at: Date): Buffer
@@ -40,11 +40,25 @@ const hour = 3_600_000
 export const createAuthority = ({ id, certificate, signer, ...urls }: AuthorityFacts): Authority => {
   const issued = new Set<string>(certificate.issuer === certificate.subject ? [certificate.serial] : [])
   const revoked = new Map<string, RevokedCertificate>()
+  const staples = new Map<string, (at: Date) => Buffer>()
   let number = 0
-  let latest: { readonly at: number; readonly der: Buffer } | undefined
 
   const statusOf = (serial: string): CertificateStatus =>
     revoked.get(serial) ?? (issued.has(serial) ? 'good' : 'unknown')
+
+  const newCrl = () =>
+    renewedHourly((at) => {
+      // A root that is kept goes on where the run before has stopped.
+      number = Math.max(number + 1, Math.floor(at.getTime() / 1000))
+      return issueCrl({ issuer: signer, ...currency(at), number, revoked: [...revoked.values()] })
+    })
+  let crl = newCrl()
+
+  const newStaple = (serial: string) =>
+    renewedHourly((at) => {
+      const responses = [{ certId: certIdOf(signer, serial), status: statusOf(serial) }]
+      return issueOcspResponse({ issuer: signer, ...currency(at), producedAt: at, responses })
+    })
 
   return {
     id,
@@ -57,21 +71,15 @@ export const createAuthority = ({ id, certificate, signer, ...urls }: AuthorityF
     },
     revoke({ serial }, reason, date) {
       revoked.set(serial, { serial, reason, date })
-      latest = undefined
+      crl = newCrl()
+      staples.delete(serial)
     },
-    crl(at) {
-      if (latest !== undefined && at.getTime() - latest.at < hour) return latest.der
-      const der = issueCrl({ issuer: signer, ...currency(at), number: ++number, revoked: [...revoked.values()] })
-      latest = { at: at.getTime(), der }
-      return der
+    crl: (at) => crl(at),
+    ocspResponse({ serial }, at) {
+      const staple = staples.get(serial) ?? newStaple(serial)
+      staples.set(serial, staple)
+      return staple(at)
     },
-    ocspResponse: ({ serial }, at) =>
-      issueOcspResponse({
-        issuer: signer,
-        ...currency(at),
-        producedAt: at,
-        responses: [{ certId: certIdOf(signer, serial), status: statusOf(serial) }],
-      }),
     answerOcsp(request, at) {
       const asked = parseOcspRequest(request)
       if (asked === undefined) return malformedRequest()
@@ -86,6 +94,15 @@ export const createAuthority = ({ id, certificate, signer, ...urls }: AuthorityF
         ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }),
       })
     },
+  }
+}
+
+/** The same bytes for an hour, then new ones. */
+const renewedHourly = (make: (at: Date) => Buffer): ((at: Date) => Buffer) => {
+  let latest: { readonly at: Date; readonly der: Buffer } | undefined
+  return (at) => {
+    if (latest === undefined || Math.abs(at.getTime() - latest.at.getTime()) >= hour) latest = { at, der: make(at) }
+    return latest.der
   }
 }
 

@@ -12,6 +12,8 @@ export interface IssueOptions {
   readonly hierarchy: Hierarchy
   readonly key: KeyType
   readonly now: Date
+  /** The time of the run, for what has to stay current. */
+  clock(): Date
   /** Names of a leaf whose facets name none. */
   readonly names: SubjectNames
 }
@@ -63,27 +65,35 @@ interface Issued {
   readonly anchor: IssuedCertificate | undefined
 }
 
-const describe = (id: string, facets: CertificateFacets, { now }: IssueOptions, issued: Issued): Identity => {
+const describe = (id: string, facets: CertificateFacets, { now, clock }: IssueOptions, issued: Issued): Identity => {
   const { leaf, issuer, chain, root, anchor } = issued
   if (facets.revocation !== undefined) {
     issuer.revoke(leaf, facets.revocation.reason, dayFrom(now, -1))
   }
   const members = { leaf: [leaf], intermediate: chain, root: root === undefined ? [] : [root.certificate] }
   const send = facets.chain?.send ?? ['leaf', 'intermediate']
-  const crl = issuer.crl(now)
-  const crlPem = formatPem('X509 CRL', crl)
   return {
     id,
     leaf,
     keyPem: formatPrivateKey(issued.key),
     servedPem: joinPem(send.flatMap((member) => members[member])),
     chainPem: joinPem(chain),
-    crl: { pem: crlPem, der: crl },
-    ocspDer: issuer.ocspResponse(leaf, now),
-    crlChainPem: crlPem + (root === undefined ? '' : formatPem('X509 CRL', root.crl(now))),
+    // Signed when they are read, since most runs serve a leaf and nothing else, and again before they grow stale.
+    get crl() {
+      const der = issuer.crl(clock())
+      return { pem: formatCrl(der), der }
+    },
+    get crlChainPem() {
+      return [issuer, ...(root === undefined ? [] : [root])].map(({ crl }) => formatCrl(crl(clock()))).join('')
+    },
+    get ocspDer() {
+      return issuer.ocspResponse(leaf, clock())
+    },
     rootPem: anchor?.pem,
   }
 }
+
+const formatCrl = (der: Buffer): string => formatPem('X509 CRL', der)
 
 const leafKey = (type: KeyType): KeyPair => (type === 'rsa' ? rsaTestKey('server') : generateKey('ec'))
 

@@ -68,7 +68,7 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
       const known = identities.get(id)
       if (known !== undefined) return known
       checkId(id)
-      const identity = issueIdentity(id, facets, { hierarchy, key, now, names })
+      const identity = issueIdentity(id, facets, { hierarchy, key, now, clock, names })
       identities.set(id, identity)
       return identity
     },
