@@ -26,7 +26,7 @@ export const imapflow: SessionClient = {
       await client.mailboxOpen('INBOX', { readOnly: true })
       const message = await client.fetchOne('1', { source: true })
       await client.logout()
-      return { ok: true, said: '', listed, ...(message && message.source && { fetched: message.source }) }
+      return { ok: true, said: '', listed, ...(message && message.source !== undefined && { fetched: message.source }) }
     } catch (error) {
       client.close()
       return { ok: false, said: describeError(error) }
