@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { isIPv6 } from 'node:net'
 import type { Email } from 'postal-mime'
 import { MockmailError } from './errors.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
@@ -96,7 +97,7 @@ export class MailServer {
     this.host = endpoint.host
     this.port = endpoint.port
     this.servername = endpoint.servername
-    this.url = `${endpoint.protocol}${endpoint.mode === 'implicit' ? 's' : ''}://${endpoint.servername}:${endpoint.port}`
+    this.url = urlOf(endpoint)
     this.user = parts.user
     this.password = parts.password
     this.tls = Object.freeze({ ca, servername: endpoint.servername })
@@ -232,6 +233,11 @@ export class MailServer {
       if (this.#closed) onClosed()
     })
   }
+}
+
+function urlOf({ protocol, mode, servername, port }: Endpoint): string {
+  const host = isIPv6(servername) ? `[${servername}]` : servername
+  return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }
 
 function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {

@@ -3,7 +3,7 @@ import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
-import { makePlan, type Plan, type PlannedEndpoint, type PortOptions } from './plan.ts'
+import { makePlan, type Plan, type PlannedEndpoint, type PortOptions, type Wanted } from './plan.ts'
 import { receive } from './received.ts'
 import type { Scenario, ScenarioInput } from './scenarios/scenario.ts'
 import { resolveScenario } from './scenarios/scenario.ts'
@@ -148,36 +148,54 @@ export async function startFleet(
   { byName }: { readonly byName: boolean },
 ): Promise<MailServers> {
   const checked = checkRunOptions(options)
-  const plan = await makePlan(
-    {
-      scenarios: (options.scenarios ?? ['good']).map(resolveScenario),
-      protocols: (options.protocols ?? allProtocols).map(checkProtocol),
-      modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
-      byName,
-    },
-    options,
-  )
+  const wanted: Wanted = {
+    scenarios: (options.scenarios ?? ['good']).map(resolveScenario),
+    protocols: (options.protocols ?? allProtocols).map(checkProtocol),
+    modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
+    byName,
+  }
+  for (let attempt = 1; ; attempt++) {
+    const plan = await makePlan(wanted, options)
+    try {
+      return await startPlanned(plan, checked)
+    } catch (error) {
+      // Somebody else was faster with a port of the block that was free a moment ago.
+      const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
+      if (!lostRace || attempt >= 5) throw error
+    }
+  }
+}
+
+async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
   const pki = await startPki({
-    servernames: checked.servernames,
-    key: checked.key,
-    ...(checked.now && { now: checked.now }),
-    ...(checked.pki !== undefined && { directory: checked.pki }),
-    unconstrained: checked.unconstrained,
+    servernames: options.servernames,
+    key: options.key,
+    ...(options.now && { now: options.now }),
+    ...(options.pki !== undefined && { directory: options.pki }),
+    unconstrained: options.unconstrained,
   })
-  issueAll(plan.endpoints, pki)
-  const servers = openServers(plan.endpoints, checked, pki)
-  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
-  const failed = started.find((result) => result.status === 'rejected')
-  if (failed) {
+  let servers: readonly Opened[] = []
+  try {
+    issueAll(plan.endpoints, pki)
+    servers = openServers(plan.endpoints, options, pki)
+    await listenAll(servers)
+  } catch (error) {
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     await pki.close()
-    throw failed.reason
+    throw error
   }
   return new MailServers(
     servers.map(({ open }) => open()),
     pki,
     plan,
   )
+}
+
+/** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
+async function listenAll(servers: readonly Opened[]): Promise<void> {
+  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
+  const failed = started.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Options of {@link startMailServer}. */
@@ -250,7 +268,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
       scenario: scenario.id,
       host: options.host,
       port,
-      servername: options.servernames[0] ?? 'localhost',
+      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
       store,
       mechanisms: ['PLAIN', 'LOGIN'],
       limits: options.limits,

@@ -69,7 +69,7 @@ const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st
 
 function parsePart(text: string): ScenarioPart {
   const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text
+  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
   const part = names.get(name)
   if (!part) {
     throw new MockmailError(

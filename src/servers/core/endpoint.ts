@@ -174,27 +174,25 @@ function listenOn(server: Server, host: string, port: number): Promise<Server> {
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MockmailError {
-  if (error.code === 'EADDRINUSE') {
+  const { code = '' } = error
+  if (code === 'EADDRINUSE') {
     return new MockmailError(
       'PORT_IN_USE',
-      `Port ${port} on ${host} is in use. Another --port, or none, finds a free one.`,
-      {
-        cause: error,
-      },
+      `Port ${port} on ${host} is in use. Another port, or none, finds a free one.`,
+      { cause: error },
     )
   }
   const why: Readonly<Record<string, string>> = {
-    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+    EADDRNOTAVAIL: 'it is not an address of this machine',
     EACCES: `this user may not listen on port ${port}`,
-    ENOTFOUND: `${host} cannot be resolved`,
+    ENOTFOUND: 'the name cannot be resolved',
+    EAI_AGAIN: 'the name cannot be resolved now',
+    EMFILE: 'this process may not open more files',
   }
-  return new MockmailError(
-    'LISTEN_FAILED',
-    `Cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}.`,
-    {
-      cause: error,
-    },
-  )
+  const where = port === 0 ? host : `${host}, port ${port}`
+  return new MockmailError('LISTEN_FAILED', `Cannot listen on ${where}: ${why[code] ?? error.message}.`, {
+    cause: error,
+  })
 }
 
 const closeServer = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
