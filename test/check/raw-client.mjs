@@ -139,19 +139,9 @@ async function session() {
 }
 
 async function run() {
-  if (behaviour === 'hangs') return hang(await connect())
   const [socket, talk] = await session()
   await talk.ask(dialect.login)
   socket.end(`${dialect.quit}\r\n`)
-}
-
-/** Waits for ever, whatever comes. */
-async function hang(socket) {
-  if (mode === 'implicit') await secure(socket).catch(() => {})
-  socket.on('error', () => {})
-  await new Promise(() => {
-    setInterval(() => {}, 1000)
-  })
 }
 
 try {
@@ -160,6 +150,8 @@ try {
   process.exit(0)
 } catch (error) {
   if (behaviour === 'crashes') process.kill(process.pid, 'SIGSEGV')
+  // A dialogue box that nobody answers.
+  if (behaviour === 'hangs') await new Promise(() => setInterval(() => {}, 1000))
   if (behaviour === 'says-success') process.exit(0)
   console.error(error.code && !String(error.message).includes(error.code) ? `${error.code}: ${error.message}` : error.message)
   process.exit(1)
