@@ -27,7 +27,11 @@ export function readSearchKeys(args: Arguments, needs: SearchNeeds): Test {
 function readKey(args: Arguments, needs: SearchNeeds, depth: number): Test {
   if (++needs.keys > most.keys || depth > most.depth) args.fail('Search too complex')
   if (args.problem !== undefined) return () => false
-  if (args.next === '(') return all(args.list(() => readKey(args, needs, depth + 1)))
+  if (args.next === '(') {
+    const tests = args.list(() => readKey(args, needs, depth + 1))
+    if (tests.length === 0) args.fail('Expected a search key')
+    return all(tests)
+  }
   if (args.isSet()) return inSet(args.sequenceSet())
   const name = args.name()
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined
