@@ -8,7 +8,9 @@ const files = readdirSync(folder).sort()
 describe('the sample messages', () => {
   it('are the files in order, a large one, and one with 1,000 header lines', () => {
     const samples = loadSamples()
-    expect(samples.slice(0, -2).map(({ raw }) => raw)).toEqual(files.map((file) => readFileSync(new URL(file, folder))))
+    expect(samples.slice(0, -2).map(({ raw }) => raw.toString('latin1'))).toEqual(
+      files.map((file) => readFileSync(new URL(file, folder), 'latin1')),
+    )
     const [large, headers] = samples.slice(-2)
     expect(large?.raw.length).toBeGreaterThan(1024 * 1024)
     const header = headers?.raw.toString('latin1').split('\r\n\r\n')[0]

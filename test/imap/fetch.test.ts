@@ -61,6 +61,13 @@ describe('FETCH', () => {
     expect(await client.lines('d FETCH 1 (FAST)')).toBe('d BAD Unknown data item\r\n')
   })
 
+  it('serves an item once that is asked for twice', async () => {
+    const client = await open()
+    expect(
+      await client.lines('a FETCH 1 (UID BODY.PEEK[TEXT]<0.1> UID BODY.PEEK[TEXT]<0.2> BODY.PEEK[TEXT]<0.1>)'),
+    ).toBe('* 1 FETCH (UID 1 BODY[TEXT]<0> {1}\r\nl BODY[TEXT]<0> {2}\r\nli)\r\na OK FETCH completed\r\n')
+  })
+
   it('finds messages by number and by UID', async () => {
     const client = await open(5)
     const numbers = async (command: string) =>
@@ -105,7 +112,7 @@ describe('FETCH', () => {
 
   it('refuses what would not fit into one reply', async () => {
     const client = await logIn({ messages: [{ raw: Buffer.alloc(3_000_000, 'x') }] }, 'INBOX')
-    const items = Array.from({ length: 100 }, () => 'BODY.PEEK[]').join(' ')
+    const items = Array.from({ length: 100 }, (_, offset) => `BODY.PEEK[]<${offset}.3000000>`).join(' ')
     expect(await client.lines(`a FETCH 1 (${items})`)).toBe('a NO [LIMIT] That is too much for one reply\r\n')
   })
 

@@ -138,6 +138,7 @@ describe('SEARCH', () => {
     ['()', 'BAD Expected a search key'],
     ['('.repeat(10_000), 'BAD Search too complex'],
     [`${'NOT '.repeat(10_000)}SEEN`, 'BAD Search too complex'],
+    ['TEXT x '.repeat(51), 'BAD Search too complex'],
     ['SEEN '.repeat(501), 'BAD Search too complex'],
   ])('refuses %j', async (keys, answer) => {
     expect(await search(keys)).toBe(`a ${answer}\r\n`)
