@@ -16,8 +16,12 @@ export interface Target {
 export interface Errand {
   /** Path of a PEM file with the only roots to trust. */
   readonly ca: string
+  /** Path of a PEM file with the CRLs of the whole chain, for a client that looks at revocation. Default none. */
+  readonly crls?: string
   /** The message to send over SMTP, CRLF line ends. */
-  readonly mail: { readonly from: string; readonly to: string; readonly raw: string }
+  readonly mail: { readonly from: string; readonly to: string; readonly raw: string | Buffer }
+  /** Number of the message to fetch over IMAP or POP3. Default 1. */
+  readonly message?: number
 }
 
 /** What the client made of it, in its own words. */
@@ -28,7 +32,7 @@ export interface Said {
   readonly said: string
   /** What a listing over IMAP or POP3 showed, one entry per mailbox or message. */
   readonly listed?: readonly string[]
-  /** The octets of the first message, where the client shows them. */
+  /** The octets of the message. */
   readonly fetched?: Buffer
 }
 
@@ -38,8 +42,6 @@ export interface SessionClient {
   /** Programs (or files) that it needs. */
   readonly needs: readonly string[]
   readonly protocols: readonly Protocol[]
-  /** Whether the client can show the octets of a message as the server has them. Default true. */
-  readonly fetchesBytes?: boolean
   /** Never rejects for what a server did. */
   play(target: Target, errand: Errand): Promise<Said>
 }

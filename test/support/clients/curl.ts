@@ -16,7 +16,7 @@ export const curl: SessionClient = {
     const args = ['-q', '-sS', '--capath', '/dev/null', ...verifying(errand.ca)]
     const login = ['--user', `${target.user}:${target.password}`]
     const both = [...args, ...login]
-    return await (target.protocol === 'smtp' ? send(target, errand, both) : read(target, folder.path, both))
+    return await (target.protocol === 'smtp' ? send(target, errand, both) : read(target, folder.path, both, errand))
   },
 }
 
@@ -30,10 +30,15 @@ async function send(target: Target, { mail }: Errand, args: readonly string[]): 
   return { ok: status === 0, said: firstLine(stderr) }
 }
 
-async function read(target: Target, folder: string, args: readonly string[]): Promise<Said> {
+async function read(
+  target: Target,
+  folder: string,
+  args: readonly string[],
+  { message: number = 1 }: Errand,
+): Promise<Said> {
   const [list, message] = [join(folder, 'list'), join(folder, 'message')]
-  const first = target.protocol === 'imap' ? 'INBOX;UID=1' : '1'
-  const urls = ['--output', list, `${base(target)}/`, '--output', message, `${base(target)}/${first}`]
+  const wanted = target.protocol === 'imap' ? `INBOX;MAILINDEX=${number}` : `${number}`
+  const urls = ['--output', list, `${base(target)}/`, '--output', message, `${base(target)}/${wanted}`]
   const { status, stderr } = await run('curl', [...args, ...urls])
   if (status !== 0) return { ok: false, said: firstLine(stderr) }
   const listed = readFileSync(list, 'latin1').trimEnd().split('\r\n')

@@ -10,9 +10,9 @@ export const python: SessionClient = {
   play: (target, errand) => playPython(target, errand),
 }
 
-async function playPython(target: Target, { ca, mail }: Errand): Promise<Said> {
+async function playPython(target: Target, { ca, mail, message = 1 }: Errand): Promise<Said> {
   const { protocol, mode, servername, port, user, password } = target
-  const errand = { protocol, mode, servername, port, user, password, ca, ...mail }
+  const errand = { protocol, mode, servername, port, user, password, ca, ...mail, raw: mail.raw.toString(), message }
   const script = join(import.meta.dirname, 'session.py')
   const { stdout, stderr } = await run('python3', [script], { input: JSON.stringify(errand) })
   if (stderr !== '') throw new Error(`session.py: ${stderr}`)

@@ -42,7 +42,7 @@ def imap(context):
         client.login(user, password)
         _, listed = client.list()
         client.select("INBOX", readonly=True)
-        _, fetched = client.fetch("1", "(BODY.PEEK[])")
+        _, fetched = client.fetch(str(errand["message"]), "(BODY.PEEK[])")
         return {"listed": [line.decode() for line in listed], "fetched": fetched[0][1]}
 
 
@@ -57,7 +57,7 @@ def pop3(context):
         client.user(user)
         client.pass_(password)
         _, listed, _ = client.list()
-        _, lines, _ = client.retr(1)
+        _, lines, _ = client.retr(errand["message"])
         fetched = b"".join(line + b"\r\n" for line in lines)
         return {"listed": [line.decode() for line in listed], "fetched": fetched}
     finally:

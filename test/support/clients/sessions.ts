@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MailServers, type Protocol, type Qualifier, startMailServers } from '../../../src/index.ts'
 import { describeWith } from '../programs.ts'
-import { type Cell, cellsOf } from './cells.ts'
+import { type Cell, cellsOf, titled } from './cells.ts'
 import type { Errand, SessionClient } from './client.ts'
 
 /** What a client that verifies and insists on TLS has to refuse. */
@@ -60,8 +60,8 @@ export function describeSessions(client: SessionClient, refusals: Refusals): voi
     })
     afterAll(() => servers.close())
 
-    describe.concurrent('completes a session on good', () => {
-      it.each(cellsOf(['good'], client.protocols))('over $protocol/$mode', async (cell) => {
+    describe.concurrent('completes a session', () => {
+      it.each(titled(cellsOf(['good'], client.protocols)))('%s', async (_, cell) => {
         const server = servers.endpoint(cell)
         const said = await client.play(server, { ca: servers.ca.path, mail })
         expect(said).toMatchObject({ ok: true })
@@ -83,11 +83,8 @@ export function describeSessions(client: SessionClient, refusals: Refusals): voi
     })
 
     describe.concurrent('refuses', () => {
-      const cells = cellsOf(refusedScenarios, client.protocols).map((cell) => ({
-        ...cell,
-        ...refusalOf(refusals, cell),
-      }))
-      it.each(cells)('$scenario over $protocol/$mode: $says', async ({ says, seen, ...cell }) => {
+      it.each(titled(cellsOf(refusedScenarios, client.protocols)))('%s', async (_, cell) => {
+        const { says, seen } = refusalOf(refusals, cell)
         const server = servers.endpoint(cell)
         const said = await client.play(server, { ca: servers.ca.path, mail })
         expect(said.said).toContain(says)
