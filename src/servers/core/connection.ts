@@ -3,7 +3,7 @@ import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
-import { parseClientHello, readClientHello } from './client-hello.ts'
+import { readClientHello } from './client-hello.ts'
 import { clock } from './clock.ts'
 import type { Dialect, Request } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
@@ -47,7 +47,6 @@ export class Connection {
   #muted = false
   #idled = false
   #idleTimer: NodeJS.Timeout | undefined
-  #hello: { readonly message: Buffer; readonly at: ClientHelloRecord['at'] } | undefined
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -68,7 +67,6 @@ export class Connection {
       clock.clearTimeout(this.#idleTimer)
       this.#transport?.destroy()
       this.#raw.destroy()
-      if (this.#hello) this.record.clientHello = await parseClientHello(this.#hello.message, this.#hello.at)
       this.#recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown' })
     }
   }
@@ -127,8 +125,7 @@ export class Connection {
     const first = await readClientHello(this.#raw, timeout)
     this.#armIdle()
     if (first.kind === 'client-hello') {
-      this.#recorder.mark('clientHello')
-      this.#hello = { message: first.message, at }
+      this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
     } else if (first.kind === 'other') {
       this.#recorder.received('clear', first.bytes)
