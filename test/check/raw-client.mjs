@@ -153,6 +153,8 @@ try {
   // A dialogue box that nobody answers.
   if (behaviour === 'hangs') await new Promise(() => setInterval(() => {}, 1000))
   if (behaviour === 'says-success') process.exit(0)
-  console.error(error.code && !String(error.message).includes(error.code) ? `${error.code}: ${error.message}` : error.message)
+  console.error(
+    error.code && !String(error.message).includes(error.code) ? `${error.code}: ${error.message}` : error.message,
+  )
   process.exit(1)
 }
