@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { MailStore } from '../../src/servers/mailbox.ts'
+import { connect, logIn, message, type Replacement } from './harness.ts'
+
+const no =
+  (target: string): Replacement =>
+  (verb) =>
+    verb === target ? 'q NO by a quirk\r\n' : undefined
+const mails = [message('Subject: 1', '', 'a'), message('Subject: 2', '', 'b')]
+
+/** What a session and its store look like from outside. */
+const stateOf = ({ session, store }: Awaited<ReturnType<typeof connect>>) => ({
+  state: session.state,
+  selected: session.view?.folder.name,
+  knowsModseq: session.knowsModseq,
+  names: [...store.folders].map(({ name }) => name),
+  subscriptions: [...store.subscriptions],
+  messages: [...store.folders].map(({ messages }) => messages.map(({ uid, flags }) => [uid, ...flags].join(' '))),
+})
+
+describe('a command whose reply is replaced', () => {
+  it.each([
+    'SELECT Sent',
+    'SELECT Nowhere',
+    'EXAMINE Sent',
+    'CLOSE',
+    'UNSELECT',
+    'EXPUNGE',
+    'UID EXPUNGE 1',
+    'STORE 2 +FLAGS (\\Seen)',
+    'UID STORE 2 FLAGS ()',
+    'FETCH 2 BODY[]',
+    'FETCH 2 (MODSEQ)',
+    'COPY 1 Sent',
+    'COPY 1 INBOX',
+    'MOVE 1 Sent',
+    'UID MOVE 1 Sent',
+    'CREATE New',
+    'DELETE Sent',
+    'RENAME Sent Gone',
+    'SUBSCRIBE New',
+    'UNSUBSCRIBE Sent',
+    'STATUS Sent (HIGHESTMODSEQ)',
+    'SEARCH MODSEQ 1',
+    'LOGOUT',
+  ])('changes nothing: %s', async (command) => {
+    const verb = /^(?:UID )?\w+/.exec(command)?.[0] ?? ''
+    const situation = { messages: mails }
+    const client = await logIn(situation, 'INBOX', no(verb))
+    if (!['STORE', 'UID STORE'].includes(verb)) await client.lines('x STORE 1 +FLAGS.SILENT (\\Deleted)')
+    if (/SELECT|EXAMINE/.test(verb)) await client.lines('x NOOP')
+    const before = stateOf(client)
+    expect(await client.lines(`q ${command}`)).toBe('q NO by a quirk\r\n')
+    expect(stateOf(client)).toEqual(before)
+
+    // Its twin without the quirk does.
+    const twin = await logIn(situation, 'INBOX')
+    if (!['STORE', 'UID STORE'].includes(verb)) await twin.lines('x STORE 1 +FLAGS.SILENT (\\Deleted)')
+    else await twin.lines('x STORE 2 +FLAGS.SILENT (\\Flagged)')
+    const untouched = stateOf(twin)
+    await twin.lines(`q ${command}`)
+    expect(stateOf(twin)).not.toEqual(untouched)
+  })
+
+  it('does not log in, and ENABLE does not enable', async () => {
+    const client = await connect({ mode: 'implicit' }, no('LOGIN'))
+    expect(await client.lines('q LOGIN u p')).toBe('q NO by a quirk\r\n')
+    expect(client.session.state).toBe('not-authenticated')
+    const enabling = await logIn({}, undefined, no('ENABLE'))
+    await enabling.lines('q ENABLE CONDSTORE')
+    expect(enabling.session.knowsModseq).toBe(false)
+  })
+
+  it('does not store, and the message that crossed is recorded', async () => {
+    const client = await logIn({}, 'INBOX', (_, send) => (send.includes('q OK') ? 'q NO by a quirk\r\n' : undefined))
+    expect(await client.send('q APPEND INBOX {5+}\r\nhello\r\n')).toBe('q NO by a quirk\r\n')
+    expect(client.store.inbox.messages.length).toBe(0)
+    expect(client.told.messages.length).toBe(1)
+  })
+
+  it('keeps news for the next command', async () => {
+    const store = new MailStore(mails)
+    let armed = true
+    const client = await logIn({ store }, 'INBOX', (verb) =>
+      verb === 'NOOP' && armed ? 'q NO by a quirk\r\n' : undefined,
+    )
+    store.inbox.remove(store.inbox.messages.slice(0, 1))
+    expect(await client.lines('q NOOP')).toBe('q NO by a quirk\r\n')
+    armed = false
+    expect(await client.lines('r NOOP')).toBe('* 1 EXPUNGE\r\nr OK NOOP completed\r\n')
+  })
+
+  it('skips the UIDs it had set aside', async () => {
+    let armed = true
+    const client = await logIn({ messages: mails }, 'INBOX', (verb) =>
+      verb === 'COPY' && armed ? 'q NO by a quirk\r\n' : undefined,
+    )
+    await client.lines('q COPY 1:2 Sent')
+    armed = false
+    const validity = client.store.folder('Sent')?.uidValidity
+    expect(await client.lines('r COPY 1:2 Sent')).toBe(`r OK [COPYUID ${validity} 1:2 3:4] COPY completed\r\n`)
+  })
+})

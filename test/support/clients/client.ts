@@ -1,0 +1,47 @@
+import type { Mode, Protocol } from '../../../src/index.ts'
+
+/** Where a client is to go, and with what. */
+export interface Target {
+  readonly scenario: string
+  readonly protocol: Protocol
+  /** `implicit` or `starttls`; what it is told to use. */
+  readonly mode: Mode
+  readonly servername: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
+
+/** What the client is told to trust, and what it sends. */
+export interface Errand {
+  /** Path of a PEM file with the only roots to trust. */
+  readonly ca: string
+  /** Path of a PEM file with the CRLs of the whole chain, for a client that looks at revocation. Default none. */
+  readonly crls?: string
+  /** The message to send over SMTP, CRLF line ends. */
+  readonly mail: { readonly from: string; readonly to: string; readonly raw: string | Buffer }
+  /** Number of the message to fetch over IMAP or POP3. Default 1. */
+  readonly message?: number
+}
+
+/** What the client made of it, in its own words. */
+export interface Said {
+  /** Whether the client says that all went well. */
+  readonly ok: boolean
+  /** Its error, or what it says when all is well. */
+  readonly said: string
+  /** What a listing over IMAP or POP3 showed, one entry per mailbox or message. */
+  readonly listed?: readonly string[]
+  /** The octets of the message. */
+  readonly fetched?: Buffer
+}
+
+/** A real client that logs in, lists and fetches, or sends. */
+export interface SessionClient {
+  readonly name: string
+  /** Programs (or files) that it needs. */
+  readonly needs: readonly string[]
+  readonly protocols: readonly Protocol[]
+  /** Never rejects for what a server did. */
+  play(target: Target, errand: Errand): Promise<Said>
+}
