@@ -9,10 +9,12 @@ import type { TlsIdentity } from './servers/core/tls.ts'
 export function behaviourOf({ quirks }: Cast): Behaviour {
   const at = new Map<Hook, Attached>()
   let tls: TlsProfile = {}
+  const tlsParts: string[] = []
   let speaks: Behaviour['speaks']
   for (const { id, entry } of quirks) {
+    if (entry.tls) tlsParts.push(id)
     tls = { ...tls, ...entry.tls }
-    speaks = entry.speaks ?? speaks
+    if (entry.speaks) speaks = { part: id, what: entry.speaks }
     for (const [hook, effects] of Object.entries(entry.at ?? {})) {
       at.set(canonical(hook as Hook), { part: id, effects })
     }
@@ -30,7 +32,7 @@ export function behaviourOf({ quirks }: Cast): Behaviour {
         ]
       : [],
   )
-  return { ...(speaks && { speaks }), tls, capabilities, at }
+  return { ...(speaks && { speaks }), tls, tlsParts, capabilities, at }
 }
 
 const actionOfMoment = new Map(
@@ -44,11 +46,12 @@ const canonical = (hook: Hook): Hook => {
 }
 
 /** What a TLS server needs of an issued identity. */
-export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity): TlsIdentity => ({
+export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientCaPem: string): TlsIdentity => ({
   id,
   keyPem,
   servedPem,
   subject: leaf.subject,
   fingerprint256: leaf.fingerprint256,
   leafSize: leaf.der.length,
+  clientCaPem,
 })

@@ -108,6 +108,16 @@ export class MailServer {
     return this.#scenario.expectation
   }
 
+  /** Who can tell what the client did here: a port where nobody listens sees nothing. */
+  get observedBy(): 'server' | 'client' {
+    return this.#scenario.observable
+  }
+
+  /** How many connections show the fault. */
+  get runs(): number {
+    return this.#scenario.runs
+  }
+
   /** Newest last, open ones included; the newest 1,000 since the start or {@link reset}. */
   get connections(): readonly ConnectionRecord[] {
     return this.#endpoint.run.records

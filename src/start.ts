@@ -259,7 +259,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
         const cast = scenario.cast(nth)
         return remember(terminators, cast, () => {
           const { id, facets } = cast.certificate
-          return new TlsTerminator(tlsIdentityOf(pki.identity(id, facets)), behaviour(nth).tls)
+          return new TlsTerminator(tlsIdentityOf(pki.identity(id, facets), pki.clientCaPem), behaviour(nth).tls)
         })
       },
       check: (credential) => isRight(credential, options),

@@ -59,7 +59,7 @@ const writeAtomically = (file: string, content: string | Uint8Array): void => {
   }
 }
 
-const holdsPrivateKey = (file: string): boolean => /\.key$/.test(file)
+const holdsPrivateKey = (file: string): boolean => /\.(?:key|p12)$/.test(file)
 
 const temporaryName = (path: string): string => join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`)
 

@@ -43,6 +43,10 @@ export interface EffectContext {
   readonly tag: string
   /** The bytes that a correct server would send now. */
   readonly reply: string
+  /** The dialogue's state in the RFC's words, kebab-case; empty where there is no dialogue. */
+  readonly state: string
+  /** Versions that the ClientHello offers, `TLSv1.3` first where it is; empty before there is one. */
+  readonly versions: readonly string[]
 }
 
 export type Effects = (context: EffectContext) => readonly Effect[] | undefined

@@ -70,7 +70,10 @@ export interface EntryFacts {
 }
 
 /** A named way a server's identity is right or wrong. */
-export interface CertificateEntry extends EntryFacts, CertificateFacets {}
+export interface CertificateEntry extends EntryFacts, CertificateFacets {
+  /** From this connection on another certificate of the same recipe is served; before it, a client may do either. */
+  readonly changesAt?: number
+}
 
 /** Changes to what the server says it can do. Names are neutral (`starttls`, `auth`) or literal (`XRDST`). */
 export interface CapabilityChange {
@@ -98,8 +101,8 @@ export interface QuirkEntry extends EntryFacts {
   readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
-  /** What the port speaks from the first byte, where that is not what its mode promises. */
-  readonly speaks?: 'clear' | 'tls'
+  /** What the port speaks from the first byte, where that is not what its mode promises. `nothing`: nobody listens. */
+  readonly speaks?: 'clear' | 'tls' | 'nothing'
   readonly capabilities?: CapabilityChange
   readonly tls?: TlsProfile
   readonly at?: Readonly<Partial<Record<Hook, Effects>>>

@@ -3,13 +3,15 @@ import { revocation } from './certificates/revocation.ts'
 import { trust } from './certificates/trust.ts'
 import { validity } from './certificates/validity.ts'
 import type { CertificateEntry, QuirkEntry } from './entry.ts'
+import { session } from './quirks/session.ts'
 import { starttls } from './quirks/starttls.ts'
+import { tls } from './quirks/tls.ts'
 
 /** Every certificate, by id. */
 export const certificates = { ...trust, ...validity, ...names, ...revocation }
 
 /** Every quirk, by id. */
-export const quirks = { ...starttls }
+export const quirks = { ...starttls, ...session, ...tls }
 
 export type CertificateId = keyof typeof certificates
 export type QuirkId = keyof typeof quirks
@@ -23,7 +25,7 @@ export type Part =
   | { readonly kind: 'quirk'; readonly id: string; readonly entry: QuirkEntry }
 
 /** The groups that make up the registry, for the test that no id stands in two of them. */
-export const groups = { trust, validity, names, revocation, starttls } as const
+export const groups = { trust, validity, names, revocation, starttls, session, tls } as const
 
 /** Everything in the catalogue, certificates first, in the order of its files. */
 export const catalogue: readonly Part[] = [

@@ -90,7 +90,9 @@ function parsePart(text: string): ScenarioPart {
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const casts = new Map<number, Cast>()
-  const turns = [...new Set([1, ...parts.map(({ from }) => from)])].sort((a, b) => b - a)
+  const turns = [...new Set([1, ...parts.flatMap((part) => [part.from, changeOf(part) ?? part.from])])].sort(
+    (a, b) => b - a,
+  )
   const id = parts.map(({ id, from }) => (from === 1 ? id : `${id}@${ordinal(from)}`)).join('+')
   return {
     id,
@@ -104,24 +106,37 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
       const turn = turns.find((from) => from <= nth) ?? 1
       const known = casts.get(turn)
       if (known) return known
-      const cast = castFor(parts.filter(({ from }) => from <= turn))
+      const cast = castFor(
+        parts.filter(({ from }) => from <= turn),
+        turn,
+      )
       casts.set(turn, cast)
       return cast
     },
   }
 }
 
-function castFor(parts: readonly ScenarioPart[]): Cast {
+function castFor(parts: readonly ScenarioPart[], turn: number): Cast {
   const certificates = parts.filter((part) => part.kind === 'certificate')
+  const id = certificates.map((part) => part.id).join('+') || 'good'
+  const changes = certificates.map(changeOf).filter((change) => change !== undefined)
+  const changed = changes.some((change) => change <= turn)
+  const expectation = expectationOf(parts)
   return {
     certificate: {
-      id: certificates.map(({ id }) => id).join('+') || 'good',
+      id: changed ? `${id}@${ordinal(turn)}` : id,
       facets: mergeFacets(certificates.map(({ entry }) => entry as CertificateEntry)),
     },
     quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
-    expectation: expectationOf(parts),
+    expectation: changes.length === 0 || changed ? expectation : { ...expectation, ...beforeChange },
   }
 }
+
+/** The connection from which a part serves another certificate. */
+const changeOf = (part: ScenarioPart): number | undefined =>
+  part.kind === 'certificate' ? part.entry.changesAt : undefined
+
+const beforeChange = { expect: 'either', because: 'the user may have chosen to trust this certificate' } as const
 
 const strictness: Readonly<Record<Expect, number>> = { reject: 2, either: 1, accept: 0 }
 

@@ -3,6 +3,7 @@ import type { Reason } from '../scenarios/vocabulary.ts'
 import { MailServer } from '../server.ts'
 import type { CredentialRecord } from '../servers/core/record.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
+import { agrees } from '../verdicts/agrees.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
 /** What a runner's `expect.extend` wants back. */
@@ -125,10 +126,6 @@ function fits({ phase, user }: CredentialRecord, options: CredentialsOptions): b
   if (options.inClear !== undefined && (phase === 'clear') !== options.inClear) return false
   return options.user === undefined || options.user === user
 }
-
-/** A client that knows no issuer says so of a self-signed certificate too. */
-const agrees = (visible: Reason, wanted: readonly Reason[]): boolean =>
-  wanted.length === 0 || wanted.includes(visible) || (visible === 'unknown-issuer' && wanted.includes('self-signed'))
 
 const alertOf = ({ qualifier }: Judgement): string => (qualifier ?? '').replace(/^alert:/, '')
 

@@ -15,11 +15,13 @@ export type Detail =
   | 'leak-identity-clear'
   | 'accepted-bad-cert'
   | 'downgraded-no-tls'
+  | 'downgraded-tls'
   | 'safe-continue'
   | 'safe-abort'
   | 'false-reject'
   | 'turned-away'
   | 'hung'
+  | 'crashed'
   | 'not-reached'
   | `inconclusive:${string}`
 
@@ -83,6 +85,7 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
   if (record.messages.some(inClear) || record.envelopes.some(inClear)) {
     return found('leaked', 'leak-message-clear', 'exposed')
   }
+  if (turnedAway(record)) return found('turned-away', 'turned-away', 'safe')
   if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
   if (usedTls(record)) return usedOutcome(record, stakes, found)
   if (record.handshake.result === 'none' && wentOnInClear(record)) return clearOutcome(record, found)
@@ -106,6 +109,9 @@ function plainOutcome(record: ConnectionRecord, found: Found): Outcome {
 /** Application data went through TLS. */
 function usedOutcome(record: ConnectionRecord, { expectation }: Stakes, found: Found): Outcome {
   if (expectation.expect !== 'reject') return found('accepted', 'safe-continue', 'safe')
+  // The certificate is right, and what was negotiated is weaker than both sides could have had.
+  if (expectation.reasons.every((reason) => reason === 'protocol-version'))
+    return found('accepted', 'downgraded-tls', 'minor')
   if (record.counts.credentials > 0) return found('leaked', 'leak-credentials-untrusted-tls', 'exposed')
   if (record.counts.messages > 0 || record.envelopes.length > 0) {
     return found('leaked', 'leak-message-untrusted-tls', 'exposed')
@@ -139,9 +145,19 @@ function usedTls({ bytes, commands }: ConnectionRecord): boolean {
   return bytes.tlsIn > 0 && !onlyQuit
 }
 
-/** Whether what is wrong has shown. Where nothing is wrong, the right certificate must have. */
-function hasFired({ fired }: ConnectionRecord, { faults }: Stakes): boolean {
-  return faults.length === 0 ? fired.length > 0 : fired.some(({ part }) => faults.includes(part))
+/**
+ * Whether what is wrong has shown. Where a strict client goes on, it may do so without meeting what is special; then the
+ * right certificate must have shown.
+ */
+function hasFired({ fired }: ConnectionRecord, { faults, expectation }: Stakes): boolean {
+  if (faults.length === 0 || expectation.expect === 'accept') return fired.length > 0
+  return fired.some(({ part }) => faults.includes(part))
+}
+
+/** The server had no use for the client: it sent no certificate, or one that the server does not trust. */
+function turnedAway({ handshake }: ConnectionRecord): boolean {
+  if (handshake.result !== 'failed') return false
+  return /peer did not return a certificate|^client certificate:/.test(handshake.error ?? '')
 }
 
 function qualifierOf(record: ConnectionRecord): Qualifier {

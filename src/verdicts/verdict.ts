@@ -37,9 +37,8 @@ export function judgeRun(
   const each = records.map((record) => judgeConnection(record, scenario, options))
   const worst = each.reduce<Judgement>((so, next) => (severity(next) >= severity(so) ? next : so), nothing)
   const shown = records.some((record, index) => {
-    const { faults, expectation } = stakesOf(scenario, record.nth)
-    const reached = each[index]?.outcome !== 'not-reached'
-    return reached && (faults.length > 0 || expectation.expect === scenario.expectation.expect)
+    const { expectation } = stakesOf(scenario, record.nth)
+    return each[index]?.outcome !== 'not-reached' && expectation.expect === scenario.expectation.expect
   })
   // A fault that waits for a later connection has not been tried by an earlier one that went well.
   if (!shown && worst.verdict !== 'fail') return { ...nothing, flags: worst.flags }

@@ -74,6 +74,15 @@ export function alertReceived(error: TlsError): AlertRecord | null {
   return code === undefined ? { name } : { code, name }
 }
 
+/**
+ * An alert record in bytes that came in clear: what a client sends that took text, or an old ServerHello, for the start of
+ * a handshake. RFC 8446 §6: content type 21, a version, two octets, level and description.
+ */
+export function alertInClear(bytes: Buffer): AlertRecord | null {
+  const isAlert = bytes.length >= 7 && bytes[0] === 21 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2
+  return isAlert ? alert(bytes[6] ?? 0) : null
+}
+
 /** What OpenSSL sends for the failures that a server meets. Derived, not observed. */
 const sentFor: Readonly<Record<string, number>> = {
   'unsupported protocol': 70,

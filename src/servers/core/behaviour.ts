@@ -20,8 +20,11 @@ export interface AttachedChange {
 
 /** What the quirks of a scenario make of one connection: the sum of its parts, in which nothing conflicts. */
 export interface Behaviour {
-  readonly speaks?: 'clear' | 'tls'
+  /** What the port speaks from the first byte, where that is not what its mode promises. */
+  readonly speaks?: { readonly part: string; readonly what: 'clear' | 'tls' | 'nothing' }
   readonly tls: TlsProfile
+  /** The parts that set TLS parameters: they show when a ClientHello is answered. */
+  readonly tlsParts: readonly string[]
   readonly capabilities: readonly AttachedChange[]
   readonly at: ReadonlyMap<Hook, Attached>
 }

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
-import { alertReceived } from './alerts.ts'
+import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello } from './client-hello.ts'
 import { clock } from './clock.ts'
-import type { Dialect, Request } from './dialect.ts'
+import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
 import { Input } from './input.ts'
@@ -47,6 +47,8 @@ export class Connection {
   #muted = false
   #idled = false
   #idleTimer: NodeJS.Timeout | undefined
+  /** The dialogue's state when the command that is answered came in. */
+  #state = ''
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -80,9 +82,11 @@ export class Connection {
   }
 
   async #converse(): Promise<void> {
-    const speaks = this.#behaviour.speaks ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
+    const { speaks } = this.#behaviour
+    const first = speaks?.what ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
     if (!(await this.#strike('accept'))) return
-    if (speaks === 'clear') this.#attach(this.#raw, 'clear')
+    if (speaks) this.#recorder.fired(speaks.part, 'accept')
+    if (first === 'clear') this.#attach(this.#raw, 'clear')
     else if (!(await this.#startTls('first-bytes'))) return
     for (let greet = true; await this.#talk({ greet }); greet = false) {
       if (!(await this.#upgrade())) return
@@ -94,7 +98,7 @@ export class Connection {
     const { dialect } = this.#host
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, this.#push))
     try {
-      const end = await runDialogue(dialect, session, this.#input, this.#stage(), { greet })
+      const end = await runDialogue(dialect, session, this.#input, this.#stage(session), { greet })
       if (end === 'upgrade') return true
       if (this.#idled) this.#push(dialect.goodbye(session))
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
@@ -134,6 +138,7 @@ export class Connection {
       return false
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
+    for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
     const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
     if (!socket) return false
     socket.on('error', () => {})
@@ -148,6 +153,7 @@ export class Connection {
       received: (of, bytes) => {
         this.#armIdle()
         this.#recorder.received(of, bytes)
+        if (of === 'clear') this.record.handshake.alertReceived ??= alertInClear(bytes)
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
       ended: ({ how, error }) => {
@@ -157,9 +163,10 @@ export class Connection {
     })
   }
 
-  #stage(): Stage {
+  #stage(session: Session): Stage {
     return {
       heard: ({ verb, line, tag }, action) => {
+        this.#state = session.state
         this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
         if (action === 'starttls') this.record.starttls.requested++
       },
@@ -245,6 +252,8 @@ export class Connection {
       nth: this.record.nth,
       tag,
       reply: toBuffer(outcome.send).toString('latin1'),
+      state: this.#state,
+      versions: this.record.clientHello?.versions ?? [],
     })
   }
 

@@ -96,10 +96,17 @@ export class Endpoint implements ConnectionHost {
   async listen(): Promise<void> {
     const { host, port } = this.#options
     await this.#options.dialect.prepare?.()
+    const closed = this.#options.behaviour(1).speaks?.what === 'nothing'
     for (let attempt = 1; ; attempt++) {
       const first = await listenOn(this.#server(), host, port)
       this.#servers.push(first)
       this.#port = portOf(first)
+      if (closed) {
+        // The number was ours a moment ago, so nobody else is likely to have it.
+        await closeServer(first)
+        this.#servers.length = 0
+        return
+      }
       if (host !== '127.0.0.1') return
       const twin = await this.#listenOnTwin()
       if (twin === 'fine') return

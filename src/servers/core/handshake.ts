@@ -67,6 +67,15 @@ function noteFailure(end: Exclude<HandshakeEnd, { kind: 'finished' }>, recorder:
   handshake.version = end.socket.getProtocol()
   handshake.error = why
   handshake.alertReceived = alertReceived(error)
+  // Node ends a connection whose client certificate it does not trust without an alert and with this as the only trace.
+  const untrusted = end.socket.authorizationError
+  if (untrusted) {
+    handshake.result = 'failed'
+    handshake.error = `client certificate: ${String(untrusted)}`
+    handshake.clientCertificate = end.socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ') ?? null
+    recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown', why: handshake.error })
+    return
+  }
   if (handshake.alertReceived) {
     handshake.result = 'alert'
     recorder.ended({ by: 'client', how: 'fin', closeNotify: 'missing' })

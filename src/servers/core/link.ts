@@ -31,7 +31,8 @@ export function openLink(
   const starttlsOffered = !secure && mode !== 'plain'
   const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
   // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
-  const loginOffered = !starttlsShown || adds(behaviour.capabilities, 'auth', phase)
+  const loginMakesSense = !starttlsShown || adds(behaviour.capabilities, 'auth', phase)
+  const loginOffered = loginMakesSense && !takesAway(behaviour.capabilities, 'auth', phase)
   return {
     id: recorder.record.id,
     mode,
@@ -46,6 +47,11 @@ export function openLink(
       const { shown, changedBy } = changeCapabilities(capabilities, behaviour.capabilities, phase)
       recorder.shown(phase, shown)
       for (const part of changedBy) recorder.fired(part, 'capabilities')
+      // Without a login to offer, the dialect has nothing to list that could be seen to be taken away.
+      if (loginMakesSense && !loginOffered) {
+        for (const { part, remove } of behaviour.capabilities)
+          if (remove.includes('auth')) recorder.fired(part, 'capabilities')
+      }
       return shown
     },
     login(credential) {

@@ -45,7 +45,10 @@ export const storeCommands: readonly ImapCommand[] = defineWithUid({
       .filter(({ message }) => !isStale(message))
       .map(({ number, message }) => ({ number, message, target: combine(message.flags, sign, flags) }))
     if (changes.some(({ target }) => target.size > maxFlags)) return no(tag, 'Too many flags', 'LIMIT')
-    const steps = changes.map((change) => ({ ...change, modseq: folder.reserveModseq() }))
+    const steps = changes.map((change) => {
+      const changed = !isSame(change.target, change.message.flags)
+      return { ...change, changed, modseq: changed ? folder.reserveModseq() : change.message.modseq }
+    })
     const told = steps.map(({ number, message, target, modseq: reached }) => {
       const items = [
         ...(byUid || modseq ? [`UID ${message.uid}`] : []),
@@ -64,12 +67,17 @@ export const storeCommands: readonly ImapCommand[] = defineWithUid({
       commit: () => {
         session.knowsModseq ||= unchangedSince !== undefined
         view.quietly(() => {
-          for (const step of steps) folder.changeFlags(step.message, step.target, step.modseq)
+          for (const { message, target, modseq: reached, changed } of steps) {
+            if (changed) folder.changeFlags(message, target, reached)
+          }
         })
       },
     })
   },
 })
+
+const isSame = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((flag) => other.has(flag))
 
 function combine(present: ReadonlySet<string>, sign: string, given: readonly string[]): ReadonlySet<string> {
   // Keywords are compared in any case, RFC 9051 §2.3.2, and keep the spelling that was there first.
