@@ -251,10 +251,10 @@ interface Opened {
 }
 
 function openServers(planned: readonly PlannedEndpoint[], options: CheckedOptions, pki: Pki): readonly Opened[] {
-  const stores = new Map<Scenario, MailStore>()
+  const stores = new Map<unknown, MailStore>()
   return planned.map(({ scenario, protocol, mode, port }) => {
-    const store = stores.get(scenario) ?? new MailStore(loadSamples())
-    stores.set(scenario, store)
+    // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
+    const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
     const terminators = new Map<unknown, TlsTerminator>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
@@ -282,7 +282,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
-        if (message.stored !== 'by-dialect') store.inbox.add({ raw: message.raw })
+        if (message.stored !== 'by-dialect') store().inbox.add({ raw: message.raw })
         server?.received(receive(message, record, phase))
       },
       onDefect(error) {
@@ -297,7 +297,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
         ca: pki.caPem,
         user: options.user,
         password: options.password,
-        restock: () => store.reset(loadSamples()),
+        restock: () => store().reset(loadSamples()),
         defects,
       })
       return server

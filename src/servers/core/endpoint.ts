@@ -18,7 +18,8 @@ export interface EndpointOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly servername: string
-  readonly store: MailStore
+  /** Made when it is first asked for. */
+  store(): MailStore
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
@@ -59,7 +60,7 @@ export class Endpoint implements ConnectionHost {
   }
 
   get store(): MailStore {
-    return this.#options.store
+    return this.#options.store()
   }
 
   get mechanisms(): readonly string[] {
