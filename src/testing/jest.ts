@@ -14,7 +14,8 @@ export function useMockMail(): MockMail {
   return openMockMail({ afterAll })
 }
 
-interface MockmailMatchers<R> {
+/** What {@link useMockMail} adds to `expect(server)`. */
+export interface MockmailMatchers<R> {
   /** The client refused this server, and for no visible reason other than the scenario's. Settles first. */
   toHaveBeenRefused(options?: RefusedOptions): Promise<R>
   /** The client went on to use the session. Settles first. */
@@ -29,4 +30,9 @@ declare global {
     // biome-ignore lint/complexity/noBannedTypes: merged declarations must name the same type parameters
     interface Matchers<R, T = {}> extends MockmailMatchers<R> {}
   }
+}
+
+// The imported `expect` of @jest/globals takes its matchers from here, the global one of @types/jest from above.
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends MockmailMatchers<R> {}
 }

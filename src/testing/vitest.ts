@@ -22,7 +22,8 @@ export function useMockMail(): MockMail {
   return openMockMail({ afterAll })
 }
 
-interface MockmailMatchers<R> {
+/** What {@link useMockMail} adds to `expect(server)`. */
+export interface MockmailMatchers<R> {
   /** The client refused this server, and for no visible reason other than the scenario's. Settles first. */
   toHaveBeenRefused(options?: RefusedOptions): Promise<R>
   /** The client went on to use the session. Settles first. */
