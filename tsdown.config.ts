@@ -5,8 +5,17 @@ const shared = {
   target: 'node20.19',
   sourcemap: false,
   hash: false,
+  // What is marked @internal, constructors above all, is no part of the published types.
+  dts: {
+    compilerOptions: { stripInternal: true },
+    entry: ['src/index.ts', 'src/testing/vitest.ts', 'src/testing/jest.ts'],
+  },
   // Jest on Node 20 cannot require ESM-only packages, so they travel inside.
-  deps: { alwaysBundle: ['get-port', 'fastest-levenshtein'], neverBundle: ['vitest', '@jest/globals'] },
+  deps: {
+    alwaysBundle: ['get-port', 'fastest-levenshtein'],
+    onlyBundle: ['get-port', 'fastest-levenshtein'],
+    neverBundle: ['vitest', '@jest/globals', 'expect'],
+  },
 } satisfies UserConfig
 
 export default defineConfig([
@@ -19,14 +28,12 @@ export default defineConfig([
       bin: 'src/cli/bin.ts',
     },
     format: 'esm',
-    dts: true,
     fixedExtension: true,
   },
   {
     ...shared,
     entry: { index: 'src/index.ts', jest: 'src/testing/jest.ts' },
     format: 'cjs',
-    dts: true,
     clean: false,
     shims: true,
   },

@@ -73,7 +73,7 @@ export class MailServer {
   #messages: ReceivedMessage[] = []
   #closed: Promise<void> | undefined
 
-  /** Made by `startMailServer` only. */
+  /** @internal Made by `startMailServer` only. */
   constructor(parts: {
     readonly endpoint: Endpoint
     readonly scenario: Scenario

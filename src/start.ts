@@ -5,6 +5,7 @@ import { MockmailError } from './errors.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type PlannedEndpoint, type PortOptions, type Wanted } from './plan.ts'
 import { receive } from './received.ts'
+import type { CheckedScenario, CheckedScenarios } from './scenarios/checked.ts'
 import type { Scenario, ScenarioInput } from './scenarios/scenario.ts'
 import { resolveScenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
@@ -19,9 +20,11 @@ import { MailStore } from './servers/mailbox.ts'
 import { loadSamples } from './servers/samples.ts'
 
 /** Options of {@link startMailServers}. */
-export interface StartOptions extends RunOptions, PortOptions {
+export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly ScenarioInput[]>
+  extends RunOptions,
+    PortOptions {
   /** Default `good`. */
-  readonly scenarios?: readonly ScenarioInput[]
+  readonly scenarios?: CheckedScenarios<Inputs>
   /** Default all three. */
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
@@ -29,8 +32,8 @@ export interface StartOptions extends RunOptions, PortOptions {
 }
 
 /** What tells one endpoint of a fleet from the others. */
-export interface EndpointQuery {
-  readonly scenario?: ScenarioInput
+export interface EndpointQuery<Input extends ScenarioInput = ScenarioInput> {
+  readonly scenario?: CheckedScenario<Input>
   readonly protocol?: Protocol
   readonly mode?: Mode
 }
@@ -46,7 +49,7 @@ export class MailServers {
   readonly leftOut: Plan['leftOut']
   readonly ca: { readonly pem: string; readonly path: string }
 
-  /** Made by {@link startMailServers} only. */
+  /** @internal Made by {@link startMailServers} only. */
   constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan) {
     this.#servers = servers
     this.#pki = pki
@@ -90,6 +93,7 @@ export class MailServers {
    *
    * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
    */
+  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery<Input>): MailServer
   endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
     const id = scenario === undefined ? undefined : resolveScenario(scenario).id
     const fitting = this.#servers.filter(
@@ -138,6 +142,9 @@ export class MailServers {
  * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
  * servers.endpoint({ scenario: 'expired' }).port
  */
+export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
+  options?: StartOptions<Inputs>,
+): Promise<MailServers>
 export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
   return startFleet(options, { byName: true })
 }
@@ -199,11 +206,11 @@ async function listenAll(servers: readonly Opened[]): Promise<void> {
 }
 
 /** Options of {@link startMailServer}. */
-export interface StartOneOptions extends RunOptions {
+export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> extends RunOptions {
   readonly protocol: Protocol
   readonly mode: Mode
   /** Default `good`. */
-  readonly scenario?: ScenarioInput
+  readonly scenario?: CheckedScenario<Input>
   /** Default any free port. */
   readonly port?: number
 }
@@ -220,6 +227,7 @@ export interface StartOneOptions extends RunOptions {
  *   await server.close()
  * }
  */
+export function startMailServer<const Input extends ScenarioInput>(options: StartOneOptions<Input>): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
   const { protocol, mode, scenario = 'good', port, ...run } = options
   const servers = await startMailServers({
