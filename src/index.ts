@@ -1,3 +1,5 @@
+export { type CheckOptions, checkClient } from './check/check-client.ts'
+export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
 export type { PortOptions } from './plan.ts'
