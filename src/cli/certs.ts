@@ -28,7 +28,7 @@ export function addCerts(program: Command): void {
 async function certs(dir: string, names: readonly string[], flags: ServingFlags): Promise<void> {
   const output = processOutput(() => process.exit())
   const directory = resolve(dir)
-  const scenarios = scenariosOf(names, flags).map(resolveScenario)
+  const scenarios = scenariosOf(names, flags).map((scenario) => resolveScenario(scenario))
   const { servernames, key, now, unconstrained } = checkRunOptions(startOptionsOf(names, flags).options)
   const pki = await startPki({
     servernames,
