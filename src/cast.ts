@@ -46,11 +46,12 @@ const canonical = (hook: Hook): Hook => {
 }
 
 /** What a TLS server needs of an issued identity. */
-export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity): TlsIdentity => ({
+export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientCaPem: string): TlsIdentity => ({
   id,
   keyPem,
   servedPem,
   subject: leaf.subject,
   fingerprint256: leaf.fingerprint256,
   leafSize: leaf.der.length,
+  clientCaPem,
 })

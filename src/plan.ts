@@ -46,8 +46,8 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
   const leftOut: Plan['leftOut'][number][] = []
   for (const scenario of unique(wanted.scenarios)) {
     const before = endpoints.length
-    for (const protocol of wanted.protocols) {
-      for (const mode of wanted.modes) {
+    for (const protocol of new Set(wanted.protocols)) {
+      for (const mode of new Set(wanted.modes)) {
         const why = scenario.unservable(protocol, mode)
         if (why === undefined) endpoints.push({ scenario, protocol, mode })
         else leftOut.push({ scenario: scenario.id, where: `${protocol}/${mode}`, why })
@@ -77,20 +77,20 @@ const unique = (scenarios: readonly Scenario[]): readonly Scenario[] => [
 
 async function choosePorts(count: number, { port, portBase }: PortOptions): Promise<readonly number[]> {
   if (port !== undefined && portBase !== undefined) {
-    throw new MockmailError('INVALID_OPTION', 'port and portBase cannot both be given.')
+    throw new MockmailError('INVALID_OPTION', 'A port and a port base cannot both be given.')
   }
   if (port !== undefined) {
-    checkPort('port', port)
+    checkPort('port', port, { from: 0 })
     if (count === 1) return [port]
     throw new MockmailError(
       'INVALID_OPTION',
-      `port ${port} is for a single endpoint, and ${count} would be started. A portBase serves several.`,
+      `Port ${port} is for a single endpoint, and ${count} would be started. A port base serves several.`,
     )
   }
   if (portBase === undefined) return []
-  const base = portBase === true ? await freeBlock(count) : checkPort('portBase', portBase)
+  const base = portBase === true ? await freeBlock(count) : checkPort('portBase', portBase, { from: 1 })
   if (base + count - 1 > 65_535) {
-    throw new MockmailError('INVALID_OPTION', `portBase ${base} leaves no room for ${count} ports below 65536.`)
+    throw new MockmailError('INVALID_OPTION', `Port base ${base} leaves no room for ${count} ports below 65536.`)
   }
   return Array.from({ length: count }, (_, index) => base + index)
 }
@@ -98,7 +98,7 @@ async function choosePorts(count: number, { port, portBase }: PortOptions): Prom
 /** Well-known development ports end below it, ephemeral ports of Linux begin above most of it. */
 const firstBlock = 20_000
 
-/** The first of `count` consecutive ports of which none is in use now. */
+/** The first of `count` consecutive ports of which none is in use now, on any address of this machine. */
 async function freeBlock(count: number): Promise<number> {
   let base = firstBlock
   for (let tries = 0; tries < 100 && base + count <= 65_536; tries++) {
@@ -111,7 +111,7 @@ async function freeBlock(count: number): Promise<number> {
 
 async function firstBusy(base: number, count: number): Promise<number | undefined> {
   for (let port = base; port < base + count; port++) {
-    if ((await getPort({ port, host: '127.0.0.1' })) !== port) return port
+    if ((await getPort({ port })) !== port) return port
   }
   return undefined
 }

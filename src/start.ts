@@ -3,8 +3,9 @@ import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
-import { makePlan, type Plan, type PlannedEndpoint, type PortOptions } from './plan.ts'
+import { makePlan, type Plan, type PlannedEndpoint, type PortOptions, type Wanted } from './plan.ts'
 import { receive } from './received.ts'
+import type { CheckedScenario, CheckedScenarios } from './scenarios/checked.ts'
 import type { Scenario, ScenarioInput } from './scenarios/scenario.ts'
 import { resolveScenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
@@ -19,9 +20,11 @@ import { MailStore } from './servers/mailbox.ts'
 import { loadSamples } from './servers/samples.ts'
 
 /** Options of {@link startMailServers}. */
-export interface StartOptions extends RunOptions, PortOptions {
+export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly ScenarioInput[]>
+  extends RunOptions,
+    PortOptions {
   /** Default `good`. */
-  readonly scenarios?: readonly ScenarioInput[]
+  readonly scenarios?: CheckedScenarios<Inputs>
   /** Default all three. */
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
@@ -29,8 +32,8 @@ export interface StartOptions extends RunOptions, PortOptions {
 }
 
 /** What tells one endpoint of a fleet from the others. */
-export interface EndpointQuery {
-  readonly scenario?: ScenarioInput
+export interface EndpointQuery<Input extends ScenarioInput = ScenarioInput> {
+  readonly scenario?: CheckedScenario<Input>
   readonly protocol?: Protocol
   readonly mode?: Mode
 }
@@ -46,7 +49,7 @@ export class MailServers {
   readonly leftOut: Plan['leftOut']
   readonly ca: { readonly pem: string; readonly path: string }
 
-  /** Made by {@link startMailServers} only. */
+  /** @internal Made by {@link startMailServers} only. */
   constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan) {
     this.#servers = servers
     this.#pki = pki
@@ -90,6 +93,7 @@ export class MailServers {
    *
    * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
    */
+  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery<Input>): MailServer
   endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
     const id = scenario === undefined ? undefined : resolveScenario(scenario).id
     const fitting = this.#servers.filter(
@@ -138,6 +142,9 @@ export class MailServers {
  * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
  * servers.endpoint({ scenario: 'expired' }).port
  */
+export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
+  options?: StartOptions<Inputs>,
+): Promise<MailServers>
 export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
   return startFleet(options, { byName: true })
 }
@@ -148,30 +155,41 @@ export async function startFleet(
   { byName }: { readonly byName: boolean },
 ): Promise<MailServers> {
   const checked = checkRunOptions(options)
-  const plan = await makePlan(
-    {
-      scenarios: (options.scenarios ?? ['good']).map(resolveScenario),
-      protocols: (options.protocols ?? allProtocols).map(checkProtocol),
-      modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
-      byName,
-    },
-    options,
-  )
+  const wanted: Wanted = {
+    scenarios: (options.scenarios ?? ['good']).map(resolveScenario),
+    protocols: (options.protocols ?? allProtocols).map(checkProtocol),
+    modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
+    byName,
+  }
+  for (let attempt = 1; ; attempt++) {
+    const plan = await makePlan(wanted, options)
+    try {
+      return await startPlanned(plan, checked)
+    } catch (error) {
+      // Somebody else was faster with a port of the block that was free a moment ago.
+      const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
+      if (!lostRace || attempt >= 5) throw error
+    }
+  }
+}
+
+async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
   const pki = await startPki({
-    servernames: checked.servernames,
-    key: checked.key,
-    ...(checked.now && { now: checked.now }),
-    ...(checked.pki !== undefined && { directory: checked.pki }),
-    unconstrained: checked.unconstrained,
+    servernames: options.servernames,
+    key: options.key,
+    ...(options.now && { now: options.now }),
+    ...(options.pki !== undefined && { directory: options.pki }),
+    unconstrained: options.unconstrained,
   })
-  issueAll(plan.endpoints, pki)
-  const servers = openServers(plan.endpoints, checked, pki)
-  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
-  const failed = started.find((result) => result.status === 'rejected')
-  if (failed) {
+  let servers: readonly Opened[] = []
+  try {
+    issueAll(plan.endpoints, pki)
+    servers = openServers(plan.endpoints, options, pki)
+    await listenAll(servers)
+  } catch (error) {
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     await pki.close()
-    throw failed.reason
+    throw error
   }
   return new MailServers(
     servers.map(({ open }) => open()),
@@ -180,12 +198,19 @@ export async function startFleet(
   )
 }
 
+/** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
+async function listenAll(servers: readonly Opened[]): Promise<void> {
+  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
+  const failed = started.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
 /** Options of {@link startMailServer}. */
-export interface StartOneOptions extends RunOptions {
+export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> extends RunOptions {
   readonly protocol: Protocol
   readonly mode: Mode
   /** Default `good`. */
-  readonly scenario?: ScenarioInput
+  readonly scenario?: CheckedScenario<Input>
   /** Default any free port. */
   readonly port?: number
 }
@@ -202,6 +227,7 @@ export interface StartOneOptions extends RunOptions {
  *   await server.close()
  * }
  */
+export function startMailServer<const Input extends ScenarioInput>(options: StartOneOptions<Input>): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
   const { protocol, mode, scenario = 'good', port, ...run } = options
   const servers = await startMailServers({
@@ -233,10 +259,10 @@ interface Opened {
 }
 
 function openServers(planned: readonly PlannedEndpoint[], options: CheckedOptions, pki: Pki): readonly Opened[] {
-  const stores = new Map<Scenario, MailStore>()
+  const stores = new Map<unknown, MailStore>()
   return planned.map(({ scenario, protocol, mode, port }) => {
-    const store = stores.get(scenario) ?? new MailStore(loadSamples())
-    stores.set(scenario, store)
+    // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
+    const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
     const terminators = new Map<unknown, TlsTerminator>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
@@ -250,7 +276,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
       scenario: scenario.id,
       host: options.host,
       port,
-      servername: options.servernames[0] ?? 'localhost',
+      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
       store,
       mechanisms: ['PLAIN', 'LOGIN'],
       limits: options.limits,
@@ -259,12 +285,12 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
         const cast = scenario.cast(nth)
         return remember(terminators, cast, () => {
           const { id, facets } = cast.certificate
-          return new TlsTerminator(tlsIdentityOf(pki.identity(id, facets)), behaviour(nth).tls)
+          return new TlsTerminator(tlsIdentityOf(pki.identity(id, facets), pki.clientCaPem), behaviour(nth).tls)
         })
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
-        if (message.stored !== 'by-dialect') store.inbox.add({ raw: message.raw })
+        if (message.stored !== 'by-dialect') store().inbox.add({ raw: message.raw })
         server?.received(receive(message, record, phase))
       },
       onDefect(error) {
@@ -279,7 +305,7 @@ function openServers(planned: readonly PlannedEndpoint[], options: CheckedOption
         ca: pki.caPem,
         user: options.user,
         password: options.password,
-        restock: () => store.reset(loadSamples()),
+        restock: () => store().reset(loadSamples()),
         defects,
       })
       return server

@@ -2,6 +2,7 @@ import { createHash, randomBytes, X509Certificate } from 'node:crypto'
 import type { KeyType } from '../scenarios/entry.ts'
 import { type Der, type DerElement, encodeElement, explicit, integer, oidOf, parseDer, sequence, time } from './der.ts'
 import {
+  authorityInfoAccess,
   authorityKeyIdentifier,
   basicConstraints,
   crlDistributionPoint,
@@ -55,6 +56,8 @@ export interface CertificateRecipe {
   readonly constraints?: Der
   /** Where the issuer's CRL is. Default: not said. */
   readonly crlUrl?: string
+  /** Where the issuer answers OCSP requests. Default: not said. */
+  readonly ocspUrl?: string
   /** Further extensions, after the others. */
   readonly extensions?: readonly Extension[]
   /** Bytes in place of whole fields; an empty array leaves the field out. */
@@ -156,6 +159,10 @@ export const formatPem = (label: string, der: Uint8Array): string => {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
+/** The bytes inside every block of a PEM text. */
+export const parsePem = (text: string): readonly Buffer[] =>
+  [...text.matchAll(/-----BEGIN [^-]+-----([^-]+)-----END/g)].map(([, body = '']) => Buffer.from(body, 'base64'))
+
 /** SHA-256 as hexadecimal, upper case, with colons. */
 export const fingerprint = (der: Uint8Array): string =>
   (createHash('sha256').update(der).digest('hex').toUpperCase().match(/../g) ?? []).join(':')
@@ -183,6 +190,7 @@ const extensionsOf = (
     ...(hasNames(names) ? [{ ...subjectAltName(generalNames(names)), critical: isEmptyName(subject) }] : []),
     ...(recipe.constraints === undefined ? [] : [nameConstraints(recipe.constraints)]),
     ...(recipe.crlUrl === undefined ? [] : [crlDistributionPoint(recipe.crlUrl)]),
+    ...(recipe.ocspUrl === undefined ? [] : [authorityInfoAccess(recipe.ocspUrl)]),
     ...(recipe.extensions ?? []),
   ]
 }
@@ -196,7 +204,8 @@ const defaultKeyUsage = (recipe: CertificateRecipe): readonly KeyUsage[] => {
 export const leafKeyUsage = (type: KeyType): readonly KeyUsage[] =>
   type === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature']
 
-const hasNames = (names: SubjectNames): boolean => names.dnsNames.length + names.ipAddresses.length > 0
+const hasNames = (names: SubjectNames): boolean =>
+  names.dnsNames.length + names.ipAddresses.length + (names.emailAddresses ?? []).length > 0
 
 const isEmptyName = (name: Der): boolean => name.length === 2
 

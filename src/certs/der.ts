@@ -53,6 +53,8 @@ export const utf8String = (text: string): Der => element(0x0c, Buffer.from(text,
 
 export const ia5String = (text: string): Der => element(0x16, Buffer.from(text, 'utf8'))
 
+export const bmpString = (text: string): Der => element(0x1e, Buffer.from(text, 'utf16le').swap16())
+
 export const generalizedTime = (date: Date): Der => element(0x18, Buffer.from(`${digitsOf(date)}Z`))
 
 /** RFC 5280 §4.1.2.5: UTCTime for the years 1950 to 2049, GeneralizedTime for the others. */

@@ -40,6 +40,10 @@ export const nameConstraints = (subtrees: Der): Extension => critical('2.5.29.30
 export const crlDistributionPoint = (url: string): Extension =>
   plain('2.5.29.31', sequence(sequence(explicit(0, explicit(0, implicit(6, Buffer.from(url)))))))
 
+/** Where the issuer answers OCSP requests. */
+export const authorityInfoAccess = (ocspUrl: string): Extension =>
+  plain('1.3.6.1.5.5.7.1.1', sequence(sequence(oid('1.3.6.1.5.5.7.48.1'), implicit(6, Buffer.from(ocspUrl)))))
+
 export const authorityKeyIdentifier = (keyId: Uint8Array): Extension => plain('2.5.29.35', sequence(implicit(0, keyId)))
 
 export const extendedKeyUsage = (usages: readonly ExtendedKeyUsage[]): Extension =>

@@ -1,5 +1,5 @@
 import type { CertificateFacets, Validity } from '../scenarios/entry.ts'
-import { type Authority, createAuthority } from './authority.ts'
+import { type Authority, type AuthorityFacts, createAuthority, type RevocationUrls } from './authority.ts'
 import { type CertificateRecipe, issueCertificate, leafKeyUsage, subjectOf } from './certificate.ts'
 import type { KeyPair } from './keys.ts'
 import { commonName, type SubjectNames } from './names.ts'
@@ -28,8 +28,8 @@ export interface HierarchyOptions extends RootOptions {
   /** Called once for each part. */
   root(part: RootPart): Root
   intermediateKey(part: RootPart): KeyPair
-  /** Where the CRL of an authority is served; nothing while the responder does not run. */
-  crlUrl(authority: string): string | undefined
+  /** Where an authority's revocation information is served. */
+  urls(authority: string): RevocationUrls
 }
 
 /** The authorities of a run, made as they are needed. */
@@ -37,9 +37,13 @@ export interface Hierarchy {
   /** The branch that a leaf with these facets belongs to. */
   branch(id: string, facets: CertificateFacets): Branch
   /** An end entity that signs itself, and its own CRL. */
-  selfSigned(recipe: Omit<CertificateRecipe, 'issuer' | 'crlUrl'> & { readonly names: SubjectNames }): Authority
+  selfSigned(
+    recipe: Omit<CertificateRecipe, 'issuer' | keyof RevocationUrls> & { readonly names: SubjectNames },
+  ): Authority
   authority(id: string): Authority | undefined
-  /** Every root that a client should trust. */
+  /** The root that is trusted when nothing else is said. */
+  readonly usualRoot: IssuedCertificate
+  /** That root, and those with dates of their own. */
   trustedRoots(): readonly IssuedCertificate[]
 }
 
@@ -58,9 +62,9 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
   const branches = new Map<string, Branch>()
   let count = 1
 
-  const register = (facts: Parameters<typeof createAuthority>[0]): Authority => {
-    const authority = createAuthority(facts)
-    authorities.set(facts.id, authority)
+  const register = (id: string, facts: Pick<AuthorityFacts, 'certificate' | 'signer'>): Authority => {
+    const authority = createAuthority({ id, ...facts, ...options.urls(id) })
+    authorities.set(id, authority)
     return authority
   }
 
@@ -70,7 +74,7 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
   const usualRoot = (part: RootPart): Authority => {
     const known = authorities.get(part)
     if (known !== undefined) return known
-    return register({ id: part, crlUrl: options.crlUrl(part), ...options.root(part) })
+    return register(part, options.root(part))
   }
 
   const trusted = [usualRoot('root').certificate]
@@ -94,7 +98,7 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
     })
     if (part === 'root') trusted.push(certificate)
     return {
-      root: register({ id, crlUrl: options.crlUrl(id), certificate, signer: sound.signer }),
+      root: register(id, { certificate, signer: sound.signer }),
       soundRoot: sound.certificate,
     }
   }
@@ -110,18 +114,17 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
     const id = freeId(kind)
     const key = options.intermediateKey(part)
     const name = commonName(`${title} ${options.suffix}${id.slice(kind.length)}`)
-    const certificate = issueCertificate({
+    const certificate = root.issue({
       key,
       subject: name,
-      issuer: root.signer,
       ...validityOf(options.now, validity, authorityDays),
       authority: { pathLength: 0 },
-      ...(root.crlUrl === undefined ? {} : { crlUrl: root.crlUrl }),
     })
-    return register({ id, crlUrl: options.crlUrl(id), certificate, signer: { name, key } })
+    return register(id, { certificate, signer: { name, key } })
   }
 
   return {
+    usualRoot: usualRoot('root').certificate,
     branch(id, { issuer, dates, revocation }) {
       const part: RootPart = issuer === 'untrusted-root' ? 'untrusted-root' : 'root'
       // A revoked leaf has an issuer to itself: clients keep a CRL by its URL, and must not keep the one from before.
@@ -135,15 +138,14 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
     },
     selfSigned(recipe) {
       const id = freeId('self-signed')
-      const crlUrl = options.crlUrl(id)
       const signer = { name: subjectOf(recipe.names), key: recipe.key }
       const certificate = issueCertificate({
         ...recipe,
         subject: signer.name,
         keyUsage: [...leafKeyUsage(recipe.key.type), 'cRLSign'],
-        ...(crlUrl === undefined ? {} : { crlUrl }),
+        ...options.urls(id),
       })
-      return register({ id, crlUrl, certificate, signer })
+      return register(id, { certificate, signer })
     },
     authority: (id) => authorities.get(id),
     trustedRoots: () => trusted,

@@ -1,8 +1,7 @@
 import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
 import type { Authority } from './authority.ts'
-import { formatPem, issueCertificate } from './certificate.ts'
-import type { Hierarchy } from './hierarchy.ts'
-import { validityOf } from './hierarchy.ts'
+import { formatPem } from './certificate.ts'
+import { type Hierarchy, validityOf } from './hierarchy.ts'
 import { formatPrivateKey, generateKey, type KeyPair, rsaTestKey } from './keys.ts'
 import type { SubjectNames } from './names.ts'
 import { dayFrom } from './roots.ts'
@@ -13,12 +12,14 @@ export interface IssueOptions {
   readonly hierarchy: Hierarchy
   readonly key: KeyType
   readonly now: Date
+  /** The time of the run, for what has to stay current. */
+  clock(): Date
   /** Names of a leaf whose facets name none. */
   readonly names: SubjectNames
 }
 
 /** Days of a leaf as of now. */
-const leafDays = { notBefore: -1, notAfter: 90 } as const
+export const leafDays = { notBefore: -1, notAfter: 90 } as const
 
 /** Issues the identity of one scenario. */
 export const issueIdentity = (id: string, facets: CertificateFacets, options: IssueOptions): Identity => {
@@ -43,11 +44,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
   }
 
   const { part, root, soundRoot, intermediate } = options.hierarchy.branch(id, facets)
-  const leaf = issueCertificate({
-    ...recipe,
-    issuer: intermediate.signer,
-    ...(intermediate.crlUrl === undefined ? {} : { crlUrl: intermediate.crlUrl }),
-  })
+  const leaf = intermediate.issue(recipe)
   const anchorHelps = part === 'untrusted-root' || facets.dates?.root !== undefined
   return describe(id, facets, options, {
     key,
@@ -68,30 +65,41 @@ interface Issued {
   readonly anchor: IssuedCertificate | undefined
 }
 
-const describe = (id: string, facets: CertificateFacets, { now }: IssueOptions, issued: Issued): Identity => {
+const describe = (id: string, facets: CertificateFacets, { now, clock }: IssueOptions, issued: Issued): Identity => {
   const { leaf, issuer, chain, root, anchor } = issued
   if (facets.revocation !== undefined) {
-    issuer.revoke({ serial: leaf.serial, date: dayFrom(now, -1), reason: facets.revocation.reason })
+    issuer.revoke(leaf, facets.revocation.reason, dayFrom(now, -1))
   }
   const members = { leaf: [leaf], intermediate: chain, root: root === undefined ? [] : [root.certificate] }
   const send = facets.chain?.send ?? ['leaf', 'intermediate']
-  const crl = issuer.crl(now)
-  const crlPem = formatPem('X509 CRL', crl)
   return {
     id,
     leaf,
     keyPem: formatPrivateKey(issued.key),
     servedPem: joinPem(send.flatMap((member) => members[member])),
     chainPem: joinPem(chain),
-    crl: { pem: crlPem, der: crl },
-    crlChainPem: crlPem + (root === undefined ? '' : formatPem('X509 CRL', root.crl(now))),
+    // Signed when they are read, since most runs serve a leaf and nothing else, and again before they grow stale.
+    get crl() {
+      const der = issuer.crl(clock())
+      return { pem: formatCrl(der), der }
+    },
+    get crlChainPem() {
+      return [issuer, ...(root === undefined ? [] : [root])].map(({ crl }) => formatCrl(crl(clock()))).join('')
+    },
+    get ocspDer() {
+      return issuer.ocspResponse(leaf, clock())
+    },
     rootPem: anchor?.pem,
   }
 }
+
+const formatCrl = (der: Buffer): string => formatPem('X509 CRL', der)
 
 const leafKey = (type: KeyType): KeyPair => (type === 'rsa' ? rsaTestKey('server') : generateKey('ec'))
 
 const namesOf = (facets: CertificateFacets, { names }: IssueOptions): SubjectNames =>
   facets.names === undefined ? names : { dnsNames: facets.names.dnsNames, ipAddresses: facets.names.ipAddresses ?? [] }
 
-const joinPem = (certificates: readonly IssuedCertificate[]): string => certificates.map(({ pem }) => pem).join('')
+/** PEM, concatenated. */
+export const joinPem = (certificates: readonly IssuedCertificate[]): string =>
+  certificates.map(({ pem }) => pem).join('')

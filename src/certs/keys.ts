@@ -20,7 +20,9 @@ export interface KeyPair {
   readonly privateKey: KeyObject
   /** SubjectPublicKeyInfo. */
   readonly spki: Der
-  /** SHA-1 of the subjectPublicKey bits, RFC 5280 §4.2.1.2 (1). */
+  /** The octets of subjectPublicKey, without the tag, the length and the count of unused bits. */
+  readonly publicKey: Buffer
+  /** Their SHA-1, RFC 5280 §4.2.1.2 (1). */
   readonly keyId: Buffer
 }
 
@@ -112,16 +114,15 @@ const keyPair = ({ privateKey, publicKey }: KeyObjects): KeyPair => {
     throw new TypeError(`a key of type ${type} ${details?.namedCurve ?? ''}`)
   }
   const spki = publicKey.export({ type: 'spki', format: 'der' })
-  // The point of P-256 is the last 65 octets; to parse it takes most of a cold start's time.
-  const bits = type === 'ec' ? spki.subarray(-65) : parseDer(spki).children[1]?.content.subarray(1)
-  return {
-    type,
-    privateKey,
-    spki,
-    keyId: createHash('sha1')
-      .update(bits ?? spki)
-      .digest(),
-  }
+  // The point of P-256 is the last 65 octets; parsing for it is slow the first time, which is when a server starts.
+  const octets = type === 'ec' ? spki.subarray(-65) : subjectPublicKey(spki)
+  return { type, privateKey, spki, publicKey: octets, keyId: createHash('sha1').update(octets).digest() }
+}
+
+const subjectPublicKey = (spki: Der): Buffer => {
+  const bits = parseDer(spki).children[1]
+  if (bits === undefined) throw new TypeError('a SubjectPublicKeyInfo without a key')
+  return bits.content.subarray(1)
 }
 
 interface KeyObjects {

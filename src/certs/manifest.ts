@@ -1,6 +1,8 @@
 import type { KeyType } from '../scenarios/entry.ts'
+import { parsePem } from './certificate.ts'
 import type { FileContents } from './files.ts'
-import type { Identity, IssuedCertificate } from './types.ts'
+import { createPkcs12Writer, type Pkcs12Writer } from './pkcs12.ts'
+import type { ClientIdentity, Identity, IssuedCertificate } from './types.ts'
 
 /** What `manifest.json` and the files next to it are made from. */
 export interface ManifestFacts {
@@ -9,6 +11,7 @@ export interface ManifestFacts {
   /** The roots in `ca.pem`. */
   readonly roots: readonly IssuedCertificate[]
   readonly identities: readonly Identity[]
+  readonly clients: readonly ClientIdentity[]
   /** By id of the identity. */
   readonly expectations: ReadonlyMap<string, string>
 }
@@ -19,8 +22,19 @@ export interface Manifest {
   readonly now: string
   /** Key type of what does not say otherwise. */
   readonly key: KeyType
-  readonly ca: { readonly file: string; readonly certificates: readonly ManifestCertificate[] }
+  readonly ca: ManifestRoots
   readonly identities: readonly ManifestIdentity[]
+  /** Certificates for clients. */
+  readonly clients: readonly ManifestClient[]
+  /** Of every PKCS#12 file. */
+  readonly password: string
+}
+
+export interface ManifestRoots {
+  readonly file: string
+  /** PKCS#12, for Java. */
+  readonly trustStore: string
+  readonly certificates: readonly ManifestCertificate[]
 }
 
 export interface ManifestCertificate {
@@ -32,67 +46,106 @@ export interface ManifestCertificate {
   readonly fingerprint256: string
 }
 
-export interface ManifestIdentity extends ManifestCertificate {
+export interface ManifestClient extends ManifestCertificate {
   readonly id: string
+  readonly files: Readonly<Record<string, string>>
+}
+
+export interface ManifestIdentity extends ManifestClient {
   readonly dnsNames: readonly string[]
   readonly ipAddresses: readonly string[]
-  readonly files: Readonly<Record<string, string>>
   /** What a strict client does, where it is known. */
   readonly expect?: string
 }
 
+/** The password of every PKCS#12 file: the keys in them are worth nothing. */
+export const pkcs12Password = 'mockmail'
+
 /** Every file of a run's PKI but the roots' own keys. */
 export const pkiFiles = (facts: ManifestFacts): FileContents => {
-  const folders = facts.identities.map((identity) => ({ identity, files: identityFiles(identity) }))
+  const pkcs12 = createPkcs12Writer(pkcs12Password)
+  const identities = facts.identities.map((identity) => ({ identity, files: identityFiles(identity, pkcs12) }))
+  const clients = facts.clients.map((client) => ({ client, files: leafFiles(`clients/${client.id}`, client, pkcs12) }))
   const manifest: Manifest = {
     schema: 1,
     now: facts.now.toISOString(),
     key: facts.key,
-    ca: { file: 'ca.pem', certificates: facts.roots.map(describeCertificate) },
-    identities: folders.map(({ identity, files }) => {
+    ca: { file: 'ca.pem', trustStore: 'ca.p12', certificates: facts.roots.map(describeCertificate) },
+    identities: identities.map(({ identity, files }) => {
       const expect = facts.expectations.get(identity.id)
       return {
         id: identity.id,
         ...describeCertificate(identity.leaf),
         dnsNames: identity.leaf.dnsNames,
         ipAddresses: identity.leaf.ipAddresses,
-        files: Object.fromEntries(Object.values(files).map(({ part, path }) => [part, path])),
+        files: pathsOf(files),
         ...(expect === undefined ? {} : { expect }),
       }
     }),
+    clients: clients.map(({ client, files }) => ({
+      id: client.id,
+      ...describeCertificate(client.leaf),
+      files: pathsOf(files),
+    })),
+    password: pkcs12Password,
   }
+  const written = [...identities, ...clients].flatMap(({ files }) => files)
   return {
-    ...Object.fromEntries(folders.flatMap(({ files }) => files.map(({ path, content }) => [path, content]))),
+    ...Object.fromEntries(written.map(({ path, content }) => [path, content])),
     'ca.pem': facts.roots.map(({ pem }) => pem).join(''),
+    'ca.p12': pkcs12.anchors(
+      facts.roots.map(({ subject, der }) => ({ name: subject.slice('CN='.length), certificate: der })),
+    ),
     'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
   }
 }
 
-interface IdentityFile {
+interface FileOfFolder {
   /** Its key in the manifest. */
   readonly part: string
   readonly path: string
   readonly content: string | Uint8Array
 }
 
-const identityFiles = (identity: Identity): readonly IdentityFile[] => {
-  const file = (part: string, name: string, content: string | Uint8Array): IdentityFile => ({
-    part,
-    path: `${identity.id}/${name}`,
-    content,
-  })
+const identityFiles = (identity: Identity, pkcs12: Pkcs12Writer): readonly FileOfFolder[] => {
+  const file = fileIn(identity.id)
   return [
-    file('leaf', 'leaf.pem', identity.leaf.pem),
-    file('leafDer', 'leaf.der', identity.leaf.der),
-    file('key', 'leaf.key', identity.keyPem),
-    // An empty PEM file makes some tools fail to start, so there is none when there is no intermediate.
-    ...(identity.chainPem === '' ? [] : [file('chain', 'chain.pem', identity.chainPem)]),
-    file('fullchain', 'fullchain.pem', identity.servedPem),
+    ...leafFiles(identity.id, identity, pkcs12),
     file('crl', 'crl.pem', identity.crl.pem),
     file('crlChain', 'crl-chain.pem', identity.crlChainPem),
+    file('ocsp', 'ocsp.der', identity.ocspDer),
     ...(identity.rootPem === undefined ? [] : [file('root', 'root.pem', identity.rootPem)]),
   ]
 }
+
+const leafFiles = (
+  folder: string,
+  { leaf, keyPem, chainPem, servedPem }: Identity | ClientIdentity,
+  pkcs12: Pkcs12Writer,
+): readonly FileOfFolder[] => {
+  const file = fileIn(folder)
+  const [key = Buffer.alloc(0)] = parsePem(keyPem)
+  return [
+    file('leaf', 'leaf.pem', leaf.pem),
+    file('leafDer', 'leaf.der', leaf.der),
+    file('key', 'leaf.key', keyPem),
+    // An empty PEM file makes some tools fail to start, so there is none when there is no intermediate.
+    ...(chainPem === '' ? [] : [file('chain', 'chain.pem', chainPem)]),
+    file('fullchain', 'fullchain.pem', servedPem),
+    file('bundle', 'bundle.p12', pkcs12.identity({ name: 'mockmail', key, certificates: parsePem(servedPem) })),
+  ]
+}
+
+const fileIn =
+  (folder: string) =>
+  (part: string, name: string, content: string | Uint8Array): FileOfFolder => ({
+    part,
+    path: `${folder}/${name}`,
+    content,
+  })
+
+const pathsOf = (files: readonly FileOfFolder[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(files.map(({ part, path }) => [part, path]))
 
 const describeCertificate = (certificate: IssuedCertificate): ManifestCertificate => ({
   subject: certificate.subject,

@@ -7,6 +7,7 @@ import { type Der, explicit, implicit, oid, oidOf, parseDer, sequence, setOf, ut
 export interface SubjectNames {
   readonly dnsNames: readonly string[]
   readonly ipAddresses: readonly string[]
+  readonly emailAddresses?: readonly string[]
 }
 
 /**
@@ -38,6 +39,7 @@ export const generalNames = (names: SubjectNames): Der =>
   sequence(
     ...names.dnsNames.map((name) => implicit(2, Buffer.from(name))),
     ...names.ipAddresses.map((address) => implicit(7, ipOctets(address))),
+    ...(names.emailAddresses ?? []).map((address) => implicit(1, Buffer.from(address))),
   )
 
 /** NameConstraints that permit these names with their subdomains, mail addresses at these names, and these networks. */

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { MockmailError } from '../errors.ts'
+import type { RevocationUrls } from './authority.ts'
+import { clientIds, issueClientIdentity } from './clients.ts'
 import { writeFiles } from './files.ts'
 import { createHierarchy, type Hierarchy, type HierarchyOptions } from './hierarchy.ts'
-import { issueIdentity } from './identity.ts'
+import { issueIdentity, joinPem } from './identity.ts'
 import { startKey } from './keys.ts'
 import { pkiFiles } from './manifest.ts'
 import { parseServernames } from './names.ts'
-import { startResponder } from './responder.ts'
+import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
-import type { Identity, Pki, PkiOptions } from './types.ts'
+import type { ClientId, ClientIdentity, Identity, Pki, PkiOptions } from './types.ts'
 
 // Taken when the module loads, so that a test's fake clock does not date certificates.
 const { now: realTime } = Date
@@ -37,37 +39,58 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
   const responder =
     options.responder === false
       ? undefined
-      : await startResponder({ crl: (issuer) => hierarchy.authority(issuer)?.crl(clock()) })
+      : await startResponder({
+          crl: (issuer) => hierarchy.authority(issuer)?.crl(clock()),
+          ocsp: (issuer, request) => hierarchy.authority(issuer)?.answerOcsp(request, clock()),
+        })
   const hierarchy: Hierarchy = createHierarchy({
     ...rootOptions,
     ...roots,
-    crlUrl: (authority) => (responder === undefined ? undefined : `${responder.url}/crl/${authority}.crl`),
+    urls: (authority) => (responder === undefined ? {} : revocationUrls(responder, authority)),
   })
 
   const identities = new Map<string, Identity>()
+  const clients = new Map<ClientId, ClientIdentity>()
+  const clientIdentity = (id: ClientId): ClientIdentity => {
+    const client = clients.get(id) ?? issueClientIdentity(id, { hierarchy, key, now })
+    clients.set(id, client)
+    return client
+  }
+
   return {
     now,
+    clientIdentity,
+    clientCaPem: hierarchy.usualRoot.pem,
     get caPem() {
-      return hierarchy
-        .trustedRoots()
-        .map(({ pem }) => pem)
-        .join('')
+      return joinPem(hierarchy.trustedRoots())
     },
     identity(id, facets) {
       const known = identities.get(id)
       if (known !== undefined) return known
       checkId(id)
-      const identity = issueIdentity(id, facets, { hierarchy, key, now, names })
+      const identity = issueIdentity(id, facets, { hierarchy, key, now, clock, names })
       identities.set(id, identity)
       return identity
     },
     write(directory, expectations = new Map()) {
-      const roots = hierarchy.trustedRoots()
-      writeFiles(directory, pkiFiles({ now, key, roots, identities: [...identities.values()], expectations }))
+      const files = pkiFiles({
+        now,
+        key,
+        roots: hierarchy.trustedRoots(),
+        identities: [...identities.values()],
+        clients: clientIds.map(clientIdentity),
+        expectations,
+      })
+      writeFiles(directory, files)
     },
     close: async () => responder?.close(),
   }
 }
+
+const revocationUrls = ({ url }: Responder, authority: string): RevocationUrls => ({
+  crlUrl: `${url}/crl/${authority}.crl`,
+  ocspUrl: `${url}/ocsp/${authority}`,
+})
 
 type StartedRoots = Pick<HierarchyOptions, 'root' | 'intermediateKey'>
 

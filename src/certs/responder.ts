@@ -12,9 +12,13 @@ export interface Responder {
 /** What is served: DER, or nothing for an issuer that does not exist. */
 export interface ResponderContent {
   crl(issuer: string): Uint8Array | undefined
+  ocsp(issuer: string, request: Uint8Array): Uint8Array | undefined
 }
 
-/** Serves `GET /crl/<issuer>.crl` (RFC 5280 §4.2.1.13) on a free port of 127.0.0.1. */
+/**
+ * Serves `/crl/<issuer>.crl` (RFC 5280 §4.2.1.13) and OCSP by POST and GET below `/ocsp/<issuer>` (RFC 6960 appendix
+ * A.1), on a free port of 127.0.0.1.
+ */
 export const startResponder = async (content: ResponderContent): Promise<Responder> => {
   const sockets = new Set<Socket>()
   let http: Promise<HttpServer> | undefined
@@ -46,20 +50,75 @@ export const startResponder = async (content: ResponderContent): Promise<Respond
 
 const loadHttp = async (content: ResponderContent): Promise<HttpServer> => {
   const { createServer: createHttpServer } = await import('node:http')
-  return createHttpServer((request, response) => answer(request, response, content))
+  return createHttpServer((request, response) => {
+    answer(request, content).then(
+      (reply) => send(response, reply),
+      () => request.destroy(),
+    )
+  })
 }
 
-const answer = (request: IncomingMessage, response: ServerResponse, content: ResponderContent): void => {
-  const issuer = /^\/crl\/([\w-]+)\.crl$/.exec(request.url ?? '')?.[1]
+interface Reply {
+  readonly status: 200 | 404 | 405 | 413
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+}
+
+const notFound: Reply = { status: 404 }
+
+const answer = async (request: IncomingMessage, content: ResponderContent): Promise<Reply> => {
+  const [, kind, name = '', rest] = /^\/(crl|ocsp)\/([\w.-]+)(?:\/(.*))?$/s.exec(request.url ?? '') ?? []
+  if (kind === 'crl' && rest === undefined) return answerCrl(request, name, content)
+  if (kind === 'ocsp') return answerOcsp(request, { issuer: name, encoded: rest ?? '' }, content)
+  return notFound
+}
+
+const answerCrl = (request: IncomingMessage, name: string, content: ResponderContent): Reply => {
+  const issuer = /^(.+)\.crl$/.exec(name)?.[1]
   const body = issuer === undefined ? undefined : content.crl(issuer)
-  if (body === undefined) {
-    response.writeHead(404).end()
-    return
+  if (body === undefined) return notFound
+  if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, headers: { allow: 'GET, HEAD' } }
+  return { status: 200, headers: { 'content-type': 'application/pkix-crl' }, body }
+}
+
+const answerOcsp = async (
+  request: IncomingMessage,
+  { issuer, encoded }: { readonly issuer: string; readonly encoded: string },
+  content: ResponderContent,
+): Promise<Reply> => {
+  const asked = await ocspRequest(request, encoded)
+  if (asked === 'too long') return { status: 413, headers: { connection: 'close' } }
+  const body = content.ocsp(issuer, asked ?? new Uint8Array())
+  if (body === undefined) return notFound
+  if (asked === undefined) return { status: 405, headers: { allow: 'GET, POST' } }
+  return { status: 200, headers: { 'content-type': 'application/ocsp-response' }, body }
+}
+
+/** A request about a thousand certificates has less. */
+const longestRequest = 65_536
+
+const ocspRequest = async (request: IncomingMessage, encoded: string): Promise<Buffer | 'too long' | undefined> => {
+  if (request.method === 'GET') return Buffer.from(unescaped(encoded), 'base64')
+  if (request.method !== 'POST') return undefined
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > longestRequest) return 'too long'
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.writeHead(405, { allow: 'GET, HEAD' }).end()
-    return
+  return Buffer.concat(chunks)
+}
+
+const unescaped = (encoded: string): string => {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return ''
   }
-  response.writeHead(200, { 'content-type': 'application/pkix-crl', 'content-length': body.length })
-  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+const send = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, { ...headers, 'content-length': body?.length ?? 0 })
+  response.end(response.req.method === 'HEAD' ? undefined : body)
 }

@@ -32,12 +32,29 @@ export interface Identity {
   readonly crl: { readonly pem: string; readonly der: Buffer }
   /** CRLs of every authority of the chain, the leaf's issuer first: PEM, concatenated. Node wants all of them, in an array. */
   readonly crlChainPem: string
+  /** OCSP response of the leaf's issuer about the leaf, to be stapled. DER. */
+  readonly ocspDer: Buffer
   /**
    * The anchor that makes this fault disappear: PEM. The leaf itself where it signed itself, the second root where that
    * is not trusted, a root with right dates where the root's are wrong; undefined where no anchor helps (for a
    * missing intermediate `chainPem` does).
    */
   readonly rootPem: string | undefined
+}
+
+/** The client certificates of a run. */
+export type ClientId = 'good' | 'expired' | 'untrusted' | 'wrong-usage'
+
+/** A certificate with which a client authenticates to a server. */
+export interface ClientIdentity {
+  readonly id: ClientId
+  readonly leaf: IssuedCertificate
+  /** PKCS#8 PEM of the leaf's key. */
+  readonly keyPem: string
+  /** The intermediate: PEM. */
+  readonly chainPem: string
+  /** What the client sends, leaf first: PEM, concatenated. */
+  readonly servedPem: string
 }
 
 export interface PkiOptions {
@@ -54,7 +71,7 @@ export interface PkiOptions {
    * Default: none, all in memory.
    */
   readonly directory?: string
-  /** Whether to serve CRLs over HTTP on loopback and to name them in certificates. Default true. */
+  /** Whether to serve CRLs and OCSP over HTTP on loopback and to name them in certificates. Default true. */
   readonly responder?: boolean
 }
 
@@ -72,7 +89,15 @@ export interface Pki {
    */
   identity(id: string, facets: CertificateFacets): Identity
   /**
-   * Writes `ca.pem`, a folder for each identity issued so far, and `manifest.json`.
+   * A client's certificate, for user@mockmail.test: `good`, or with one fault. `untrusted` is below the second root,
+   * `wrong-usage` may authenticate servers only. Issues at the first call, returns the same object afterwards.
+   */
+  clientIdentity(id: ClientId): ClientIdentity
+  /** What a server should trust for client certificates: PEM. */
+  readonly clientCaPem: string
+  /**
+   * Writes `ca.pem`, `ca.p12`, a folder for each identity issued so far, `clients` with every client certificate, and
+   * `manifest.json`.
    * @throws {MockmailError} FILE_UNWRITABLE
    */
   write(directory: string, expectations?: ReadonlyMap<string, string>): void

@@ -2,7 +2,7 @@ import { MockmailError } from '../errors.ts'
 import { mergeFacets, refuseConflicts } from './compose.ts'
 import type { CertificateEntry, CertificateFacets, QuirkEntry } from './entry.ts'
 import { didYouMean } from './nearest.ts'
-import { catalogue, type Part, type PartId } from './registry.ts'
+import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
@@ -69,7 +69,7 @@ const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st
 
 function parsePart(text: string): ScenarioPart {
   const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text
+  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
   const part = names.get(name)
   if (!part) {
     throw new MockmailError(
@@ -170,20 +170,3 @@ function ordinal(count: number): string {
   const suffix = teen ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
   return `${count}${suffix}`
 }
-
-/** The literal ids, with room for the connection number. */
-type Suffixed<Id extends string> = Id | `${Id}@${number}${'st' | 'nd' | 'rd' | 'th'}`
-
-/** A single id of the catalogue. */
-export type ScenarioId = Suffixed<PartId>
-
-/** Checks a `+` string against the ids at compile time; `never` where a part is unknown. */
-export type CheckedScenario<S extends string> = S extends `${infer Head}+${infer Tail}`
-  ? Head extends ScenarioId
-    ? CheckedScenario<Tail> extends never
-      ? never
-      : S
-    : never
-  : S extends ScenarioId
-    ? S
-    : never

@@ -46,9 +46,16 @@ describe('a directory', () => {
     pki.identity('good', {})
     pki.write(path)
     expect(['', 'roots', 'good'].map((folder) => modeOf(join(path, folder)))).toEqual(['700', '700', '700'])
-    const keys = ['roots/root.key', 'roots/untrusted-root.key', 'good/leaf.key']
-    expect(keys.map((file) => modeOf(join(path, file)))).toEqual(['600', '600', '600'])
-    expect(readdirSync(path).sort()).toEqual(['ca.pem', 'good', 'manifest.json', 'roots'])
+    const keys = [
+      'roots/root.key',
+      'roots/untrusted-root.key',
+      'good/leaf.key',
+      'good/bundle.p12',
+      'clients/good/leaf.key',
+    ]
+    expect(keys.map((file) => modeOf(join(path, file)))).toEqual(['600', '600', '600', '600', '600'])
+    expect(modeOf(join(path, 'clients/good'))).toBe('700')
+    expect(readdirSync(path).sort()).toEqual(['ca.p12', 'ca.pem', 'clients', 'good', 'manifest.json', 'roots'])
   })
 
   it('keeps the mode of a directory that was there', async () => {
@@ -116,12 +123,13 @@ describe('the manifest', () => {
     pki.write(directory.path, new Map([['self-signed', 'reject']]))
     const manifest = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
     const root = new X509Certificate(pki.caPem)
-    expect(manifest).toEqual({
+    expect(manifest).toMatchObject({
       schema: 1,
       now: '2026-11-21T12:00:00.000Z',
       key: 'ec',
       ca: {
         file: 'ca.pem',
+        trustStore: 'ca.p12',
         certificates: [
           {
             subject: root.subject,
@@ -149,13 +157,31 @@ describe('the manifest', () => {
             leafDer: 'self-signed/leaf.der',
             key: 'self-signed/leaf.key',
             fullchain: 'self-signed/fullchain.pem',
+            bundle: 'self-signed/bundle.p12',
             crl: 'self-signed/crl.pem',
             crlChain: 'self-signed/crl-chain.pem',
+            ocsp: 'self-signed/ocsp.der',
             root: 'self-signed/root.pem',
           },
           expect: 'reject',
         },
       ],
+      password: 'mockmail',
+    })
+    expect(Object.keys(manifest)).toEqual(['schema', 'now', 'key', 'ca', 'identities', 'clients', 'password'])
+    expect(manifest.clients.map(({ id }: { id: string }) => id)).toEqual([
+      'good',
+      'expired',
+      'untrusted',
+      'wrong-usage',
+    ])
+    expect(manifest.clients[0].files).toEqual({
+      leaf: 'clients/good/leaf.pem',
+      leafDer: 'clients/good/leaf.der',
+      key: 'clients/good/leaf.key',
+      chain: 'clients/good/chain.pem',
+      fullchain: 'clients/good/fullchain.pem',
+      bundle: 'clients/good/bundle.p12',
     })
     expect(readdirSync(join(directory.path, 'self-signed')).sort()).toEqual(
       Object.values<string>(manifest.identities[0].files)

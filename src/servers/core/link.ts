@@ -26,7 +26,7 @@ export function openLink(
   phase: Phase,
   push: (bytes: string) => void,
 ): Link {
-  const { mode, servername, store, mechanisms } = owner
+  const { mode, servername, mechanisms } = owner
   const secure = phase === 'tls'
   const starttlsOffered = !secure && mode !== 'plain'
   const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
@@ -42,7 +42,9 @@ export function openLink(
     mechanisms,
     servername,
     remoteAddress: recorder.record.remote.address,
-    store,
+    get store() {
+      return owner.store
+    },
     show(capabilities) {
       const { shown, changedBy } = changeCapabilities(capabilities, behaviour.capabilities, phase)
       recorder.shown(phase, shown)

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.security.cert.*;
 import java.util.*;
 
-/** Prints `<folder> <OK or the reason>` for each folder: PKIX, revocation checked with crl-chain.pem when asked for. */
+/**
+ * Prints `<folder> <OK or the reason>` for each folder, as PKIX judges it: `plain` without revocation, `crl` with
+ * crl-chain.pem, `ocsp` by asking the responder.
+ */
 class Verify {
   public static void main(String[] args) throws Exception {
     var factory = CertificateFactory.getInstance("X.509");
@@ -14,7 +17,12 @@ class Verify {
       var folder = Path.of(args[0], id);
       var parameters = new PKIXParameters(anchors);
       parameters.setRevocationEnabled(args[1].equals("crl"));
-      try (var crls = new FileInputStream(folder.resolve("crl-chain.pem").toFile())) {
+      if (args[1].equals("ocsp")) {
+        var checker = (PKIXRevocationChecker) CertPathValidator.getInstance("PKIX").getRevocationChecker();
+        checker.setOptions(EnumSet.of(PKIXRevocationChecker.Option.NO_FALLBACK));
+        parameters.addCertPathChecker(checker);
+      }
+      if (args[1].equals("crl")) try (var crls = new FileInputStream(folder.resolve("crl-chain.pem").toFile())) {
         parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(factory.generateCRLs(crls))));
       }
       var path = factory.generateCertPath(new ArrayList<>(read(factory, folder.resolve("fullchain.pem"))));

@@ -6,6 +6,8 @@ export interface VerifyOptions {
   readonly ca: string
   readonly hostname?: string
   readonly crl?: 'file' | 'download'
+  /** Default: none in particular. */
+  readonly purpose?: 'sslclient' | 'sslserver'
 }
 
 /** Every error that `openssl verify -x509_strict` finds in what a server with this folder sends, as `code@depth`. */
@@ -17,6 +19,7 @@ export const opensslErrors = async (folder: string, options: VerifyOptions): Pro
     '-CAfile',
     options.ca,
     ...(options.hostname === undefined ? [] : ['-verify_hostname', options.hostname]),
+    ...(options.purpose === undefined ? [] : ['-purpose', options.purpose]),
     ...(options.crl === undefined ? [] : ['-crl_check']),
     ...(options.crl === 'file' ? ['-CRLfile', join(folder, 'crl.pem')] : []),
     ...(options.crl === 'download' ? ['-crl_download'] : []),
