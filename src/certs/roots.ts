@@ -100,7 +100,9 @@ export const keptRoots = async (directory: string, options: RootOptions): Promis
   })
   if (outcome === 'created') return made
   // Another process was faster; both must issue below the same roots.
-  return (await readRoots(folder, options)) ?? made
+  const theirs = await readRoots(folder, options)
+  if (theirs !== undefined) return theirs
+  throw new MockmailError('PKI_UNUSABLE', `${folder} holds something else than roots: name another directory`)
 }
 
 const readRoots = async (

@@ -6,6 +6,15 @@ import { resolveScenario } from '../scenarios/scenario.ts'
 import { addPkiFlags, type ServingFlags, scenariosOf, startOptionsOf } from './flags.ts'
 import { processOutput } from './output.ts'
 
+/** What `certs --json` prints. Paths are absolute. */
+export interface CertsOutput {
+  readonly schema: 1
+  readonly pki: string
+  readonly ca: string
+  /** Each is the name of a folder in `pki`. */
+  readonly ids: readonly string[]
+}
+
 export function addCerts(program: Command): void {
   addPkiFlags(program.command('certs'))
     .description('write the PKI to files')
@@ -19,7 +28,7 @@ export function addCerts(program: Command): void {
 async function certs(dir: string, names: readonly string[], flags: ServingFlags): Promise<void> {
   const output = processOutput(() => process.exit())
   const directory = resolve(dir)
-  const scenarios = scenariosOf(names, flags).map(resolveScenario)
+  const scenarios = scenariosOf(names, flags).map((scenario) => resolveScenario(scenario))
   const { servernames, key, now, unconstrained } = checkRunOptions(startOptionsOf(names, flags).options)
   const pki = await startPki({
     servernames,
@@ -40,7 +49,7 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
   }
   pki.write(directory, new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect])))
   await pki.close()
-  const written = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
+  const written: CertsOutput = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
   if (flags.json) output.result(JSON.stringify(written))
   else if (!flags.quiet) output.result([written.ca, ...written.ids.map((id) => `${directory}/${id}/`)].join('\n'))
 }

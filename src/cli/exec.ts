@@ -33,8 +33,12 @@ export function splitCommandLine(argv: readonly string[]): readonly string[] {
   return at < 0 ? argv : argv.slice(0, at)
 }
 
-/** @throws {MockmailError} INVALID_OPTION */
-function commandLine(command: Command): readonly [string, ...string[]] {
+/**
+ * The command behind `--`.
+ *
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function commandLine(command: Command): readonly [string, ...string[]] {
   const [file, ...rest] = setAside ?? []
   if (file !== undefined) return [file, ...rest]
   throw new MockmailError(

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 /** Up to three of the names that what was given may have meant, nearest first. */
 export function nearest(given: string, names: Iterable<string>): readonly string[] {
   const wanted = given.toLowerCase()
+  if (wanted === '') return []
   const tolerance = Math.max(2, Math.floor(wanted.length / 3))
   return [...new Set(names)]
     .map((name) => ({

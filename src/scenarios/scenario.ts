@@ -2,7 +2,7 @@ import { MockmailError } from '../errors.ts'
 import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
 import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
 import { didYouMean } from './nearest.ts'
-import { catalogue, type Part, type PartId } from './registry.ts'
+import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
@@ -61,11 +61,12 @@ const names = new Map<string, Part>(
 export const scenarioNames: readonly string[] = [...names.keys()]
 
 /**
+ * @param own parts that are understood by their ids beside the catalogue's
  * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
  */
-export function resolveScenario(input: ScenarioInput): Scenario {
+export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
-    typeof one === 'string' ? one.split('+').map(parsePart) : [{ ...one, from: 1 }],
+    typeof one === 'string' ? one.split('+').map((text) => parsePart(text, own)) : [{ ...one, from: 1 }],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -74,14 +75,14 @@ export function resolveScenario(input: ScenarioInput): Scenario {
 
 const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
 
-function parsePart(text: string): ScenarioPart {
+function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text
-  const part = names.get(name)
+  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
+  const part = own.find(({ id }) => id === name) ?? names.get(name)
   if (!part) {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, scenarioNames)} 'mockmail list' shows them all.`,
+      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
     )
   }
   if (!match || match.groups?.['moment'] !== undefined) {
@@ -186,20 +187,3 @@ function ordinal(count: number): string {
   const suffix = teen ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
   return `${count}${suffix}`
 }
-
-/** The literal ids, with room for the connection number. */
-type Suffixed<Id extends string> = Id | `${Id}@${number}${'st' | 'nd' | 'rd' | 'th'}`
-
-/** A single id of the catalogue. */
-export type ScenarioId = Suffixed<PartId>
-
-/** Checks a `+` string against the ids at compile time; `never` where a part is unknown. */
-export type CheckedScenario<S extends string> = S extends `${infer Head}+${infer Tail}`
-  ? Head extends ScenarioId
-    ? CheckedScenario<Tail> extends never
-      ? never
-      : S
-    : never
-  : S extends ScenarioId
-    ? S
-    : never

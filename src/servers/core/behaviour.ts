@@ -1,4 +1,4 @@
-import type { EffectContext, Effects } from '../../scenarios/effects.ts'
+import type { Effects } from '../../scenarios/effects.ts'
 import type { TlsProfile } from '../../scenarios/entry.ts'
 import type { Hook, Protocol } from '../../scenarios/vocabulary.ts'
 import type { Capability } from './dialect.ts'
@@ -30,8 +30,6 @@ export interface Behaviour {
   readonly capabilities: readonly AttachedChange[]
   readonly at: ReadonlyMap<Hook, Attached>
 }
-
-export type { EffectContext }
 
 /** A capability list after the quirks, and which parts of the scenario really changed it. */
 export function changeCapabilities(

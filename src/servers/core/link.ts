@@ -26,7 +26,7 @@ export function openLink(
   phase: Phase,
   push: (bytes: string) => void,
 ): Link {
-  const { protocol, mode, servername, store, mechanisms } = owner
+  const { protocol, mode, servername, mechanisms } = owner
   const changes = behaviour.capabilities.filter(({ protocols }) => !protocols || protocols.includes(protocol))
   const secure = phase === 'tls'
   const starttlsOffered = !secure && mode !== 'plain'
@@ -43,7 +43,9 @@ export function openLink(
     mechanisms,
     servername,
     remoteAddress: recorder.record.remote.address,
-    store,
+    get store() {
+      return owner.store
+    },
     show(capabilities) {
       const { shown, changedBy } = changeCapabilities(capabilities, changes, phase)
       recorder.shown(phase, shown)
