@@ -89,7 +89,7 @@ async function choosePorts(count: number, { port, portBase }: PortOptions): Prom
     if (count === 1) return [port]
     throw new MockmailError(
       'INVALID_OPTION',
-      `Port ${port} is for a single endpoint, and ${count} would be started. A port base serves several.`,
+      `Port ${port} is for a single endpoint, and ${count} would be started. A port base (--port-base, portBase) serves several.`,
     )
   }
   if (portBase === undefined) return []

@@ -30,6 +30,13 @@ export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Re
   return only && !another ? { ...environment, ...singleEndpoint(only) } : environment
 }
 
+/** What the child inherits: everything but what an outer run of mockmail said about its own endpoints. */
+export const childEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !said.test(name)))
+
+const said =
+  /^MOCKMAIL_(?:CA|PKI|READY|USER|PASSWORD|HOST|SERVERNAME|PROTOCOL|MODE|SCENARIO|(?:[A-Z0-9_]+_)?(?:URL|PORT))$/
+
 /** The variables of a run with one endpoint, which `check` uses for every run. */
 export const singleEndpoint = (endpoint: EndpointEvent): Readonly<Record<string, string>> => ({
   MOCKMAIL_HOST: endpoint.host,

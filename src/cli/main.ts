@@ -4,6 +4,7 @@ import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addExec, splitCommandLine } from './exec.ts'
 import { addList } from './list.ts'
+import { explainMisuse } from './misuse.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -14,21 +15,26 @@ Examples:
   $ mockmail exec expired -- npm test             servers around a command
   $ mockmail certs ./pki                          the certificates as files`
 
+/** Commands that run another one, which stands behind `--`. */
+const runners = ['exec']
+
 /** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('mockmail')
     .description('Fake SMTP, IMAP and POP3 servers with broken certificates and broken STARTTLS.')
     .version(version)
     .addHelpText('after', examples)
-    .showSuggestionAfterError()
-    .exitOverride()
   addUp(program)
   addExec(program)
   addList(program)
   addCerts(program)
-  for (const command of program.commands) command.exitOverride().showSuggestionAfterError()
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+      throw explainMisuse(error, command)
+    })
+  }
   try {
-    await program.parseAsync(splitCommandLine(argv), { from: 'user' })
+    await program.parseAsync(splitCommandLine(argv, runners), { from: 'user' })
   } catch (error) {
     process.exitCode = statusOf(error)
   }
