@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Judgement, type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
 import { cellsOf } from '../support/clients/cells.ts'
-import type { Target } from '../support/clients/client.ts'
-import { mail } from '../support/clients/sessions.ts'
-import { describeWith, run } from '../support/programs.ts'
+import { describeWith } from '../support/programs.ts'
+import { curl } from './curl.ts'
 import { gnutlsCli, sClient } from './tls-programs.ts'
 import { words } from './words.ts'
 
@@ -26,21 +25,7 @@ afterAll(() => servers.close())
 
 const fileOf = (id: Id, name: string): string => `${servers.pki}/clients/${id}/${name}`
 
-/** A whole session. */
-async function curl(target: Target, certificate: readonly string[]): Promise<{ status: number; said: string }> {
-  const { protocol, mode, servername, port, user, password } = target
-  const send = ['--mail-from', mail.from, '--mail-rcpt', mail.to, '--upload-file', '-']
-  const { status, stderr } = await run(
-    'curl',
-    [
-      ...['-q', '-sS', '--ssl-reqd', '--cacert', servers.ca.path, '--capath', '/dev/null'],
-      ...['--user', `${user}:${password}`, ...certificate, ...(protocol === 'smtp' ? send : [])],
-      `${protocol}${mode === 'implicit' ? 's' : ''}://${servername}:${port}/`,
-    ],
-    { input: mail.raw },
-  )
-  return { status, said: stderr.trim() }
-}
+const trusting = (): readonly string[] => ['--cacert', servers.ca.path]
 
 const pem = (id: Id): readonly string[] =>
   id === 'none' ? [] : ['--cert', fileOf(id, 'fullchain.pem'), '--key', fileOf(id, 'leaf.key')]
@@ -60,7 +45,7 @@ describeWith(['curl'], 'curl', () => {
     async ({ id, ...cell }) => {
       const server = servers.endpoint(cell)
       server.reset()
-      const { status, said } = await curl(server, pem(id))
+      const { status, said } = await curl(server, [...trusting(), ...pem(id)])
       const [record] = server.connections
       if (id === 'good') {
         expect({ status, said }).toEqual({ status: 0, said: '' })
@@ -81,7 +66,7 @@ describeWith(['curl'], 'curl', () => {
     async ({ id, ...cell }) => {
       const server = servers.endpoint(cell)
       server.reset()
-      expect(await curl(server, pem(id))).toEqual({ status: 0, said: '' })
+      expect(await curl(server, [...trusting(), ...pem(id)])).toEqual({ status: 0, said: '' })
       expect(await judge(server)).toEqual({ outcome: 'accepted', verdict: 'pass' })
       const subject = id === 'none' ? null : 'CN=user@mockmail.test'
       expect(server.connections[0]?.handshake.clientCertificate).toBe(subject)
@@ -91,7 +76,7 @@ describeWith(['curl'], 'curl', () => {
   it.each(cellsOf(['good']))('is not asked for one by good on $protocol/$mode', async (cell) => {
     const server = servers.endpoint(cell)
     server.reset()
-    expect(await curl(server, pem('good'))).toEqual({ status: 0, said: '' })
+    expect(await curl(server, [...trusting(), ...pem('good')])).toEqual({ status: 0, said: '' })
     expect(server.connections[0]?.handshake.clientCertificate).toBeNull()
   })
 
@@ -99,11 +84,14 @@ describeWith(['curl'], 'curl', () => {
     const server = servers.endpoint({ scenario: 'client-cert-required', protocol: 'smtp', mode: 'starttls' })
     server.reset()
     const bundle = ['--cert-type', 'P12', '--cert', `${fileOf(id, 'bundle.p12')}:mockmail`]
-    expect((await curl(server, bundle)).status).toBe(id === 'good' ? 0 : 56)
+    expect((await curl(server, [...trusting(), ...bundle])).status).toBe(id === 'good' ? 0 : 56)
     expect((await judge(server)).outcome).toBe(id === 'good' ? 'accepted' : 'turned-away')
     server.reset()
     const locked = ['--cert-type', 'P12', '--cert', `${fileOf(id, 'bundle.p12')}:another`]
-    expect(await curl(server, locked)).toMatchObject({ status: 58, said: expect.stringContaining('PKCS12') })
+    expect(await curl(server, [...trusting(), ...locked])).toMatchObject({
+      status: 58,
+      said: expect.stringContaining('PKCS12'),
+    })
   })
 })
 
