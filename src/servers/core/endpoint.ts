@@ -175,6 +175,8 @@ function listenOn(server: Server, host: string, port: number): Promise<Server> {
     server.once('error', fail)
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', fail)
+      // A connection that cannot be accepted, for want of a descriptor, is no reason to end the process.
+      server.on('error', () => {})
       resolve(server)
     })
   })

@@ -59,12 +59,16 @@ export class Input {
     }
   }
 
-  /** Exactly `size` octets. */
+  /** Exactly `size` octets. Taken as they come, because joining them at each arrival would cost the square of their number. */
   async literal(size: number): Promise<Buffer | 'eof'> {
-    while (this.#buffer.length < size) {
+    const chunks: Buffer[] = []
+    for (let missing = size; ; ) {
+      const chunk = this.#take(Math.min(missing, this.#buffer.length))
+      chunks.push(chunk)
+      missing -= chunk.length
+      if (missing === 0) return Buffer.concat(chunks, size)
       if (!(await this.#more())) return 'eof'
     }
-    return this.#take(size)
   }
 
   /** Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. */
