@@ -2,7 +2,7 @@ export { type CheckOptions, checkClient } from './check/check-client.ts'
 export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
-export type { PortOptions } from './plan.ts'
+export type { PortOptions } from './ports.ts'
 export type { CheckedScenario, CheckedScenarios, ScenarioId } from './scenarios/checked.ts'
 export {
   close,

@@ -109,6 +109,11 @@ export class MailServer {
     return this.#scenario.expectation
   }
 
+  /** @internal */
+  get resolved(): Scenario {
+    return this.#scenario
+  }
+
   /** Who can tell what the client did here: a port where nobody listens sees nothing. */
   get observedBy(): 'server' | 'client' {
     return this.#scenario.observable

@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein'
 export function nearest(given: string, names: Iterable<string>): readonly string[] {
   const wanted = given.toLowerCase()
   if (wanted === '') return []
-  const tolerance = Math.max(2, Math.floor(wanted.length / 3))
+  const tolerance = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))
   return [...new Set(names)]
     .map((name) => ({
       name,

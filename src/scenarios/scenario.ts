@@ -54,11 +54,12 @@ const names = new Map<string, Part>(
 export const scenarioNames: readonly string[] = [...names.keys()]
 
 /**
+ * @param own parts that are understood by their ids beside the catalogue's
  * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
  */
-export function resolveScenario(input: ScenarioInput): Scenario {
+export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
-    typeof one === 'string' ? one.split('+').map(parsePart) : [{ ...one, from: 1 }],
+    typeof one === 'string' ? one.split('+').map((text) => parsePart(text, own)) : [{ ...one, from: 1 }],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -67,14 +68,14 @@ export function resolveScenario(input: ScenarioInput): Scenario {
 
 const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
 
-function parsePart(text: string): ScenarioPart {
+function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   const match = partPattern.exec(text)
   const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
-  const part = names.get(name)
+  const part = own.find(({ id }) => id === name) ?? names.get(name)
   if (!part) {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, scenarioNames)} 'mockmail list' shows them all.`,
+      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
     )
   }
   if (!match || match.groups?.['moment'] !== undefined) {
