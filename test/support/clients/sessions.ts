@@ -68,7 +68,7 @@ export const cellsFor = ({ protocols, cannot }: SessionClient, scenarios: readon
 
 /** A complete session against `good`, and every refusal, over each protocol that the client speaks in both modes. */
 export function describeSessions(client: SessionClient, refusals: Refusals): void {
-  describeWith(client.needs, client.name, () => {
+  describeWith(client.needs, `${client.name} with ${client.verifying}`, () => {
     const cells = cellsFor(client, ['good', ...refusedScenarios])
     const said = new Map<Cell, Said>()
     let servers: MailServers
