@@ -29,13 +29,14 @@ export function openLink(
   phase: Phase,
   push: (bytes: string) => void,
 ): Link {
-  const { mode, servername, mechanisms } = owner
+  const { protocol, mode, servername, mechanisms } = owner
+  const changes = behaviour.capabilities.filter(({ protocols }) => !protocols || protocols.includes(protocol))
   const secure = phase === 'tls'
   const starttlsOffered = !secure && mode !== 'plain'
-  const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
+  const starttlsShown = starttlsOffered && !takesAway(changes, 'starttls', phase)
   // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
-  const loginMakesSense = !starttlsShown || adds(behaviour.capabilities, 'auth', phase)
-  const loginOffered = loginMakesSense && !takesAway(behaviour.capabilities, 'auth', phase)
+  const loginMakesSense = !starttlsShown || adds(changes, 'auth', phase)
+  const loginOffered = loginMakesSense && !takesAway(changes, 'auth', phase)
   return {
     id: recorder.record.id,
     mode,
@@ -50,13 +51,12 @@ export function openLink(
       return owner.store
     },
     show(capabilities) {
-      const { shown, changedBy } = changeCapabilities(capabilities, behaviour.capabilities, phase)
+      const { shown, changedBy } = changeCapabilities(capabilities, changes, phase)
       recorder.shown(phase, shown)
       for (const part of changedBy) recorder.fired(part, 'capabilities')
       // Without a login to offer, the dialect has nothing to list that could be seen to be taken away.
       if (loginMakesSense && !loginOffered) {
-        for (const { part, remove } of behaviour.capabilities)
-          if (remove.includes('auth')) recorder.fired(part, 'capabilities')
+        for (const { part, remove } of changes) if (remove.includes('auth')) recorder.fired(part, 'capabilities')
       }
       return shown
     },
