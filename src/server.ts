@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { isIPv6 } from 'node:net'
 import type { Email } from 'postal-mime'
 import { MockmailError } from './errors.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
@@ -72,7 +73,7 @@ export class MailServer {
   #messages: ReceivedMessage[] = []
   #closed: Promise<void> | undefined
 
-  /** Made by `startMailServer` only. */
+  /** @internal Made by `startMailServer` only. */
   constructor(parts: {
     readonly endpoint: Endpoint
     readonly scenario: Scenario
@@ -96,7 +97,7 @@ export class MailServer {
     this.host = endpoint.host
     this.port = endpoint.port
     this.servername = endpoint.servername
-    this.url = `${endpoint.protocol}${endpoint.mode === 'implicit' ? 's' : ''}://${endpoint.servername}:${endpoint.port}`
+    this.url = urlOf(endpoint)
     this.user = parts.user
     this.password = parts.password
     this.tls = Object.freeze({ ca, servername: endpoint.servername })
@@ -106,6 +107,21 @@ export class MailServer {
   /** What a strict client does here, and why. */
   get expectation(): Expectation {
     return this.#scenario.expectation
+  }
+
+  /** @internal */
+  get resolved(): Scenario {
+    return this.#scenario
+  }
+
+  /** Who can tell what the client did here: a port where nobody listens sees nothing. */
+  get observedBy(): 'server' | 'client' {
+    return this.#scenario.observable
+  }
+
+  /** How many connections show the fault. */
+  get runs(): number {
+    return this.#scenario.runs
   }
 
   /** Newest last, open ones included; the newest 1,000 since the start or {@link reset}. */
@@ -232,6 +248,11 @@ export class MailServer {
       if (this.#closed) onClosed()
     })
   }
+}
+
+function urlOf({ protocol, mode, servername, port }: Endpoint): string {
+  const host = isIPv6(servername) ? `[${servername}]` : servername
+  return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }
 
 function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {

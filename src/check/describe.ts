@@ -74,6 +74,7 @@ function sentence(cell: CheckCell): string {
 }
 
 const inconclusive: Readonly<Record<string, string>> = {
+  'control-dirty': 'does not work with the good server, so nothing can be said here',
   'still-open': 'was still connected when it was judged',
   'needs-control': 'cannot be judged without a control run',
 }
@@ -97,6 +98,7 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
     `was turned away by the server${expect === 'accept' ? ', which has no reason to do so' : ''}`,
   hung: ({ client }) =>
     client.timedOut ? 'hung until it was ended at the time limit' : 'hung until the server ended the connection',
+  crashed: ({ client }) => `crashed (${client.signal ?? 'no signal'})`,
   'not-reached': ({ transcripts }) =>
     transcripts.length === 0 ? 'never connected' : 'left before it met what is special here',
 }

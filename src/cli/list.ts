@@ -1,8 +1,20 @@
 import type { Command } from 'commander'
 import { type ListedEntry, scenarios } from '../scenarios/listing.ts'
 import { type ServingFlags, scenariosOf } from './flags.ts'
-import { type Output, processOutput } from './output.ts'
+import { briefOutput, type Output } from './output.ts'
 import { align } from './table.ts'
+
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
+
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
 
 export function addList(program: Command): void {
   program
@@ -10,18 +22,14 @@ export function addList(program: Command): void {
     .description('every certificate and quirk, one line each')
     .option('--tag <tag>', 'only those with this tag')
     .option('--json', 'as one JSON object')
-    .action((flags: Pick<ServingFlags, 'tag' | 'json'>) =>
-      list(
-        flags,
-        processOutput(() => process.exit()),
-      ),
-    )
+    .action((flags: Pick<ServingFlags, 'tag' | 'json'>) => list(flags, briefOutput()))
 }
 
 function list({ tag, json }: Pick<ServingFlags, 'tag' | 'json'>, output: Output): void {
   const wanted = tag === undefined ? undefined : new Set(scenariosOf([], { tag }))
   const entries = scenarios.filter(({ id }) => !wanted || wanted.has(id))
-  if (json) output.result(JSON.stringify({ schema: 1, entries }))
+  const listed: ListOutput = { schema: 1, entries }
+  if (json) output.result(JSON.stringify(listed))
   else for (const line of align(entries.map(row))) output.result(line)
 }
 

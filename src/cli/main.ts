@@ -2,8 +2,10 @@ import { Command, CommanderError } from 'commander'
 import { MockmailError } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
+import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
 import { addList } from './list.ts'
+import { explainMisuse } from './misuse.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -12,7 +14,11 @@ Examples:
   $ mockmail up expired --protocol imap           one fault on two ports
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
+  $ mockmail check -- ./my-client {url} {ca}      is my client safe?
   $ mockmail certs ./pki                          the certificates as files`
+
+/** Commands that run another one, which stands behind `--`. */
+const runners = ['exec', 'check']
 
 /** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,15 +26,18 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Fake SMTP, IMAP and POP3 servers with broken certificates and broken STARTTLS.')
     .version(version)
     .addHelpText('after', examples)
-    .showSuggestionAfterError()
-    .exitOverride()
   addUp(program)
   addExec(program)
+  addCheck(program)
   addList(program)
   addCerts(program)
-  for (const command of program.commands) command.exitOverride().showSuggestionAfterError()
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
+      throw explainMisuse(error, command)
+    })
+  }
   try {
-    await program.parseAsync(splitCommandLine(argv), { from: 'user' })
+    await program.parseAsync(splitCommandLine(argv, runners), { from: 'user' })
   } catch (error) {
     process.exitCode = statusOf(error)
   }

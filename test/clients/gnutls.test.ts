@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MailServers, startMailServers } from '../../src/index.ts'
-import { cellsOf, certificateParts } from '../support/clients/cells.ts'
+import { cellsOf, certificateParts, titled } from '../support/clients/cells.ts'
 import { gnutlsStatus } from '../support/clients/gnutls.ts'
 import { describeWith, temporaryDirectory } from '../support/programs.ts'
 
@@ -26,6 +26,12 @@ const sentences: Readonly<Record<string, string>> = {
   revoked: trusted,
 }
 
+/** What it says once it has the CRL. */
+const withCrl: Readonly<Record<string, string>> = {
+  good: trusted,
+  revoked: not('The certificate chain is revoked.'),
+}
+
 const ids = certificateParts.map(({ id }) => id)
 
 it('has a sentence for every certificate of the catalogue', () => {
@@ -40,25 +46,20 @@ describeWith(['gnutls-cli'], 'gnutls-cli, trusting ca.pem only', () => {
   afterAll(() => servers.close())
 
   describe.concurrent('says', () => {
-    const cells = cellsOf(ids).map((cell) => ({ ...cell, sentence: sentences[cell.scenario] }))
-    it.each(cells)('of $scenario on $protocol/$mode: $sentence', async ({ sentence, ...cell }) => {
-      expect(await gnutlsStatus(servers.endpoint(cell), { ca: servers.ca.path })).toBe(sentence)
+    it.each(titled(cellsOf(ids)))('its sentence of %s', async (_, cell) => {
+      expect(await gnutlsStatus(servers.endpoint(cell), { ca: servers.ca.path })).toBe(sentences[cell.scenario])
     })
   })
 
   describe.concurrent('says with the CRL of the intermediate', () => {
-    const cells = [
-      ...cellsOf(['revoked']).map((cell) => ({ ...cell, sentence: not('The certificate chain is revoked.') })),
-      ...cellsOf(['good']).map((cell) => ({ ...cell, sentence: trusted })),
-    ]
-    it.each(cells)('of $scenario on $protocol/$mode: $sentence', async ({ sentence, ...cell }) => {
+    it.each(titled(cellsOf(Object.keys(withCrl))))('its sentence of %s', async (_, cell) => {
       using folder = temporaryDirectory()
       // GnuTLS takes a CRL only from an issuer that it was told to trust: the intermediate.
       const ca = join(folder.path, 'ca-and-intermediate.pem')
       const files = [servers.ca.path, `${servers.pki}/${cell.scenario}/chain.pem`]
       writeFileSync(ca, files.map((file) => readFileSync(file, 'utf8')).join(''))
       const crl = `${servers.pki}/${cell.scenario}/crl.pem`
-      expect(await gnutlsStatus(servers.endpoint(cell), { ca, crl })).toBe(sentence)
+      expect(await gnutlsStatus(servers.endpoint(cell), { ca, crl })).toBe(withCrl[cell.scenario])
     })
   })
 })

@@ -1,56 +1,62 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MailServers, startMailServers } from '../../src/index.ts'
-import { cellsOf } from '../support/clients/cells.ts'
-import { nodemailer } from '../support/clients/nodemailer.ts'
+import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
+import { playOne, type Said } from '../support/clients/client.ts'
+import { imapflow, nodemailer, nodePop3 } from '../support/clients/node.ts'
 import { mail } from '../support/clients/sessions.ts'
-import { connectTls, tlsError } from '../support/raw.ts'
 
-let servers: MailServers
+/** A fleet for each half: outcomes are of every connection to an endpoint. */
+let without: MailServers
+let having: MailServers
 beforeAll(async () => {
-  servers = await startMailServers({ scenarios: ['good', 'revoked'] })
+  without = await startMailServers({ scenarios: ['good', 'revoked'] })
+  having = await startMailServers({ scenarios: ['good', 'revoked'] })
 })
-afterAll(() => servers.close())
+afterAll(() => Promise.all([without.close(), having.close()]))
 
-const accepted = { good: { outcome: 'accepted', verdict: 'pass' }, revoked: { outcome: 'leaked', verdict: 'note' } }
+const clients = { smtp: nodemailer, imap: imapflow, pop3: nodePop3 }
 
-describe.concurrent('a client without a CRL', () => {
-  it.each(cellsOf(['revoked', 'good'], ['smtp']))('sends over $protocol/$mode to $scenario', async (cell) => {
-    const server = servers.endpoint(cell)
-    server.reset()
-    expect(await nodemailer.play(server, { ca: servers.ca.path, mail })).toMatchObject({ ok: true })
-    const expected = accepted[cell.scenario as keyof typeof accepted]
-    expect(await server.outcome()).toMatchObject(expected)
-    const strict = { ...expected, verdict: cell.scenario === 'revoked' ? 'fail' : 'pass' }
-    expect(await server.outcome({ requireRevocation: true })).toMatchObject(strict)
+/** node-pop3 knows no STLS. */
+const cells = (scenario: string): readonly Cell[] =>
+  cellsOf([scenario]).filter(({ protocol, mode }) => protocol !== 'pop3' || mode === 'implicit')
+
+const play = (servers: MailServers, cell: Cell, crls?: string): Promise<Said> => {
+  return playOne(clients[cell.protocol], servers.endpoint(cell), {
+    ca: servers.ca.path,
+    mail,
+    ...(crls !== undefined && { crls }),
+  })
+}
+
+const crlsOf = (servers: MailServers, { scenario }: Cell): string => `${servers.pki}/${scenario}/crl-chain.pem`
+
+describe.concurrent('a client that has no CRL', () => {
+  it.each(titled(cells('revoked')))('sees nothing, which is a note: %s', async (_, cell) => {
+    expect(await play(without, cell)).toMatchObject({ ok: true })
+    const server = without.endpoint(cell)
+    const judgement = { outcome: 'leaked', detail: 'leak-credentials-untrusted-tls' }
+    expect(await server.outcome()).toMatchObject({ ...judgement, verdict: 'note' })
+    expect(await server.outcome({ requireRevocation: true })).toMatchObject({ ...judgement, verdict: 'fail' })
   })
 })
 
-describe('Node with the CRLs of the whole chain', () => {
-  /** Each on its own: of several in one string OpenSSL reads the first only. */
-  const crlsOf = (scenario: string): string[] =>
-    readFileSync(`${servers.pki}/${scenario}/crl-chain.pem`, 'utf8').split(/(?<=-----END X509 CRL-----\n)/)
+describe.concurrent('a client that has the CRLs of the whole chain', () => {
+  const words = {
+    smtp: 'ESOCKET: certificate revoked',
+    imap: 'CERT_REVOKED: certificate revoked',
+    pop3: 'CERT_REVOKED: certificate revoked',
+  }
 
-  const implicit = cellsOf(['good', 'revoked']).filter(({ mode }) => mode === 'implicit')
+  it.each(titled(cells('revoked')))('refuses %s', async (_, cell) => {
+    const said = await play(having, cell, crlsOf(having, cell))
+    expect(said).toEqual({ ok: false, said: words[cell.protocol] })
+    const judgement = { outcome: 'refused', qualifier: 'silent-close', verdict: 'pass' }
+    expect(await having.endpoint(cell).outcome({ requireRevocation: true })).toMatchObject(judgement)
+  })
 
-  it.each(implicit.filter(({ scenario }) => scenario === 'revoked'))(
-    'refuses $scenario over $protocol',
-    async (cell) => {
-      const server = servers.endpoint(cell)
-      server.reset()
-      const error = await tlsError(connectTls(server, { crl: crlsOf(cell.scenario) }))
-      expect(error?.code).toBe('CERT_REVOKED')
-      const judgement = { outcome: 'refused', qualifier: 'silent-close', verdict: 'pass' }
-      expect(await server.outcome({ requireRevocation: true })).toMatchObject(judgement)
-    },
-  )
-
-  it.each(implicit.filter(({ scenario }) => scenario === 'good'))('accepts $scenario over $protocol', async (cell) => {
-    const server = servers.endpoint(cell)
-    server.reset()
-    const socket = connectTls(server, { crl: crlsOf(cell.scenario) })
-    expect(await tlsError(socket)).toBeUndefined()
-    socket.end('NOOP\r\n')
-    expect(await server.outcome({ requireRevocation: true })).toMatchObject({ outcome: 'accepted', verdict: 'pass' })
+  it.each(titled(cells('good')))('accepts %s', async (_, cell) => {
+    expect(await play(having, cell, crlsOf(having, cell))).toMatchObject({ ok: true })
+    const judgement = { outcome: 'accepted', verdict: 'pass' }
+    expect(await having.endpoint(cell).outcome({ requireRevocation: true })).toMatchObject(judgement)
   })
 })

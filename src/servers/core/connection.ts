@@ -3,7 +3,7 @@ import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
-import { parseClientHello, readClientHello } from './client-hello.ts'
+import { readClientHello } from './client-hello.ts'
 import { clock } from './clock.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
@@ -49,7 +49,6 @@ export class Connection {
   #idleTimer: NodeJS.Timeout | undefined
   /** The dialogue's state when the command that is answered came in. */
   #state = ''
-  #parsingHello: Promise<void> | undefined
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -70,7 +69,6 @@ export class Connection {
       clock.clearTimeout(this.#idleTimer)
       this.#transport?.destroy()
       this.#raw.destroy()
-      await this.#parsingHello
       this.#recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown' })
     }
   }
@@ -131,13 +129,8 @@ export class Connection {
     const first = await readClientHello(this.#raw, timeout)
     this.#armIdle()
     if (first.kind === 'client-hello') {
-      this.#recorder.mark('clientHello')
+      this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-      this.#parsingHello = parseClientHello(first.message, at).then((hello) => {
-        this.record.clientHello = hello
-      })
-      // Off the path of a handshake, unless a quirk looks into it.
-      if (this.#behaviour.at.has('client-hello')) await this.#parsingHello
     } else if (first.kind === 'other') {
       this.#recorder.received('clear', first.bytes)
     } else {
@@ -251,11 +244,13 @@ export class Connection {
   }
 
   #context({ outcome }: Cue, { tag }: Request): EffectContext {
-    const { protocol, mode } = this.#host
+    const { protocol, mode, servername } = this.#host
     return Object.freeze({
       protocol,
       mode,
       secure: this.#phase === 'tls',
+      servername,
+      now: new Date(clock.date()),
       nth: this.record.nth,
       tag,
       reply: toBuffer(outcome.send).toString('latin1'),

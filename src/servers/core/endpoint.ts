@@ -18,7 +18,8 @@ export interface EndpointOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly servername: string
-  readonly store: MailStore
+  /** Made when it is first asked for. */
+  store(): MailStore
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
@@ -59,7 +60,7 @@ export class Endpoint implements ConnectionHost {
   }
 
   get store(): MailStore {
-    return this.#options.store
+    return this.#options.store()
   }
 
   get mechanisms(): readonly string[] {
@@ -181,27 +182,25 @@ function listenOn(server: Server, host: string, port: number): Promise<Server> {
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MockmailError {
-  if (error.code === 'EADDRINUSE') {
+  const { code = '' } = error
+  if (code === 'EADDRINUSE') {
     return new MockmailError(
       'PORT_IN_USE',
-      `Port ${port} on ${host} is in use. Another --port, or none, finds a free one.`,
-      {
-        cause: error,
-      },
+      `Port ${port} on ${host} is in use. Another port, or none, finds a free one.`,
+      { cause: error },
     )
   }
   const why: Readonly<Record<string, string>> = {
-    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+    EADDRNOTAVAIL: 'it is not an address of this machine',
     EACCES: `this user may not listen on port ${port}`,
-    ENOTFOUND: `${host} cannot be resolved`,
+    ENOTFOUND: 'the name cannot be resolved',
+    EAI_AGAIN: 'the name cannot be resolved now',
+    EMFILE: 'this process may not open more files',
   }
-  return new MockmailError(
-    'LISTEN_FAILED',
-    `Cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}.`,
-    {
-      cause: error,
-    },
-  )
+  const where = port === 0 ? host : `${host}, port ${port}`
+  return new MockmailError('LISTEN_FAILED', `Cannot listen on ${where}: ${why[code] ?? error.message}.`, {
+    cause: error,
+  })
 }
 
 const closeServer = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))

@@ -1,7 +1,7 @@
-import { mergeFacets } from '../../../src/scenarios/compose.ts'
-import { certificates } from '../../../src/scenarios/registry.ts'
 import { join } from 'node:path'
+import { mergeFacets } from '../../../src/scenarios/compose.ts'
 import type { CertificateFacets, KeyType } from '../../../src/scenarios/entry.ts'
+import { certificates } from '../../../src/scenarios/registry.ts'
 import { temporaryDirectory, testPki } from './run.ts'
 
 /** Every certificate of the catalogue. */

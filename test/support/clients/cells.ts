@@ -24,6 +24,10 @@ export const cellsOf = (
     ),
   )
 
+/** Cells with a title for `it.each`: `expired on imap/starttls`. */
+export const titled = <C extends Cell>(cells: readonly C[]): readonly (readonly [string, C])[] =>
+  cells.map((cell) => [`${cell.scenario} on ${cell.protocol}/${cell.mode}`, cell])
+
 /** Every certificate of the catalogue. */
 export const certificateParts = catalogue.filter((part) => part.kind === 'certificate')
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type MailServers, startMailServers } from '../../src/index.ts'
-import { cellsOf, certificateParts } from '../support/clients/cells.ts'
+import { cellsOf, certificateParts, titled } from '../support/clients/cells.ts'
 import { javaHandshakes } from '../support/clients/java.ts'
 import { describeWith } from '../support/programs.ts'
 
@@ -59,13 +59,13 @@ describeWith(['java'], 'java, with a truststore made of ca.pem and the name chec
   }, 90_000)
   afterAll(() => servers.close())
 
-  it.each(cells.map((cell, index) => ({ ...cell, index })))(
-    'throws of $scenario on $protocol/$mode what is in the table',
-    ({ scenario, index }) => expect(said[index]).toMatch(exceptions[scenario] ?? /^$/),
+  it.each(titled(cells.map((cell, index) => ({ ...cell, index }))))(
+    'throws what the table says: %s',
+    (_, { scenario, index }) => expect(said[index]).toMatch(exceptions[scenario] ?? /^$/),
   )
 
-  it.each(crlCells.map((cell, index) => ({ ...cell, index })))(
-    'throws of $scenario on $protocol/$mode with CRLs what is in the table',
-    ({ scenario, index }) => expect(said[cells.length + index]).toMatch(withCrls[scenario] ?? /^$/),
+  it.each(titled(crlCells.map((cell, index) => ({ ...cell, index }))))(
+    'throws what the table says, with CRLs: %s',
+    (_, { scenario, index }) => expect(said[cells.length + index]).toMatch(withCrls[scenario] ?? /^$/),
   )
 })

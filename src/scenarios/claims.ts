@@ -1,0 +1,55 @@
+// Written by 'npm run generate' from the catalogue.
+
+/** What each part of the catalogue sets. Two parts of a scenario must not set the same. */
+export interface Claims {
+  readonly good: never
+  readonly 'self-signed': 'facet issuer' | 'facet chain'
+  readonly 'untrusted-root': 'facet issuer'
+  readonly 'untrusted-root-in-chain': 'facet issuer' | 'facet chain'
+  readonly 'certificate-changed': 'facet issuer' | 'facet chain'
+  readonly 'missing-intermediate': 'facet chain'
+  readonly expired: 'facet dates'
+  readonly 'not-yet-valid': 'facet dates'
+  readonly 'expired-intermediate': 'facet dates'
+  readonly 'expired-root': 'facet dates'
+  readonly 'wrong-host': 'facet names'
+  readonly revoked: 'facet revocation'
+  readonly 'starttls-stripped': 'capability starttls' | 'command starttls'
+  readonly 'starttls-refused': 'capability auth' | 'command starttls'
+  readonly 'starttls-required': 'command auth' | 'command identify' | 'command envelope' | 'command message'
+  readonly 'ehlo-required-after-tls': 'command auth' | 'command envelope'
+  readonly 'plaintext-on-implicit': 'first bytes'
+  readonly 'implicit-on-starttls': 'first bytes'
+  readonly 'auth-never': 'capability auth' | 'command auth'
+  readonly 'port-closed': 'first bytes'
+  readonly 'tls10-only': 'TLS parameter minVersion' | 'TLS parameter maxVersion' | 'TLS parameter ciphers'
+  readonly 'tls11-only': 'TLS parameter minVersion' | 'TLS parameter maxVersion' | 'TLS parameter ciphers'
+  readonly 'tls12-only': 'TLS parameter minVersion' | 'TLS parameter maxVersion'
+  readonly 'tls13-only': 'TLS parameter minVersion' | 'TLS parameter maxVersion'
+  readonly 'version-intolerant': 'moment client-hello'
+  readonly 'sslv3-only': 'moment client-hello'
+  readonly 'sslv2-only': 'moment client-hello'
+  readonly 'client-cert-required': 'TLS parameter clientCertificate'
+  readonly 'client-cert-optional': 'TLS parameter clientCertificate'
+}
+
+/** The names that other suites use, and the id of each. */
+export interface Aliases {
+  readonly 'good-chain': 'good'
+  readonly valid: 'good'
+  readonly 'cert-exception-too-broad': 'certificate-changed'
+  readonly 'incomplete-chain': 'missing-intermediate'
+  readonly T_4: 'expired'
+  readonly 'wrong.host': 'wrong-host'
+  readonly T_3: 'wrong-host'
+  readonly 'strip-not-advertised': 'starttls-stripped'
+  readonly T1: 'starttls-stripped'
+  readonly StripFromCapabilities: 'starttls-stripped'
+  readonly 'strip-refuse-temporary': 'starttls-refused'
+  readonly T3: 'starttls-refused'
+  readonly StripWithTemporaryError: 'starttls-refused'
+  readonly 'tls-on-plain-port': 'implicit-on-starttls'
+  readonly 'version-intolerance': 'version-intolerant'
+  readonly 'ssl3-serverhello': 'sslv3-only'
+  readonly 'ssl2-serverhello': 'sslv2-only'
+}
