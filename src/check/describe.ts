@@ -8,12 +8,12 @@ import { oneLine } from './text.ts'
 
 /** What the client did, as a sentence without its subject: "sent the password in clear although STARTTLS was missing". */
 export function describeCell(cell: CheckCell): string {
-  return `${sentence(cell)}${afterthoughts(cell)}`
+  return oneLine(`${sentence(cell)}${afterthoughts(cell)}`)
 }
 
 /** What a correct client does here, and why, as a sentence without its subject. */
 export function correctClient({ expect, because }: Pick<CheckCell, 'expect' | 'because'>): string {
-  return `${{ reject: 'refuses', accept: 'goes on', either: 'may refuse or go on' }[expect]}: ${because}`
+  return oneLine(`${{ reject: 'refuses', accept: 'goes on', either: 'may refuse or go on' }[expect]}: ${because}`)
 }
 
 /** How the client ended, with its own error. */
@@ -26,8 +26,11 @@ export function describeEnd({ exit, signal, error, timedOut }: ClientEnd): strin
 }
 
 /** What a baseline expected here, where it differs. */
-export const describeBaseline = ({ baseline }: CheckCell): string | null =>
-  baseline && `the baseline expects ${baseline.verdict}, ${baseline.outcome}${baseline.why ? ` (${baseline.why})` : ''}`
+export function describeBaseline({ baseline }: CheckCell): string | null {
+  if (!baseline) return null
+  const { verdict, outcome, why } = baseline
+  return oneLine(`the baseline expects ${verdict}, ${outcome}${why ? ` (${why})` : ''}`)
+}
 
 /** What a flag says, as a sentence without its subject. */
 export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> = {

@@ -97,7 +97,7 @@ function matrix(report: CheckReport, numbered: readonly Numbered[]): string {
 ${rows
   .map(
     ({ scenario, cells }) =>
-      `<tr><th scope="row">${breakable(scenario)}</th>${cells
+      `<tr>${rowHeader(scenario)}${cells
         .map((cell, index) =>
           place(
             ofColumn(columns[index] as Column, columns),
@@ -111,8 +111,13 @@ ${rows
 </table></div>`
 }
 
-/** Long ids break where a reader would break them. */
-const breakable = (scenario: string): string => escapeHtml(scenario).replace(/[-+@]/g, '$&<wbr>')
+/** Parts break at their `+`; a place to break reads as a space, so that the name is told beside it. */
+function rowHeader(scenario: string): string {
+  const name = escapeHtml(scenario)
+  return name.includes('+')
+    ? `<th scope="row" aria-label="${name}">${name.replaceAll('+', '+<wbr>')}</th>`
+    : `<th scope="row">${name}</th>`
+}
 
 /** What a place shares with its column; the first one of a protocol is told apart. */
 function ofColumn(column: Column, columns: readonly Column[]): string {
@@ -137,7 +142,7 @@ function findings(numbered: readonly Numbered[]): string {
 ${worthAWord
   .map(
     ({ id, cell }) =>
-      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(cell.verdict)} <span class="scenario">${breakable(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : ''}</span></button></li>`,
+      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(cell.verdict)} <span class="scenario">${escapeHtml(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : ''}</span></button></li>`,
   )
   .join('\n')}
 </ol>

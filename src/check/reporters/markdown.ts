@@ -57,7 +57,7 @@ function details(cell: CheckCell): string {
   const baseline = describeBaseline(cell)
   const says = [
     `client: ${describeEnd(cell.client)}`,
-    ...(baseline ? [oneLine(baseline)] : []),
+    ...(baseline ? [baseline] : []),
     ...(verdict === 'fail' || verdict === 'inconclusive' ? evidence(cell) : []),
   ]
   return [
@@ -94,9 +94,12 @@ function fenced(words: string): string {
   return `${fence}text\n${words}\n${fence}`
 }
 
-/** CommonMark §2.4: any ASCII punctuation may be escaped. `@` and `#` would call people and issues. */
+/** CommonMark §2.4: any ASCII punctuation may be escaped. */
 const text = (words: string): string =>
-  words.replace(/[\\`*_{}[\]()<>#+!|~$&]|@(?=\w)/g, (mark) => (mark === '@' ? '@\u2060' : `\\${mark}`))
+  withoutCalls(oneLine(words)).replace(/[\\`*_{}[\]()<>#+!|~$&]/g, (mark) => `\\${mark}`)
 
 const html = (words: string): string =>
-  oneLine(words).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('@', '&#64;')
+  withoutCalls(oneLine(words)).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** GitHub takes `@name` for a call for someone; a word joiner, which is not seen, keeps it from that. */
+const withoutCalls = (words: string): string => words.replace(/@(?=\w)/g, '@\u2060')

@@ -52,7 +52,7 @@ function matrix(report: CheckReport, width: number, paint: Paint): readonly stri
   const tables = fits(whole, width) ? [whole] : protocols.map((protocol) => ofProtocol(whole, protocol))
   return [
     ...tables.flatMap((one, index) => [...(index > 0 ? [''] : []), ...table(one, width, paint)]),
-    ...legend(whole),
+    ...legend(whole, width),
   ]
 }
 
@@ -104,14 +104,16 @@ function place(cell: CheckCell | undefined, width: number, paint: Paint): string
   return paint(word, cell.verdict) + pad('', width - word.length)
 }
 
-function legend({ rows }: Matrix): readonly string[] {
+function legend({ rows }: Matrix, width: number): readonly string[] {
   const cells = rows.flatMap((row) => row.cells)
   const entries = [
     ...(cells.some((cell) => cell === undefined) ? ['- not tried'] : []),
     ...(cells.some((cell) => cell?.verdict === 'inconclusive') ? ['? inconclusive'] : []),
     ...(cells.some((cell) => cell?.baseline) ? ['* not as the baseline expects'] : []),
   ]
-  return entries.length > 0 ? ['', entries.join('   ')] : []
+  if (entries.length === 0) return []
+  const line = entries.join('   ')
+  return ['', ...(line.length <= width ? [line] : entries)]
 }
 
 const mostErrorLines = 3
@@ -128,7 +130,7 @@ function details(cell: CheckCell, width: number, paint: Paint): readonly string[
     ...indented(wrap(describeCell(cell), width - 2), 2),
     ...indented(end.slice(0, mostErrorLines - 1), 2),
     ...(end.length >= mostErrorLines ? indented([cut(end.slice(mostErrorLines - 1).join(' '), width - 2)], 2) : []),
-    ...(baseline ? indented(wrap(oneLine(baseline), width - 2), 2) : []),
+    ...(baseline ? indented(wrap(baseline, width - 2), 2) : []),
     // A note is worth knowing, and needs no proof; so is a pass that a baseline did not expect.
     ...(verdict === 'fail' || verdict === 'inconclusive' ? indented(evidence(cell, { width: width - 4 }), 4) : []),
   ]

@@ -16,7 +16,7 @@ export const style = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body {
-  margin: 0 auto; max-width: 72rem; padding: 1rem clamp(.75rem, 3vw, 2rem) 4rem; background: var(--paper);
+  margin: 0 auto; max-width: 74rem; padding: 1rem clamp(.75rem, 3vw, 2rem) 4rem; background: var(--paper);
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
 }
 h1 { margin: 0; font-size: 1.1rem; font-weight: 600; color: var(--faint); }
@@ -123,6 +123,7 @@ pre {
 @media (max-width: 40rem) {
   thead tr:last-child th { writing-mode: vertical-rl; rotate: 180deg; padding: .35rem .2rem; border: 0 !important; }
   thead th { padding-inline: .2rem; text-align: center; }
+  thead th[rowspan] { text-align: start; }
   tbody th { padding-right: .4rem; }
   td { min-width: 2.4rem; padding: .1rem; text-align: center; }
   td button { justify-content: center; min-height: 2.5rem; padding: 0; font-size: 1rem; }
