@@ -20,7 +20,7 @@ const example = (name: string): string => {
 }
 
 /** The block that comes right behind another: what it prints. */
-const after = (code: string): string => blocks[blocks.findIndex((block) => block.code === code) + 1]?.code ?? ''
+const printedBy = (code: string): string => blocks[blocks.findIndex((block) => block.code === code) + 1]?.code ?? ''
 
 const command = (start: string): string => {
   const found = blocks.find((block) => block.language === 'sh' && block.code.startsWith(start))
@@ -89,14 +89,14 @@ describe('the README', () => {
     const code = example('library')
     writeFileSync(join(scratch, 'example.mjs'), code)
     const { status, stdout } = await run(process.execPath, ['example.mjs'])
-    expect(stdout).toBe(after(code))
+    expect(stdout).toBe(printedBy(code))
     expect(status).toBe(0)
   })
 
   it('shows what up prints', async () => {
     const code = command('npx mockmail up')
     const { stdout, status } = await run('sh', ['-c', `exec ${code}`], /^login .*\n/m)
-    const shown = after(code).replace(/\nTIME.*|\n\d\d:\d\d:\d\d.*/s, '')
+    const shown = printedBy(code).replace(/\nTIME.*|\n\d\d:\d\d:\d\d.*/s, '')
     expect(settled(stdout)).toBe(settled(shown))
     expect(status).toBe(0)
   })
@@ -104,7 +104,7 @@ describe('the README', () => {
   it.skipIf(!isInstalled('curl'))('shows what exec prints', async () => {
     const code = command('npx mockmail exec')
     const { stderr, status } = await run('sh', ['-c', code])
-    const wanted = settled(after(code)).split('\n')
+    const wanted = settled(printedBy(code)).split('\n')
     for (const line of wanted) expect(settled(stderr).split('\n')).toContain(line)
     expect(status).toBe(60)
   })
@@ -112,7 +112,7 @@ describe('the README', () => {
   it.skipIf(!isInstalled('curl'))('shows what check prints', async () => {
     const code = command('npx mockmail check')
     const { stdout, status } = await run('sh', ['-c', code])
-    const wanted = settled(after(code))
+    const wanted = settled(printedBy(code))
       .split('\n')
       .filter((line) => line !== '' && line !== '…')
     const lines = settled(stdout)
