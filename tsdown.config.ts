@@ -5,8 +5,24 @@ const shared = {
   target: 'node20.19',
   sourcemap: false,
   hash: false,
+  // What is marked @internal, constructors above all, is no part of the published types.
+  dts: {
+    compilerOptions: { stripInternal: true },
+    entry: [
+      'index',
+      'testing/vitest',
+      'testing/vitest-setup',
+      'testing/jest',
+      'testing/jest-setup',
+      'testing/node-test',
+    ].map((name) => `src/${name}.ts`),
+  },
   // Jest on Node 20 cannot require ESM-only packages, so they travel inside.
-  deps: { alwaysBundle: ['get-port', 'fastest-levenshtein'], neverBundle: ['vitest', '@jest/globals'] },
+  deps: {
+    alwaysBundle: ['get-port', 'fastest-levenshtein'],
+    onlyBundle: ['get-port', 'fastest-levenshtein'],
+    neverBundle: ['vitest', '@jest/globals', 'expect'],
+  },
 } satisfies UserConfig
 
 export default defineConfig([
@@ -15,18 +31,24 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       vitest: 'src/testing/vitest.ts',
+      'vitest-setup': 'src/testing/vitest-setup.ts',
       jest: 'src/testing/jest.ts',
+      'jest-setup': 'src/testing/jest-setup.ts',
+      'node-test': 'src/testing/node-test.ts',
       bin: 'src/cli/bin.ts',
     },
     format: 'esm',
-    dts: true,
     fixedExtension: true,
   },
   {
     ...shared,
-    entry: { index: 'src/index.ts', jest: 'src/testing/jest.ts' },
+    entry: {
+      index: 'src/index.ts',
+      jest: 'src/testing/jest.ts',
+      'jest-setup': 'src/testing/jest-setup.ts',
+      'node-test': 'src/testing/node-test.ts',
+    },
     format: 'cjs',
-    dts: true,
     clean: false,
     shims: true,
   },

@@ -1,6 +1,9 @@
+export { type CheckOptions, checkClient } from './check/check-client.ts'
+export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
-export type { PortOptions } from './plan.ts'
+export type { PortOptions } from './ports.ts'
+export type { CheckedScenario, CheckedScenarios, ScenarioId } from './scenarios/checked.ts'
 export {
   close,
   drip,
@@ -15,9 +18,10 @@ export {
   wait,
 } from './scenarios/effects.ts'
 export type * from './scenarios/entry.ts'
-export { scenarios } from './scenarios/listing.ts'
+export { type ListedEntry, scenarios } from './scenarios/listing.ts'
 export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } from './scenarios/own.ts'
-export type { DefinedPart, Expectation, ScenarioId, ScenarioInput } from './scenarios/scenario.ts'
+export type { Part, PartId } from './scenarios/registry.ts'
+export type { Cast, DefinedPart, Expectation, Scenario, ScenarioInput, ScenarioPart } from './scenarios/scenario.ts'
 export type * from './scenarios/vocabulary.ts'
 export type { MailServer, MessageFilter, ReceivedMessage, SettleOptions, WaitOptions } from './server.ts'
 export type * from './servers/core/record.ts'

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly idleTimeout?: number
   /** Milliseconds that a TLS handshake may take. Default 30,000. */
   readonly handshakeTimeout?: number
+  /** File to which the secrets of every TLS session are appended, as Wireshark reads them (`SSLKEYLOGFILE`). */
+  readonly keylog?: string
 }
 
 /** Names that every good leaf has. The loopback addresses let a client dial by number. */
@@ -44,6 +46,7 @@ export interface CheckedOptions {
   /** Whether `user` and `password` are the only ones that are right. */
   readonly strictUser: boolean
   readonly limits: { readonly idle: number; readonly handshake: number }
+  readonly keylog: string | undefined
 }
 
 /**
@@ -69,6 +72,7 @@ export function checkRunOptions(
     pki,
     unconstrained,
     ...parseUser(spell('user'), options.user),
+    keylog: options.keylog,
     limits: {
       idle: checkMs('idleTimeout', options.idleTimeout ?? 600_000),
       handshake: checkMs('handshakeTimeout', options.handshakeTimeout ?? 30_000),

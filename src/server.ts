@@ -73,7 +73,7 @@ export class MailServer {
   #messages: ReceivedMessage[] = []
   #closed: Promise<void> | undefined
 
-  /** Made by `startMailServer` only. */
+  /** @internal Made by `startMailServer` only. */
   constructor(parts: {
     readonly endpoint: Endpoint
     readonly scenario: Scenario
@@ -107,6 +107,11 @@ export class MailServer {
   /** What a strict client does here, and why. */
   get expectation(): Expectation {
     return this.#scenario.expectation
+  }
+
+  /** @internal */
+  get resolved(): Scenario {
+    return this.#scenario
   }
 
   /** Who can tell what the client did here: a port where nobody listens sees nothing. */
@@ -194,6 +199,12 @@ export class MailServer {
   received(message: ReceivedMessage): void {
     this.#messages.push(message)
     this.#events.emit('message', message)
+  }
+
+  /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
+  forget(record: ConnectionRecord): void {
+    this.#endpoint.run.forget(record)
+    this.#messages = this.#messages.filter(({ connection }) => connection !== record)
   }
 
   /** @internal */

@@ -8,6 +8,15 @@ import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import { addPkiFlags, type ServingFlags, scenariosOf, startOptionsOf } from './flags.ts'
 import { briefOutput } from './output.ts'
 
+/** What `certs --json` prints. Paths are absolute. */
+export interface CertsOutput {
+  readonly schema: 1
+  readonly pki: string
+  readonly ca: string
+  /** Each is the name of a folder in `pki`. */
+  readonly ids: readonly string[]
+}
+
 export function addCerts(program: Command): void {
   addPkiFlags(program.command('certs'))
     .description('write the PKI to files')
@@ -23,7 +32,7 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
   if (dir === '') throw invalid('<dir>', dir, 'a directory')
   const directory = resolve(dir)
   const { options } = startOptionsOf(names, flags)
-  const scenarios = scenariosOf(names, flags).map(resolveScenario)
+  const scenarios = scenariosOf(names, flags).map((scenario) => resolveScenario(scenario))
   const { servernames, key, now, unconstrained } = checkRunOptions(options)
   refuseForeign(directory, scenarios)
   const pki = await startPki({
@@ -45,7 +54,7 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
   }
   pki.write(directory, new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect])))
   await pki.close()
-  const written = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
+  const written: CertsOutput = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
   if (flags.json) output.result(JSON.stringify(written))
   else if (!flags.quiet) output.result([written.ca, ...written.ids.map((id) => `${directory}/${id}/`)].join('\n'))
 }

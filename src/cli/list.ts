@@ -4,6 +4,18 @@ import { type ServingFlags, scenariosOf } from './flags.ts'
 import { briefOutput, type Output } from './output.ts'
 import { align } from './table.ts'
 
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
+
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
+
 export function addList(program: Command): void {
   program
     .command('list')
@@ -16,7 +28,8 @@ export function addList(program: Command): void {
 function list({ tag, json }: Pick<ServingFlags, 'tag' | 'json'>, output: Output): void {
   const wanted = tag === undefined ? undefined : new Set(scenariosOf([], { tag }))
   const entries = scenarios.filter(({ id }) => !wanted || wanted.has(id))
-  if (json) output.result(JSON.stringify({ schema: 1, entries }))
+  const listed: ListOutput = { schema: 1, entries }
+  if (json) output.result(JSON.stringify(listed))
   else for (const line of align(entries.map(row))) output.result(line)
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { MockmailError } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
+import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
 import { addList } from './list.ts'
 import { explainMisuse } from './misuse.ts'
@@ -14,10 +15,11 @@ Examples:
   $ mockmail up expired --protocol imap           one fault on two ports
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
+  $ mockmail check -- ./my-client {url} {ca}      is my client safe?
   $ mockmail certs ./pki                          the certificates as files`
 
 /** Commands that run another one, which stands behind `--`. */
-const runners = ['exec']
+const runners = ['exec', 'check']
 
 /** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -27,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addHelpText('after', examples)
   addUp(program)
   addExec(program)
+  addCheck(program)
   addList(program)
   addCerts(program)
   for (const command of [program, ...program.commands]) {

@@ -10,6 +10,7 @@ export type Mode = (typeof modes)[number]
 export const facets = [
   'issuer',
   'names',
+  'subject',
   'dates',
   'key',
   'usage',

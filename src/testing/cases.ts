@@ -1,3 +1,4 @@
+import type { CheckedScenarios } from '../scenarios/checked.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
@@ -5,6 +6,7 @@ import { modes as allModes, protocols as allProtocols } from '../scenarios/vocab
 
 /** One row for `it.each`: everything `start` needs, and what a strict client does. */
 export interface MailCase {
+  /** Resolved: `start` takes it. */
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -14,13 +16,13 @@ export interface MailCase {
 }
 
 /** Which cells of scenario × protocol × mode are wanted. */
-export interface CaseFilter {
+export interface CaseFilter<Inputs extends readonly string[] = readonly string[]> {
   readonly protocol?: Protocol | readonly Protocol[]
   /** Default `implicit` and `starttls`. */
   readonly mode?: Mode | readonly Mode[]
   readonly expect?: Expect
   /** Default the core set. */
-  readonly scenarios?: readonly string[]
+  readonly scenarios?: CheckedScenarios<Inputs>
   /** All of the catalogue with this tag, in place of the core set. */
   readonly tag?: string
   /** Include what only a client that checks revocation can see. Default false. */
@@ -35,7 +37,7 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
   const protocols = list(filter.protocol) ?? allProtocols
   const modes = list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')
   return (filter.scenarios ?? tagged)
-    .map(resolveScenario)
+    .map((scenario) => resolveScenario(scenario))
     .filter(({ observable }) => observable === 'server')
     .filter(({ expectation }) => filter.expect === undefined || expectation.expect === filter.expect)
     .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')

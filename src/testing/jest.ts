@@ -28,3 +28,8 @@ declare global {
     interface Matchers<R, T = {}> extends MailMatchers<R> {}
   }
 }
+
+// The imported `expect` of @jest/globals takes its matchers from here, the global one of @types/jest from above.
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends MailMatchers<R> {}
+}

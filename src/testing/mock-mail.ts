@@ -1,3 +1,4 @@
+import type { ScenarioInput } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
 import { startMailServer, startMailServers } from '../start.ts'
@@ -9,14 +10,14 @@ export interface MockMail {
    * Starts one server, for a case or for the options of `startMailServer`.
    * @throws {MockmailError} as `startMailServer`
    */
-  start(options: MailCase | StartOneOptions): Promise<MailServer>
+  start<const Input extends ScenarioInput>(options: MailCase | StartOneOptions<Input>): Promise<MailServer>
   /**
    * Starts several with one PKI.
    * @throws {MockmailError} as `startMailServers`
    */
-  startAll(options?: StartOptions): Promise<MailServers>
+  startAll<const Inputs extends readonly ScenarioInput[]>(options?: StartOptions<Inputs>): Promise<MailServers>
   /** Rows for `it.each`, computed from the catalogue. */
-  cases(filter?: CaseFilter): MailCase[]
+  cases<const Inputs extends readonly string[]>(filter?: CaseFilter<Inputs>): MailCase[]
 }
 
 /** What the runner lends. */
@@ -38,9 +39,10 @@ export function openMockMail({ afterAll }: Runner): MockMail {
   })
   return {
     async start(options) {
-      const { protocol, mode, scenario = 'good' } = options
-      const run = 'because' in options ? {} : options
-      return kept(await startMailServer({ ...run, protocol, mode, scenario }))
+      // What a case says of its expectation is no option of a server.
+      const { expect, because, reasons, ...run } = options as StartOneOptions &
+        Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
+      return kept(await startMailServer(run))
     },
     startAll: async (options) => kept(await startMailServers(options)),
     cases: casesFor,

@@ -21,7 +21,7 @@ const run = (argv: readonly [string, ...string[]], timeout = 5000, stub = false)
   commandClient(argv, { stub, pki: { ca: servers.ca.path } }).run(
     server,
     { MOCKMAIL_PORT: String(server.port) },
-    timeout,
+    { timeout },
   )
 
 const isAlive = (pid: number): boolean => {

@@ -1,4 +1,4 @@
-import { imapflow } from '../support/clients/imapflow.ts'
+import { imapflow } from '../support/clients/node.ts'
 import { describeSessions } from '../support/clients/sessions.ts'
 
 // Node lets the handshake end before it looks at the certificate, and then closes without an alert.

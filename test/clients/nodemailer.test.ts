@@ -1,4 +1,4 @@
-import { nodemailer } from '../support/clients/nodemailer.ts'
+import { nodemailer } from '../support/clients/node.ts'
 import { describeSessions } from '../support/clients/sessions.ts'
 
 // Node lets the handshake end before it looks at the certificate, and then closes without an alert.

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type MailServers, startMailServers } from '../../src/index.ts'
-import type { Errand } from '../support/clients/client.ts'
-import { imapflow } from '../support/clients/imapflow.ts'
-import { nodemailer } from '../support/clients/nodemailer.ts'
+import { type Errand, playOne } from '../support/clients/client.ts'
+import { imapflow, nodemailer } from '../support/clients/node.ts'
 import { python } from '../support/clients/python.ts'
 import { mail } from '../support/clients/sessions.ts'
 import { describeWith } from '../support/programs.ts'
@@ -28,9 +27,9 @@ describeWith(python.needs, 'what SMTP accepts', () => {
         servers.endpoint({ protocol, mode }),
       )
       if (!smtp || !imap || !pop3) throw new Error('A protocol is missing.')
-      expect(await nodemailer.play(smtp, { ...errand, mail: { ...mail, raw } })).toMatchObject({ ok: true })
-      const message = (await python.play(pop3, errand)).listed?.length ?? 0
-      const read = [imapflow.play(imap, { ...errand, message }), python.play(pop3, { ...errand, message })]
+      expect(await playOne(nodemailer, smtp, { ...errand, mail: { ...mail, raw } })).toMatchObject({ ok: true })
+      const message = (await playOne(python, pop3, errand)).listed?.length ?? 0
+      const read = [playOne(imapflow, imap, { ...errand, message }), playOne(python, pop3, { ...errand, message })]
       for (const { fetched } of await Promise.all(read)) expect(fetched?.equals(raw), `${message}`).toBe(true)
     }
   })

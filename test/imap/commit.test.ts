@@ -101,3 +101,60 @@ describe('a command whose reply is replaced', () => {
     expect(await client.lines('r COPY 1:2 Sent')).toBe(`r OK [COPYUID ${validity} 1:2 3:4] COPY completed\r\n`)
   })
 })
+
+describe('what happens between a reply being made and being sent', () => {
+  const meanwhile = async (verb: string, happen: (store: MailStore) => void) => {
+    const store = new MailStore(mails)
+    let armed = true
+    const client = await logIn({ store }, 'INBOX', (_, send) => {
+      if (armed && send.includes(`OK ${verb}`)) happen(store)
+      armed &&= !send.includes(`OK ${verb}`)
+      return undefined
+    })
+    return client
+  }
+  const late = message('Subject: late', '', 'x')
+
+  it('is news for SELECT', async () => {
+    const client = await meanwhile('[READ-WRITE] SELECT', ({ inbox }) => {
+      const [first] = inbox.messages
+      inbox.add(late)
+      if (first) inbox.remove([first])
+    })
+    expect(client.session.view?.messages.length).toBe(2)
+    expect(await client.lines('a NOOP', 'b FETCH 1:* UID')).toBe(
+      '* 1 EXPUNGE\r\n* 2 EXISTS\r\n* 2 RECENT\r\na OK NOOP completed\r\n' +
+        '* 1 FETCH (UID 2)\r\n* 2 FETCH (UID 3)\r\nb OK FETCH completed\r\n',
+    )
+  })
+
+  it('keeps numbers in the order of UIDs for APPEND', async () => {
+    const client = await meanwhile('[APPENDUID', ({ inbox }) => inbox.add(late))
+    expect(await client.send('a APPEND INBOX {5+}\r\nhello\r\n')).toContain('* 3 EXISTS\r\n')
+    expect(await client.lines('b NOOP')).toContain('* 4 EXISTS\r\n')
+    expect(await client.lines('c FETCH 1:* UID')).toBe(
+      '* 1 FETCH (UID 1)\r\n* 2 FETCH (UID 2)\r\n* 3 FETCH (UID 4)\r\n* 4 FETCH (UID 5)\r\nc OK FETCH completed\r\n',
+    )
+  })
+
+  it('keeps the number of a message that was counted and is gone', async () => {
+    const client = await meanwhile('NOOP', ({ inbox }) => inbox.remove(inbox.messages.slice(2)))
+    client.store.inbox.add(late)
+    expect(await client.lines('a NOOP', 'b FETCH 3 UID', 'c NOOP')).toBe(
+      '* 3 EXISTS\r\n* 3 RECENT\r\na OK NOOP completed\r\n* 3 FETCH (UID 3)\r\nb OK FETCH completed\r\n' +
+        '* 3 EXPUNGE\r\nc OK NOOP completed\r\n',
+    )
+  })
+
+  it('leaves a flag that changed again as news', async () => {
+    const client = await meanwhile('NOOP', ({ inbox }) => {
+      const [first] = inbox.messages
+      if (first) inbox.changeFlags(first, ['\\Draft'])
+    })
+    const [first] = client.store.inbox.messages
+    if (first) client.store.inbox.changeFlags(first, ['\\Seen'])
+    expect(await client.lines('a NOOP', 'b NOOP')).toBe(
+      '* 1 FETCH (FLAGS (\\Seen \\Recent))\r\na OK NOOP completed\r\n* 1 FETCH (FLAGS (\\Draft \\Recent))\r\nb OK NOOP completed\r\n',
+    )
+  })
+})

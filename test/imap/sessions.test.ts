@@ -135,6 +135,15 @@ describe('IDLE', () => {
     expect(await one.lines('c NOOP')).toBe('c OK NOOP completed\r\n')
   })
 
+  it('is ended by a line that is too long', async () => {
+    const { one, store } = await twoSessions(1)
+    await one.send('a IDLE\r\n')
+    expect(await one.send(`${'x'.repeat(70_000)}\r\n`)).toBe('* BAD Line too long\r\n')
+    store.inbox.add(mail('2'))
+    await settle()
+    expect(one.read()).toBe('')
+  })
+
   it('needs no mailbox', async () => {
     const client = await logIn()
     expect(await client.lines('a IDLE', 'DONE')).toBe('+ idling\r\na OK IDLE terminated\r\n')

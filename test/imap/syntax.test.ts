@@ -5,7 +5,7 @@ describe('a command line', () => {
   it('has any tag, and verbs in any case', async () => {
     const client = await connect()
     expect(await client.lines('IDLE noop', '1.2-x NoOp', ']{ NOOP', '* NOOP', 'a+b NOOP')).toBe(
-      'IDLE OK NOOP completed\r\n1.2-x OK NOOP completed\r\n' + '* BAD Missing or invalid tag\r\n'.repeat(3),
+      `IDLE OK NOOP completed\r\n1.2-x OK NOOP completed\r\n${'* BAD Missing or invalid tag\r\n'.repeat(3)}`,
     )
   })
 

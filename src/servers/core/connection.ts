@@ -280,11 +280,13 @@ export class Connection {
   }
 
   #context({ outcome }: Cue, { tag }: Request): EffectContext {
-    const { protocol, mode } = this.#host
+    const { protocol, mode, servername } = this.#host
     return Object.freeze({
       protocol,
       mode,
       secure: this.#phase === 'tls',
+      servername,
+      now: new Date(clock.date()),
       nth: this.record.nth,
       tag,
       reply: toBuffer(outcome.send).toString('latin1'),

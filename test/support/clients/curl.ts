@@ -1,49 +1,49 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run, temporaryDirectory } from '../programs.ts'
-import type { Errand, Said, SessionClient, Target } from './client.ts'
+import { definedAlone, type Errand, type Said, type Target, versionIn } from './client.ts'
 
-/** TLS is required, and nothing but our root is trusted. */
-const verifying = (ca: string): readonly string[] => ['--ssl-reqd', '--cacert', ca]
-
-/** curl's command line; without a `.curlrc`, and with the system's certificate directory out of the way. */
-export const curl: SessionClient = {
+/** curl's command line, without a `.curlrc`. */
+export const curl = definedAlone({
   name: 'curl',
   needs: ['curl'],
   protocols: ['smtp', 'imap', 'pop3'],
+  version: async () => versionIn((await run('curl', ['--version'])).stdout),
+  verifying: '--ssl-reqd, --cacert and an empty --capath',
+  byDefault: { told: '--ssl-reqd', machine: 'CURL_CA_BUNDLE' },
   async play(target, errand) {
     using folder = temporaryDirectory()
-    const args = ['-q', '-sS', '--capath', '/dev/null', ...verifying(errand.ca)]
-    const login = ['--user', `${target.user}:${target.password}`]
-    const both = [...args, ...login]
-    return await (target.protocol === 'smtp' ? send(target, errand, both) : read(target, folder.path, both, errand))
+    return await (target.protocol === 'smtp' ? send(target, errand) : read(target, errand, folder.path))
   },
+})
+
+/** Nothing but our root is trusted, the system's directory of certificates least of all. */
+const verifying = (ca: string): readonly string[] => ['--cacert', ca, '--capath', '/dev/null']
+
+async function transfer(target: Target, { ca, mail, trust }: Errand, args: readonly string[]): Promise<Said> {
+  const fixed = ['-q', '-sS', '--fail-early', '--ssl-reqd', '--user', `${target.user}:${target.password}`]
+  const { status, stderr } =
+    trust === 'machine'
+      ? await run('curl', [...fixed, ...args], { input: mail.raw, environment: { CURL_CA_BUNDLE: ca } })
+      : await run('curl', [...fixed, ...verifying(ca), ...args], { input: mail.raw })
+  // What follows the first line is advice.
+  return { ok: status === 0, said: stderr.split('\n')[0] ?? '' }
 }
 
-const scheme = ({ protocol, mode }: Target): string => `${protocol}${mode === 'implicit' ? 's' : ''}`
+const urlOf = ({ protocol, mode, servername, port }: Target, path = ''): string =>
+  `${protocol}${mode === 'implicit' ? 's' : ''}://${servername}:${port}/${path}`
 
-const base = (target: Target): string => `${scheme(target)}://${target.servername}:${target.port}`
-
-async function send(target: Target, { mail }: Errand, args: readonly string[]): Promise<Said> {
-  const envelope = ['--mail-from', mail.from, '--mail-rcpt', mail.to, '--upload-file', '-']
-  const { status, stderr } = await run('curl', [...args, ...envelope, base(target)], { input: mail.raw })
-  return { ok: status === 0, said: firstLine(stderr) }
+const send = (target: Target, errand: Errand): Promise<Said> => {
+  const { from, to } = errand.mail
+  return transfer(target, errand, ['--mail-from', from, '--mail-rcpt', to, '--upload-file', '-', urlOf(target)])
 }
 
-async function read(
-  target: Target,
-  folder: string,
-  args: readonly string[],
-  { message: number = 1 }: Errand,
-): Promise<Said> {
+async function read(target: Target, errand: Errand, folder: string): Promise<Said> {
   const [list, message] = [join(folder, 'list'), join(folder, 'message')]
-  const wanted = target.protocol === 'imap' ? `INBOX;MAILINDEX=${number}` : `${number}`
-  const urls = ['--output', list, `${base(target)}/`, '--output', message, `${base(target)}/${wanted}`]
-  const { status, stderr } = await run('curl', [...args, ...urls])
-  if (status !== 0) return { ok: false, said: firstLine(stderr) }
-  const listed = readFileSync(list, 'latin1').trimEnd().split('\r\n')
-  return { ok: true, said: '', listed, fetched: readFileSync(message) }
+  const number = errand.message ?? 1
+  const path = target.protocol === 'imap' ? `INBOX;MAILINDEX=${number}` : `${number}`
+  const outputs = ['--output', list, urlOf(target), '--output', message, urlOf(target, path)]
+  const said = await transfer(target, errand, outputs)
+  if (!said.ok) return said
+  return { ...said, listed: readFileSync(list, 'latin1').trimEnd().split('\r\n'), fetched: readFileSync(message) }
 }
-
-/** What follows is advice. */
-const firstLine = (text: string): string => text.split('\n')[0] ?? ''

@@ -1,21 +1,27 @@
 import { join } from 'node:path'
 import { run } from '../programs.ts'
-import type { Errand, Said, SessionClient, Target } from './client.ts'
+import { type SessionClient, versionIn } from './client.ts'
+import { playScript } from './scripted.ts'
 
 /** Python's smtplib, imaplib and poplib with `ssl.create_default_context(cafile=…)`. */
 export const python: SessionClient = {
   name: 'python',
   needs: ['python3'],
   protocols: ['smtp', 'imap', 'pop3'],
-  play: (target, errand) => playPython(target, errand),
-}
-
-async function playPython(target: Target, { ca, mail, message = 1 }: Errand): Promise<Said> {
-  const { protocol, mode, servername, port, user, password } = target
-  const errand = { protocol, mode, servername, port, user, password, ca, ...mail, raw: mail.raw.toString(), message }
-  const script = join(import.meta.dirname, 'session.py')
-  const { stdout, stderr } = await run('python3', [script], { input: JSON.stringify(errand) })
-  if (stderr !== '') throw new Error(`session.py: ${stderr}`)
-  const { fetched, ...said } = JSON.parse(stdout) as Omit<Said, 'fetched'> & { readonly fetched?: string }
-  return { ...said, ...(fetched !== undefined && { fetched: Buffer.from(fetched, 'base64') }) }
+  version: async () => versionIn((await run('python3', ['--version'])).stdout),
+  verifying: 'ssl.create_default_context(cafile=…)',
+  byDefault: {
+    told: 'SMTP_SSL, IMAP4_SSL, POP3_SSL, starttls() and stls() without a context',
+    machine: 'SSL_CERT_FILE',
+  },
+  playAll: (targets, errand) =>
+    playScript(
+      {
+        program: 'python3',
+        args: [join(import.meta.dirname, 'session.py')],
+        machine: (ca) => ({ SSL_CERT_FILE: ca }),
+      },
+      targets,
+      errand,
+    ),
 }

@@ -1,0 +1,51 @@
+// Writes what is computed from the catalogue and the types. `--check` writes nothing and fails when something is stale.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { claimsSource } from './generate/claims.ts'
+import { format } from './generate/format.ts'
+import { schemas } from './generate/schemas.ts'
+import { scenarioTables } from './generate/tables.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const files = new Map<string, string>([
+  ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
+  ['docs/scenarios.md', scenarioTables()],
+  ...[...schemas(root)].map(
+    ([name, schema]) => [`schemas/${name}.json`, format('schema.json', JSON.stringify(schema))] as const,
+  ),
+])
+
+/** A schema whose output is gone would otherwise stay. */
+const orphans = readdirSync(join(root, 'schemas'))
+  .map((name) => `schemas/${name}`)
+  .filter((path) => !files.has(path))
+const stale = [...files].filter(([path, text]) => contentOf(path) !== text).map(([path]) => path)
+const changed = [...stale, ...orphans]
+
+if (process.argv.includes('--check')) check()
+else write()
+
+function check(): void {
+  if (changed.length === 0) return
+  console.error(`Stale: ${changed.join(', ')}. 'npm run generate' writes them.`)
+  process.exitCode = 1
+}
+
+function write(): void {
+  for (const path of orphans) rmSync(join(root, path))
+  for (const path of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), files.get(path) ?? '')
+  }
+  console.log(changed.length === 0 ? 'Nothing has changed.' : `Changed: ${changed.join(', ')}`)
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8')
+  } catch {
+    return undefined
+  }
+}

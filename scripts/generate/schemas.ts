@@ -1,0 +1,33 @@
+import { join } from 'node:path'
+import { createGenerator, type Schema } from 'ts-json-schema-generator'
+
+/** Each JSON output, by the name of its schema, and the type that it is made from. */
+const outputs = {
+  ready: 'ReadyEvent',
+  connection: 'ConnectionEvent',
+  message: 'MessageEvent',
+  record: 'ConnectionRecord',
+  list: 'ListOutput',
+  certs: 'CertsOutput',
+  manifest: 'Manifest',
+} as const
+
+/** A JSON Schema of every JSON output. Objects may have further properties: outputs gain fields within a schema number. */
+export function schemas(root: string): ReadonlyMap<string, Schema> {
+  const generator = createGenerator({
+    path: join(root, 'src/**/*.ts'),
+    tsconfig: join(root, 'tsconfig.json'),
+    type: '*',
+    additionalProperties: true,
+    topRef: false,
+    // The type check is a script of its own.
+    skipTypeCheck: true,
+    sortProps: false,
+  })
+  return new Map(
+    Object.entries(outputs).map(([name, type]) => {
+      const { $schema, ...schema } = generator.createSchema(type)
+      return [name, { ...($schema && { $schema }), title: `mockmail: ${name}`, ...schema }]
+    }),
+  )
+}

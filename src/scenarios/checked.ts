@@ -1,0 +1,64 @@
+import type { Aliases, Claims } from './claims.ts'
+import type { PartId } from './registry.ts'
+import type { ScenarioInput } from './scenario.ts'
+
+/** A name of something in the catalogue: its id, or another suite's name for it. */
+type PartName = PartId | keyof Aliases
+
+/** One part of a scenario as it may be typed: a name, and the connection from which it counts. */
+export type ScenarioId = PartName | `${PartName}@${number}${'st' | 'nd' | 'rd' | 'th'}`
+
+/**
+ * The scenario itself when it can be served, else a type that says what is wrong with it. Only what is literal can be
+ * checked here: a `string` passes, and is checked when it is used.
+ */
+export type CheckedScenario<Input> = [Problem<Input>] extends [never] ? Input : Problem<Input>
+
+/** {@link CheckedScenario} of each in a list. */
+export type CheckedScenarios<Inputs extends readonly ScenarioInput[]> = {
+  readonly [Index in keyof Inputs]: CheckedScenario<Inputs[Index]>
+}
+
+/** `never` when nothing is wrong. */
+type Problem<Input> = Input extends string
+  ? ProblemOfParts<Input>
+  : Input extends readonly unknown[]
+    ? ProblemOfParts<Joined<Input>>
+    : never
+
+/** The literal members of a list, joined by `+`; `string` when there is none, or their number is not known. */
+type Joined<List extends readonly unknown[]> = List extends readonly [infer First, ...infer Others]
+  ? First extends string
+    ? Others extends readonly []
+      ? First
+      : `${First}+${Joined<Others>}`
+    : Joined<Others>
+  : string
+
+/** `Set` is what earlier parts have set. */
+type ProblemOfParts<Parts extends string, Set extends string = never> = string extends Parts
+  ? never
+  : Parts extends `${infer First}+${infer Others}`
+    ? [ProblemOfPart<First, Set>] extends [never]
+      ? ProblemOfParts<Others, Set | ClaimsOf<First>>
+      : ProblemOfPart<First, Set>
+    : ProblemOfPart<Parts, Set>
+
+type ProblemOfPart<Part extends string, Set extends string> = string extends Part
+  ? never
+  : Part extends ScenarioId
+    ? [ClaimsOf<Part> & Set] extends [never]
+      ? never
+      : `'${Part}' cannot be combined: another part sets the ${ClaimsOf<Part> & Set}`
+    : [Set] extends [never]
+      ? ScenarioId
+      : `there is no scenario '${Part}'`
+
+/** What a part sets. Itself is among it, so that no part can stand in a scenario twice. */
+type ClaimsOf<Part extends string, Id extends string = IdOf<Part>> =
+  | `part ${Id}`
+  | (Id extends keyof Claims ? Claims[Id] : never)
+
+type IdOf<Part extends string> = Canonical<Part extends `${infer Name}@${string}` ? Name : Part>
+
+type Canonical<Name extends string> = Name extends keyof Aliases ? Aliases[Name] : Name
