@@ -18,18 +18,29 @@ export function correctClient({ expect, because }: Pick<CheckCell, 'expect' | 'b
 
 /** How the client ended, with its own error. */
 export function describeEnd({ exit, signal, error, timedOut }: ClientEnd): string {
-  const words = error === null ? null : oneLine(error)
-  if (timedOut) return `was still running at the limit, and was ended${words ? `: ${words}` : ''}`
-  if (signal !== null) return `was ended by ${signal}${words ? `: ${words}` : ''}`
-  if (exit === null) return words ?? 'reported success'
-  return `exit ${exit}${words ? `: ${words}` : ', reported success'}`
+  const words = error === null ? '' : oneLine(error)
+  // The runner puts these into the place of an error where the client wrote none.
+  const own = /^(?:still running after|ended by|exit status) \S+(?: ms)?$/.test(words) ? '' : words
+  if (timedOut) return `ran out of time${words ? `: ${words}` : ''}`
+  if (signal !== null) return `ended by ${signal}${own ? `: ${own}` : ''}`
+  if (exit === null) return words || 'reported success'
+  if (error === null) return `exit ${exit}, reported success`
+  return `exit ${exit}${own ? `: ${own}` : ''}`
 }
+
+/** The same for a cell, whose client may not have been started. */
+export const describeClient = ({ detail, client }: CheckCell): string =>
+  detail === 'inconclusive:control-dirty' ? 'was not started' : describeEnd(client)
+
+/** What the client wrote, where that is more than its error. */
+export const furtherWords = ({ error, output }: ClientEnd): string =>
+  error !== null && oneLine(output) === oneLine(error) ? '' : output.trimEnd()
 
 /** What a baseline expected here, where it differs. */
 export function describeBaseline({ baseline }: CheckCell): string | null {
   if (!baseline) return null
   const { verdict, outcome, why } = baseline
-  return oneLine(`the baseline expects ${verdict}, ${outcome}${why ? ` (${why})` : ''}`)
+  return oneLine(`the baseline expects ${[verdict, outcome].filter(Boolean).join(', ')}${why ? ` (${why})` : ''}`)
 }
 
 /** What a flag says, as a sentence without its subject. */
@@ -49,15 +60,21 @@ export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> 
   'left-children': 'left processes behind that had to be ended',
 }
 
+/** Whether a baseline knows it for what it is, so that it fails nothing. */
+export const isKnown = ({ verdict, known }: CheckCell): boolean =>
+  known !== undefined && (verdict === 'fail' || verdict === 'inconclusive')
+
 /** Says what came out, in numbers. */
 export function describeCounts({ cells, counts }: CheckReport): string {
   const changed = cells.filter(({ baseline }) => baseline !== null).length
+  const known = cells.filter(isKnown).length
   return [
     `${counts.fail} of ${cells.length} failed`,
     ...(counts.inconclusive > 0 ? [`${counts.inconclusive} inconclusive`] : []),
     ...(counts.note > 0 ? [`${counts.note} noted`] : []),
     `${counts.pass} passed`,
-    ...(changed > 0 ? [`${changed} not as the baseline expects`] : []),
+    ...(known > 0 ? [`${known} as the baseline expects`] : []),
+    ...(changed > 0 ? [`${changed} not as ${known > 0 ? 'it' : 'the baseline'} expects`] : []),
   ].join(', ')
 }
 
@@ -91,9 +108,8 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
   'downgraded-no-tls': (cell) => `went on without TLS${inSpiteOf(cell)}`,
   'downgraded-tls': () => 'agreed to an older TLS version than it should',
   'safe-continue': ({ expect }) => (expect === 'either' ? 'went on, as it may' : 'completed the session'),
-  'safe-abort': ({ qualifier }) => `refused${manner(qualifier)}`,
-  'false-reject': ({ scenario, qualifier }) =>
-    `refused a server ${scenario === 'good' ? 'that is right in every respect' : 'that it should accept'}${qualifier ? ` (${qualifier.replace(':', ' ')})` : ''}`,
+  'safe-abort': (cell) => (cell.expect === 'accept' ? falseReject(cell) : `refused${manner(cell.qualifier)}`),
+  'false-reject': (cell) => falseReject(cell),
   'turned-away': ({ expect }) =>
     `was turned away by the server${expect === 'accept' ? ', which has no reason to do so' : ''}`,
   hung: ({ client }) =>
@@ -101,6 +117,11 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
   crashed: ({ client }) => `crashed (${client.signal ?? 'no signal'})`,
   'not-reached': ({ transcripts }) =>
     transcripts.length === 0 ? 'never connected' : 'left before it met what is special here',
+}
+
+function falseReject({ scenario, qualifier }: CheckCell): string {
+  const what = scenario === 'good' ? 'that is right in every respect' : 'that it should accept'
+  return `refused a server ${what}${qualifier ? ` (${qualifier.replace(':', ' ')})` : ''}`
 }
 
 /** What should have kept the client from speaking in clear. */

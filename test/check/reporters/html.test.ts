@@ -33,7 +33,7 @@ describe('the page', () => {
     expect(count(html, /<th scope="col"/g)).toBe(6)
     expect(count(html, /<th scope="row"[ >]/g)).toBe(14)
     expect(count(html, /<td[ >]/g)).toBe(14 * 5)
-    expect(count(html, /<td[^>]*><button class="(?:fail|inconclusive|note|pass)" popovertarget="c\d+"/g)).toBe(45)
+    expect(count(html, /<td[^>]*><button class="(?:fail|inconclusive|note|known|pass)" popovertarget="c\d+"/g)).toBe(45)
     expect(count(html, /<div class="cell" id="c\d+" popover role="dialog" aria-labelledby="c\d+-title">/g)).toBe(45)
   })
 
