@@ -1,3 +1,4 @@
+import type { CertificateEntry } from '../scenarios/entry.ts'
 import { catalogue } from '../scenarios/registry.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
 import type { Detail, Qualifier } from '../verdicts/outcome.ts'
@@ -28,9 +29,18 @@ export function describeEnd({ exit, signal, error, timedOut }: ClientEnd): strin
   return `exit ${exit}${own ? `: ${own}` : ''}`
 }
 
-/** The same for a cell, whose client may not have been started. */
-export const describeClient = ({ detail, client }: CheckCell): string =>
-  detail === 'inconclusive:control-dirty' ? 'was not started' : describeEnd(client)
+/** Whether the client was tried at all: it is not where it failed the good server. */
+export const wasStarted = ({ detail }: CheckCell): boolean => detail !== 'inconclusive:control-dirty'
+
+/** The same for a cell. */
+export const describeClient = (cell: CheckCell): string =>
+  wasStarted(cell) ? describeEnd(cell.client) : 'was not started'
+
+/** What became of the cells in which the client was not started, or null where there is none. */
+export function describeUnstarted(cells: readonly CheckCell[]): string | null {
+  const unstarted = cells.filter((cell) => !wasStarted(cell)).length
+  return unstarted > 0 ? `not started in ${unstarted} more, as it does not work with the good server there` : null
+}
 
 /** What the client wrote, where that is more than its error. */
 export const furtherWords = ({ error, output }: ClientEnd): string =>
@@ -153,7 +163,7 @@ function mailOf({ transcripts }: CheckCell, phase: 'clear' | 'tls'): string {
 
 /** What is wrong with the server, by the reasons that a correct refusal gives. */
 function impostor({ scenario, because }: CheckCell): string {
-  const faults = reasonsOf(scenario).flatMap((reason) => faultOf[reason] ?? [])
+  const faults = faultsOf(scenario)
   return faults.length > 0
     ? `a server whose certificate ${faults.join(' and ')}`
     : `a server that had to be refused: ${because}`
@@ -171,10 +181,16 @@ const faultOf: Readonly<Record<Reason, string | null>> = {
   'not-tls': null,
 }
 
-function reasonsOf(scenario: string): readonly Reason[] {
-  const ids = scenario.split('+').map((part) => part.replace(/@.*$/, ''))
-  const reasons = ids.flatMap((id) => catalogue.find((part) => part.id === id)?.entry.reason ?? [])
-  return [...new Set(reasons)]
+function faultsOf(scenario: string): readonly string[] {
+  const faults = scenario.split('+').flatMap((name) => {
+    const id = name.replace(/@.*$/, '')
+    const part = catalogue.find((one) => one.id === id)
+    const fault = part?.entry.reason && faultOf[part.entry.reason]
+    if (!fault) return []
+    const { dates } = part.entry as CertificateEntry
+    return [dates && !dates.leaf ? `depends on one that ${fault}` : fault]
+  })
+  return [...new Set(faults)]
 }
 
 function manner(qualifier: Qualifier | null): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { modes, protocols } from '../../scenarios/vocabulary.ts'
-import { describeCell, describeCounts, describeEnd, isKnown } from '../describe.ts'
+import { describeCell, describeCounts, describeEnd, describeUnstarted, isKnown } from '../describe.ts'
 import type { CheckReport } from '../report.ts'
 import { dialog, words } from './html/dialog.ts'
 import { escapeHtml } from './html/escape.ts'
@@ -29,7 +29,7 @@ export function formatHtml(report: CheckReport): string {
 <body>
 ${heading(report)}
 <main>
-${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(numbered)}` : '<p>Nothing was tried.</p>'}
+${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(report, numbered)}` : '<p>Nothing was tried.</p>'}
 ${untried(report)}
 </main>
 ${numbered.map(dialog).join('\n')}
@@ -135,7 +135,8 @@ function place(attributes: string, numbered: Numbered | undefined): string {
   return `<td${attributes}${dataOf(cell)}><button class="${standing}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(standing)}<span class="word">${escapeHtml(outcome)}</span>${remark ? `<span class="remark">${remark}</span>` : ''}</button></td>`
 }
 
-function findings(numbered: readonly Numbered[]): string {
+function findings({ cells }: CheckReport, numbered: readonly Numbered[]): string {
+  const unstarted = describeUnstarted(cells)
   const worthAWord = numbered.filter(({ cell }) => isWorthAWord(cell))
   return `<section id="findings-section"${worthAWord.length === 0 ? ' hidden' : ''}>
 <h2>What the client did</h2>
@@ -147,7 +148,7 @@ ${worthAWord
   )
   .join('\n')}
 </ol>
-</section>`
+</section>${unstarted ? `\n<p class="faint">The client was ${unstarted}.</p>` : ''}`
 }
 
 function untried(report: CheckReport): string {

@@ -1,5 +1,13 @@
 import type { Verdict } from '../../verdicts/verdict.ts'
-import { correctClient, describeBaseline, describeCell, describeClient, describeCounts, isKnown } from '../describe.ts'
+import {
+  correctClient,
+  describeBaseline,
+  describeCell,
+  describeClient,
+  describeCounts,
+  describeUnstarted,
+  isKnown,
+} from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 import { cut, oneLine } from '../text.ts'
@@ -17,10 +25,12 @@ const mostOfLine = 500
 /** GitHub Flavored Markdown for a job summary or a comment: the table, and what is not as it should be, folded. */
 export function formatMarkdown(report: CheckReport): string {
   const { client, mockmail, contract, verdict } = report
+  const unstarted = describeUnstarted(report.cells)
   const head = [
     `## ${marks[verdict]} mockmail check: ${describeCounts(report)}`,
     `${code(cut(client, mostOfLine))}, by mockmail ${text(mockmail)}${contract === 'strict' ? '' : `, contract ${contract}`}`,
     ...(report.cells.length > 0 ? [table(report)] : []),
+    ...(unstarted ? [`The client was ${unstarted}.`] : []),
     ...untriedIn(report).map(
       ({ what, why }) => `Does not speak ${what}: skipped (${text(cut(oneLine(why), mostOfLine))})`,
     ),

@@ -1,7 +1,7 @@
 import { type Mode, modes, type Protocol, protocols } from '../../scenarios/vocabulary.ts'
 import type { Grade } from '../../verdicts/outcome.ts'
 import type { Verdict } from '../../verdicts/verdict.ts'
-import { isKnown } from '../describe.ts'
+import { isKnown, wasStarted } from '../describe.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 
 /** Verdicts, worst first. */
@@ -14,8 +14,9 @@ const standings: readonly Standing[] = ['fail', 'inconclusive', 'note', 'known',
 
 export const standingOf = (cell: CheckCell): Standing => (isKnown(cell) ? 'known' : cell.verdict)
 
-/** Whether it is shown with a sentence, beside its place in the matrix. */
-export const isWorthAWord = (cell: CheckCell): boolean => standingOf(cell) !== 'pass' || cell.baseline !== null
+/** Whether it is shown with a sentence, beside its place in the matrix; those that were not started have one in common. */
+export const isWorthAWord = (cell: CheckCell): boolean =>
+  wasStarted(cell) && (standingOf(cell) !== 'pass' || cell.baseline !== null)
 
 /** Grades, worst first. */
 const grades: readonly Grade[] = ['exposed', 'tampered', 'minor', 'safe', 'none']

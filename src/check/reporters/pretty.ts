@@ -1,4 +1,4 @@
-import { describeBaseline, describeCell, describeClient, describeCounts } from '../describe.ts'
+import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 import { columnsOf, cut, oneLine, pad, wrap } from '../text.ts'
@@ -25,10 +25,12 @@ export interface PrettyOptions {
 export function formatPretty(report: CheckReport, { width = 80, colour = false }: PrettyOptions = {}): string {
   const paint = colour ? painted : (text: string) => text
   const worthAWord = worstFirst(report.cells).filter(isWorthAWord)
+  const unstarted = describeUnstarted(report.cells)
   const blocks = [
     heading(report, width),
     ...(report.cells.length > 0 ? [matrix(report, width, paint)] : []),
     ...worthAWord.map((cell) => details(cell, width, paint)),
+    unstarted ? wrap(unstarted, width) : [],
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
     wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]

@@ -117,6 +117,10 @@ describe('the sentence of a cell', () => {
       { detail: 'leak-credentials-untrusted-tls', scenario: 'expired' },
     ],
     [
+      'sent the password to a server whose certificate depends on one that has expired',
+      { detail: 'leak-credentials-untrusted-tls', scenario: 'expired-intermediate' },
+    ],
+    [
       'sent the password to a server whose certificate is self-signed and is for another name',
       { detail: 'leak-credentials-untrusted-tls', scenario: 'self-signed+wrong-host@2nd' },
     ],

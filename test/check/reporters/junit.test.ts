@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { formatJunit } from '../../../src/check/reporters/junit.ts'
 import { hostile } from './hostile.ts'
-import { clean, sample } from './sample.ts'
+import { broken, clean, sample } from './sample.ts'
 import { parseXml, type XmlElement } from './xml.ts'
 
 const all = (element: XmlElement, name: string): readonly XmlElement[] => [
@@ -71,6 +71,12 @@ describe('the report for a build server', () => {
     const green = parseXml(formatJunit(clean))
     expect([...all(green, 'failure'), ...all(green, 'error')]).toEqual([])
     expect(all(green, 'testcase')).toHaveLength(21)
+  })
+
+  it('is red for a client that was not started, as the check is', () => {
+    const root = parseXml(formatJunit(broken))
+    expect(root.attributes).toMatchObject({ tests: '10', failures: '0', errors: '10', skipped: '0' })
+    expect(all(root, 'error')[1]?.text).toContain('\nclient: was not started')
   })
 
   it('keeps the words of a client, and shows what XML cannot hold', () => {
