@@ -6,6 +6,7 @@ import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
 import { addList } from './list.ts'
 import { explainMisuse } from './misuse.ts'
+import { briefOutput } from './output.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -32,10 +33,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   addList(program)
   addCerts(program)
   for (const command of [program, ...program.commands]) {
-    command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
-      throw explainMisuse(error, command)
-    })
+    command
+      .configureOutput({ outputError: () => {}, writeOut: (text) => briefOutput().result(text.trimEnd()) })
+      .exitOverride((error) => {
+        throw explainMisuse(error, command)
+      })
   }
+  // There is no place left to say that this failed.
+  process.stderr.on('error', () => {})
   try {
     await program.parseAsync(splitCommandLine(argv, runners), { from: 'user' })
   } catch (error) {

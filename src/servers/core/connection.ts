@@ -192,8 +192,9 @@ export class Connection {
   async #strike(hook: Hook): Promise<boolean> {
     const next = await this.#playAt(hook, { outcome: { send: '', next: 'command' }, refuse: () => '' }, noRequest)
     if (next === 'stop') return false
-    if (this.#muted && !this.#transport) await this.#listen()
-    return !this.#raw.destroyed
+    if (!this.#muted || this.#transport) return !this.#raw.destroyed
+    await this.#listen()
+    return false
   }
 
   async #playAt(hook: Hook, cue: Cue, request: Request): Promise<Outcome['next'] | 'stop' | undefined> {
