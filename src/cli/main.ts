@@ -3,6 +3,7 @@ import { MockmailError } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addExec, splitCommandLine } from './exec.ts'
+import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
 import { addUp } from './up.ts'
 
@@ -12,6 +13,7 @@ Examples:
   $ mockmail up expired --protocol imap           one fault on two ports
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
+  $ mockmail explain CERT_HAS_EXPIRED              an error, in any client's words
   $ mockmail certs ./pki                          the certificates as files`
 
 /** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
@@ -25,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addUp(program)
   addExec(program)
   addList(program)
+  addExplain(program)
   addCerts(program)
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError()
   try {

@@ -83,6 +83,7 @@ export const starttls = defineQuirks({
     modes: ['starttls'],
     expect: 'reject',
     because: 'a client that waits for a greeting gives up in its own time',
+    reason: 'timeout',
     references: ['RFC 8314 §3'],
     tags: ['starttls'],
     aliases: ['tls-on-plain-port'],
