@@ -81,7 +81,11 @@ export class MailServers {
         (mode === undefined || server.mode === mode),
     )
     const [only, another] = fitting
-    if (only && !another) return only
+    // With a port offset the same endpoint is on two ports.
+    const same = fitting.every(
+      (one) => one.scenario === only?.scenario && one.protocol === only.protocol && one.mode === only.mode,
+    )
+    if (only && (!another || same)) return only
     const asked = JSON.stringify({ scenario: id, protocol, mode })
     const there = this.#servers.map((server) => `${server.scenario} ${server.protocol}/${server.mode}`).join(', ')
     throw new MockmailError(

@@ -7,6 +7,7 @@ import { receive } from './received.ts'
 import { MailServer } from './server.ts'
 import type { Credential } from './servers/core/dialect.ts'
 import { Endpoint } from './servers/core/endpoint.ts'
+import { saslMechanisms } from './servers/core/sasl.ts'
 import { TlsTerminator } from './servers/core/tls.ts'
 import { dialects } from './servers/dialects.ts'
 import { MailStore } from './servers/mailbox.ts'
@@ -55,7 +56,7 @@ export function openServers(
       port,
       servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
       store,
-      mechanisms: ['PLAIN', 'LOGIN'],
+      mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
       terminator(nth) {

@@ -13,12 +13,20 @@ export interface ClientRun {
   readonly said?: 'ACCEPT' | 'REJECT' | 'UNSUPPORTED'
 }
 
+/** When a client has had its time. */
+export interface Bounds {
+  /** Milliseconds. */
+  readonly timeout: number
+  /** When it settles, the client is ended. */
+  readonly stop?: Promise<unknown> | undefined
+}
+
 /** Something that connects to a server when told to: a command, or a function in this process. */
 export interface Client {
   readonly name: string
   /** Milliseconds without a new connection, after the client's end, before the run is judged. */
   readonly grace: number
-  run(server: MailServer, environment: Readonly<Record<string, string>>, timeout: number): Promise<ClientRun>
+  run(server: MailServer, environment: Readonly<Record<string, string>>, bounds: Bounds): Promise<ClientRun>
 }
 
 /** Nothing can connect any more when every process has ended; what is on its way is in the kernel's queue by then. */
@@ -41,14 +49,14 @@ export function commandClient(
   return {
     name: argv.join(' '),
     grace: graceAfterProcess,
-    async run(server, environment, timeout) {
+    async run(server, environment, bounds) {
       const extra = stub ? [server.servername, String(server.port), pki.ca] : []
       const [file = '', ...args] = [...argv, ...extra].map((argument) => fill(argument, server, pki.ca))
       const tree = startTree(file, args, { ...process.env, ...environment })
       const output = new Tail(tailOctets)
       tree.child.stdout?.on('data', (chunk: Buffer) => output.add(chunk))
       tree.child.stderr?.on('data', (chunk: Buffer) => output.add(chunk))
-      const ended = await exitOf(tree.child, file, timeout)
+      const ended = await exitOf(tree.child, file, bounds)
       const left = await tree.end({ gently: ended === 'timeout' })
       tree.child.stdout?.destroy()
       tree.child.stderr?.destroy()
@@ -63,7 +71,7 @@ export function commandClient(
           signal,
           error:
             failed || said === 'REJECT'
-              ? errorLine(output.text, exit, signal, ended === 'timeout' ? timeout : undefined)
+              ? errorLine(output.text, exit, signal, ended === 'timeout' ? bounds.timeout : undefined)
               : null,
           output: output.text,
           timedOut: ended === 'timeout',
@@ -78,7 +86,7 @@ export function functionClient(name: string, act: (server: MailServer) => Promis
   return {
     name,
     grace: graceAfterPromise,
-    async run(server, _environment, timeout) {
+    async run(server, _environment, { timeout }) {
       const { error, timedOut } = await settle(() => act(server), timeout)
       const text = error === undefined ? null : textOf(error)
       return { leftChildren: false, end: { exit: null, signal: null, error: text, output: text ?? '', timedOut } }
@@ -110,10 +118,11 @@ type Exit = readonly [exit: number | null, signal: NodeJS.Signals | null]
 function exitOf(
   child: ReturnType<typeof startTree>['child'],
   file: string,
-  timeout: number,
+  { timeout, stop }: Bounds,
 ): Promise<Exit | 'timeout'> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => resolve('timeout'), timeout)
+    void stop?.then(() => resolve('timeout'))
     child.on('error', (error: NodeJS.ErrnoException) => {
       clock.clearTimeout(timer)
       const why: Readonly<Record<string, string>> = { ENOENT: 'it was not found', EACCES: 'it may not be executed' }
@@ -158,13 +167,17 @@ function textOf(error: unknown): string {
   return typeof code === 'string' && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
 }
 
-/** The line that gives a reason, else the last one, else how it ended. */
+/** The line that gives a reason, else the last that names an error, else the last one, else how it ended. */
 function errorLine(output: string, exit: number | null, signal: string | null, timeout: number | undefined): string {
   const lines = output
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const telling = lines.findLast((line) => reasonsOf(line).length > 0) ?? lines.at(-1)
+  const telling =
+    lines.findLast((line) => reasonsOf(line).length > 0) ??
+    // A stack and the version of the runtime stand behind it.
+    lines.findLast((line) => /^(?:Uncaught |Caused by: )?[\w.$]*(?:Error|Exception)\b[^:]*: /.test(line)) ??
+    lines.at(-1)
   const how =
     timeout !== undefined ? `still running after ${timeout} ms` : signal ? `ended by ${signal}` : `exit status ${exit}`
   return telling ?? how

@@ -19,8 +19,8 @@ export interface CheckRunOptions {
   readonly requireRevocation?: boolean
   /** Whether protocols and modes were asked for by name, so that one the client cannot speak is no excuse. */
   readonly insist?: boolean
-  /** Asked before each endpoint; true leaves the rest out. */
-  readonly stop?: () => boolean
+  /** When it settles, the clients that run are ended and the rest is left out. */
+  readonly stop?: Promise<unknown>
   readonly onProgress?: (done: number, all: number, cell: CheckCell | undefined) => void
 }
 
@@ -33,7 +33,12 @@ export async function runCheck(
   client: Client,
   options: CheckRunOptions = {},
 ): Promise<CheckReport> {
-  const { contract = 'strict', jobs = availableParallelism(), insist = false, stop = () => false } = options
+  const { contract = 'strict', jobs = availableParallelism(), insist = false } = options
+  let stopped = false
+  void options.stop?.then(() => {
+    stopped = true
+  })
+  const stop = (): boolean => stopped
   const startedAt = new Date(clock.date()).toISOString()
   const controls = servers.endpoints.filter(({ scenario }) => scenario === control)
   const others = servers.endpoints.filter(({ scenario }) => scenario !== control)
@@ -79,7 +84,7 @@ async function tryCell(
   servers: MailServers,
   server: MailServer,
   client: Client,
-  { timeout = 20_000, requireRevocation = false }: CheckRunOptions,
+  { timeout = 20_000, requireRevocation = false, stop }: CheckRunOptions,
   contract: Contract,
 ): Promise<CheckCell> {
   const environment = {
@@ -90,9 +95,9 @@ async function tryCell(
     MOCKMAIL_PASSWORD: server.password,
   }
   const started = clock.now()
-  let run = await client.run(server, environment, timeout)
+  let run = await client.run(server, environment, { timeout, stop })
   for (let more = 1; more < server.runs && !run.end.timedOut; more++) {
-    const next = await client.run(server, environment, timeout)
+    const next = await client.run(server, environment, { timeout, stop })
     run = { ...next, leftChildren: run.leftChildren || next.leftChildren }
   }
   const duration = clock.now() - started
@@ -127,7 +132,7 @@ function unjudged(server: MailServer): CheckCell {
     flags: [],
     verdict: 'inconclusive',
     reason: null,
-    client: { exit: null, signal: null, error: null, output: '', timedOut: false },
+    client: { exit: null, signal: null, error: 'was not run', output: '', timedOut: false },
     transcripts: [],
     baseline: null,
     duration: 0,

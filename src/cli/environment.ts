@@ -14,15 +14,19 @@ export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Re
     MOCKMAIL_USER: ready.user,
     MOCKMAIL_PASSWORD: ready.password,
   }
+  const owners = new Map<string, string>()
   for (const endpoint of ready.endpoints) {
     const { scenario, protocol, mode, url, port } = endpoint
     const prefix = `MOCKMAIL_${spell(scenario)}_${spell(protocol)}_${spell(mode)}`
-    if (`${prefix}_URL` in environment) {
+    const owner = owners.get(prefix)
+    // With --port-offset an endpoint is on two ports; the last one, submission's, is the one to dial.
+    if (owner !== undefined && owner !== scenario) {
       throw new MockmailError(
         'NAME_COLLISION',
         `Two scenarios would both be ${prefix}_URL, one of them '${scenario}'. Start them in two runs, or read the ready file.`,
       )
     }
+    owners.set(prefix, scenario)
     environment[`${prefix}_URL`] = url
     environment[`${prefix}_PORT`] = String(port)
   }

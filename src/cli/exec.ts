@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
 import { pause } from '../servers/core/clock.ts'
@@ -6,19 +5,27 @@ import { type MailServers, startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { runChild } from './child.ts'
 import { childEnvironment, environmentOf } from './environment.ts'
-import { type ReadyEvent, readyEvent } from './events.ts'
+import { readyEvent } from './events.ts'
 import { addServingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
+import { importOwn } from './own.ts'
+import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
+import { parseTrust, trustEnvironment } from './trust.ts'
 import { openLog, watch } from './watch.ts'
+
+interface ExecFlags extends ServingFlags {
+  readonly trust?: readonly string[]
+}
 
 export function addExec(program: Command): void {
   addServingFlags(program.command('exec'))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
-    .action(async (names: readonly string[], flags: ServingFlags, command: Command) => {
+    .option('--trust <list>', 'make the child trust the roots: node, openssl, python, java', parseTrust)
+    .action(async (names: readonly string[], flags: ExecFlags, command: Command) => {
       process.exitCode = await exec(names, flags, commandLine(command))
     })
 }
@@ -51,18 +58,15 @@ export function commandLine(command: Command): readonly [string, ...string[]] {
   )
 }
 
-async function exec(
-  names: readonly string[],
-  flags: ServingFlags,
-  argv: readonly [string, ...string[]],
-): Promise<number> {
-  const { options, byName } = startOptionsOf(names, flags)
+async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [string, ...string[]]): Promise<number> {
+  const own = await importOwn(flags.import)
+  const { options, byName } = startOptionsOf(names, flags, own)
   const lifetime = openLifetime()
   const output = processOutput((error) => lifetime.end(error ? { why: 'failed', error } : { why: 'gone' }))
   const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
   const log = openLog(flags.log)
   try {
-    const servers = await startFleet(options, { byName })
+    const servers = await startFleet(options, { byName, own })
     try {
       const stopped = lifetime.ending()
       if (stopped) return statusOf(stopped)
@@ -73,7 +77,9 @@ async function exec(
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
       watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
       const ready = readyEvent(servers, version)
-      const environment = environmentOf(ready, writeReady(ready))
+      const readyFile = `${ready.pki}/ready.json`
+      writeReadyFile(readyFile, ready)
+      const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
       if (json) output.result(JSON.stringify(ready))
       const status = await runChild(
         { argv, environment: { ...childEnvironment(process.env), ...environment }, stdout: json ? 2 : 'inherit' },
@@ -96,19 +102,6 @@ async function exec(
 function statusOf(ending: Ending): number {
   if (ending.why === 'failed') throw ending.error
   return statusOfSignal(ending.why === 'signal' ? ending.signal : 'SIGPIPE')
-}
-
-/** @throws {MockmailError} FILE_UNWRITABLE */
-function writeReady(ready: ReadyEvent): string {
-  const file = `${ready.pki}/ready.json`
-  try {
-    writeFileSync(file, `${JSON.stringify(ready)}\n`, { mode: 0o600 })
-    return file
-  } catch (error) {
-    throw new MockmailError('FILE_UNWRITABLE', `${file} cannot be written: ${(error as Error).message}.`, {
-      cause: error,
-    })
-  }
 }
 
 /** Milliseconds for what was under way when the child ended; what stays open longer belongs to somebody it left behind. */

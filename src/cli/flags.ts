@@ -3,7 +3,7 @@ import { MockmailError } from '../errors.ts'
 import { checkMode, checkPort, checkProtocol, checkRunOptions, invalid, type RunOptions } from '../options.ts'
 import { didYouMean } from '../scenarios/nearest.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
-import { resolveScenario } from '../scenarios/scenario.ts'
+import { type DefinedPart, resolveScenario } from '../scenarios/scenario.ts'
 import type { StartOptions } from '../start.ts'
 
 /** What the flags of `up`, `exec` and `certs` say. */
@@ -15,6 +15,7 @@ export interface ServingFlags {
   readonly host?: string
   readonly port?: number
   readonly portBase?: number | true
+  readonly portOffset?: number
   readonly servername?: readonly string[]
   readonly key?: 'ec' | 'rsa'
   readonly now?: string
@@ -23,6 +24,10 @@ export interface ServingFlags {
   readonly user?: string
   readonly json?: true
   readonly log?: string
+  readonly keylog?: string
+  readonly readyFile?: string
+  readonly ttl?: number
+  readonly import?: readonly string[]
   readonly quiet?: true
   readonly verbose?: true
 }
@@ -42,7 +47,26 @@ const portBase = (text: string): number => {
   throw invalid('--port-base', text, 'a whole number from 1 to 65535, or nothing, as the last flag')
 }
 
-const collect = (name: string, earlier: readonly string[] | undefined): readonly string[] => [...(earlier ?? []), name]
+const portOffset = (text: string): number => {
+  if (/^\d{1,5}$/.test(text)) return checkPort('--port-offset', Number(text), { from: 0 })
+  throw invalid('--port-offset', text, 'a whole number from 0 to 64542')
+}
+
+/** A length of time in milliseconds. A bare number is seconds. */
+export const duration =
+  (flag: string) =>
+  (text: string): number => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+    const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(match?.[2] ?? 's') as 's']
+    const ms = Number(match?.[1]) * unit
+    if (ms >= 1 && ms < 2 ** 31) return ms
+    throw invalid(flag, text, 'a length of time, such as 500ms, 20s, 10m or 2h')
+  }
+
+export const collect = (name: string, earlier: readonly string[] | undefined): readonly string[] => [
+  ...(earlier ?? []),
+  name,
+]
 
 /** Flags that decide what the certificates are. */
 export function addPkiFlags(command: Command): Command {
@@ -63,10 +87,13 @@ export function addServingFlags(command: Command): Command {
     .option('--host <address>', 'where to listen (default: 127.0.0.1, and ::1 on the same port)')
     .option('--port <number>', 'one endpoint on exactly this port', port)
     .option('--port-base [number]', 'consecutive ports from this one; without a number a free block is found', portBase)
+    .option('--port-offset <number>', "one scenario on its protocols' well-known ports plus this", portOffset)
     .option('--pki <directory>', 'reuse the roots found there, create them when absent')
     .option('--user <name:password>', 'the only login that is right (default: any, with any password but "wrong")')
     .option('--json', 'one JSON object per line on stdout')
     .option('--log <file>', 'append the full record of each connection to a file')
+    .option('--keylog <file>', 'append the secrets of every TLS session, as Wireshark reads them')
+    .option('--import <module>', 'certificates and quirks of your own, to be named by their ids; repeatable', collect)
     .option('--quiet', 'no table and no line per connection')
     .option('-v, --verbose', 'print the transcript of each connection')
 }
@@ -80,9 +107,13 @@ export function addServingFlags(command: Command): Command {
 export function startOptionsOf(
   names: readonly string[],
   flags: ServingFlags,
+  own: readonly DefinedPart[] = [],
 ): { readonly options: StartOptions; readonly byName: boolean } {
-  const { protocol, mode, host, port, portBase, servername, key, now, unconstrained, pki, user } = flags
+  const { protocol, mode, host, port, portBase, portOffset, servername, key, now, unconstrained, pki, user, keylog } =
+    flags
   refuseTogether(flags, 'port', 'portBase')
+  refuseTogether(flags, 'port', 'portOffset')
+  refuseTogether(flags, 'portBase', 'portOffset')
   refuseTogether(flags, 'quiet', 'verbose')
   const run: RunOptions = {
     ...(host !== undefined && { host }),
@@ -92,11 +123,14 @@ export function startOptionsOf(
     ...(unconstrained && { unconstrained }),
     ...(pki !== undefined && { pki }),
     ...(user !== undefined && { user }),
+    ...(keylog !== undefined && { keylog }),
   }
   checkRunOptions(run, (option) => (option === 'servernames' ? '--servername' : `--${option}`))
-  if (flags.log === '') throw invalid('--log', '', 'a file')
+  for (const file of ['log', 'keylog', 'readyFile'] as const) {
+    if (flags[file] === '') throw invalid(spelled(file), '', 'a file')
+  }
   const scenarios = scenariosOf(names, flags)
-  for (const scenario of scenarios) resolveScenario(scenario)
+  for (const scenario of scenarios) resolveScenario(scenario, own)
   return {
     byName: names.length > 0,
     options: {
@@ -105,6 +139,7 @@ export function startOptionsOf(
       ...(mode && { modes: mode.map(checkMode) }),
       ...(port !== undefined && { port }),
       ...(portBase !== undefined && { portBase }),
+      ...(portOffset !== undefined && { portOffset }),
       ...run,
     },
   }

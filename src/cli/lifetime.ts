@@ -6,6 +6,8 @@ export type Ending =
   | { readonly why: 'signal'; readonly signal: NodeJS.Signals }
   /** Nobody reads stdout any more. */
   | { readonly why: 'gone' }
+  /** Its time is over. */
+  | { readonly why: 'expired' }
   /** Something that has to be written cannot be. */
   | { readonly why: 'failed'; readonly error: MockmailError }
 

@@ -38,8 +38,9 @@ function block(
   const scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))]
   const portOf = (scenario: string, { protocol, mode }: Column): string =>
     endpoints
-      .find((one) => one.scenario === scenario && one.protocol === protocol && one.mode === mode)
-      ?.port.toString() ?? '-'
+      .filter((one) => one.scenario === scenario && one.protocol === protocol && one.mode === mode)
+      .map(({ port }) => port)
+      .join(',') || '-'
   const rows = scenarios
     .map((scenario) => [scenario, ...columns.map((column) => portOf(scenario, column))])
     .filter(([, ...ports]) => ports.some((port) => port !== '-'))

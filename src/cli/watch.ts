@@ -1,6 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { MockmailError } from '../errors.ts'
-import { resolveScenario } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { ConnectionRecord } from '../servers/core/record.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
@@ -50,7 +49,6 @@ export interface Watch {
 /** Prints a line (or a JSON event) for every connection that ends and every message that comes in. */
 export function watch(servers: MailServers, { json, quiet, verbose = false, log, print, fail }: Watch): void {
   for (const server of servers.endpoints) {
-    const scenario = resolveScenario(server.scenario)
     server.onEnded((record) => {
       try {
         log?.write(record)
@@ -58,7 +56,7 @@ export function watch(servers: MailServers, { json, quiet, verbose = false, log,
         if (error instanceof MockmailError) fail(error)
         else throw error
       }
-      const judgement = judgeConnection(record, scenario)
+      const judgement = judgeConnection(record, server.resolved)
       if (json) print(JSON.stringify(connectionEvent(server, record, judgement)))
       else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
     })

@@ -21,7 +21,7 @@ const run = (argv: readonly [string, ...string[]], timeout = 5000, stub = false)
   commandClient(argv, { stub, pki: { ca: servers.ca.path } }).run(
     server,
     { MOCKMAIL_PORT: String(server.port) },
-    timeout,
+    { timeout },
   )
 
 const isAlive = (pid: number): boolean => {
@@ -97,6 +97,12 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
     expect(left.length).toBeGreaterThanOrEqual(2)
     for (const pid of left) expect(await gone(pid)).toBe(true)
+  })
+
+  it('that crashes is quoted with its error, not with what stands behind it', async () => {
+    const { end } = await run([process.execPath, '-e', 'null.connect()'])
+    expect(end.output).toMatch(/\nNode\.js v[\d.]+\n$/)
+    expect(end.error).toBe("TypeError: Cannot read properties of null (reading 'connect')")
   })
 
   it('that is a stub is asked for one word', async () => {

@@ -99,7 +99,7 @@ export class Endpoint implements ConnectionHost {
     await this.#options.dialect.prepare?.()
     if (this.#options.behaviour(1).speaks?.what === 'nothing') return this.#leaveClosed()
     for (let attempt = 1; ; attempt++) {
-      const first = await listenOn(this.#server(), host, port)
+      const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)
       this.#port = portOf(first)
       if (host !== '127.0.0.1') return
@@ -118,7 +118,7 @@ export class Endpoint implements ConnectionHost {
     const { host, port } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
-        const probe = await listenOn(this.#server(), host, port || quietPort())
+        const probe = await listenOn(this.#server(), host, port || quietPort(), this.#options.onDefect)
         this.#port = portOf(probe)
         return await closeServer(probe)
       } catch (error) {
@@ -131,7 +131,7 @@ export class Endpoint implements ConnectionHost {
   /** `localhost` may mean ::1 too, so the same port is served there where the machine has that address. */
   async #listenOnTwin(): Promise<'fine' | 'taken'> {
     try {
-      this.#servers.push(await listenOn(this.#server(), '::1', this.#port))
+      this.#servers.push(await listenOn(this.#server(), '::1', this.#port, this.#options.onDefect))
       return 'fine'
     } catch (error) {
       if (error instanceof MockmailError && error.code === 'PORT_IN_USE') return 'taken'
@@ -189,12 +189,14 @@ function quietPort(): number {
   return quietPorts.first + lastQuiet
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<Server> {
+function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
     server.once('error', fail)
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', fail)
+      // An accept that fails, for want of handles, ends nothing that is there.
+      server.on('error', onError)
       resolve(server)
     })
   })

@@ -18,6 +18,9 @@ export interface LinkOwner {
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void
 }
 
+/** Mechanisms that show the password itself. */
+const readable: ReadonlySet<string> = new Set(['PLAIN', 'LOGIN'])
+
 /** What a dialect may know and do, for one phase of one connection. */
 export function openLink(
   owner: LinkOwner,
@@ -40,7 +43,8 @@ export function openLink(
     secure,
     loginOffered,
     starttlsOffered,
-    mechanisms,
+    // In clear, on a port that is for TLS, whoever took STARTTLS away would want to read the password.
+    mechanisms: secure || mode === 'plain' ? mechanisms : mechanisms.filter((name) => readable.has(name)),
     servername,
     remoteAddress: recorder.record.remote.address,
     get store() {

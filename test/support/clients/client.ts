@@ -53,6 +53,8 @@ export interface SessionClient {
   readonly fetches?: 'octets' | 'as-stored'
   /** Its version, as it says itself. */
   version(): Promise<string>
+  /** In words: the options that make it verify and insist on TLS. */
+  readonly verifying: string
   /** In words: how it is told to use TLS, and what stands for a root that the machine trusts. */
   readonly byDefault: { readonly told: string; readonly machine: string }
   /** One session with each target. Never rejects for what a server did. */

@@ -9,6 +9,7 @@ export const curl = definedAlone({
   needs: ['curl'],
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run('curl', ['--version'])).stdout),
+  verifying: '--ssl-reqd, --cacert and an empty --capath',
   byDefault: { told: '--ssl-reqd', machine: 'CURL_CA_BUNDLE' },
   async play(target, errand) {
     using folder = temporaryDirectory()

@@ -10,6 +10,7 @@ export const fetchmail = definedAlone({
   protocols: ['imap', 'pop3'],
   fetches: 'as-stored',
   version: async () => versionIn((await run('fetchmail', ['--version'])).stdout),
+  verifying: 'sslproto, sslcertck, sslcertfile and an empty sslcertpath',
   byDefault: {
     told: 'ssl, or nothing: sslcertck is on by default and makes STARTTLS a must',
     machine: 'SSL_CERT_FILE',

@@ -20,6 +20,7 @@ export const go: SessionClient = {
   needs: ['go'],
   protocols: ['smtp'],
   version: async () => versionIn((await run('go', ['version'])).stdout),
+  verifying: 'RootCAs and ServerName',
   byDefault: {
     told: 'tls.Dial without a configuration, or smtp.SendMail: it takes STARTTLS where that is offered',
     machine: 'SSL_CERT_FILE',

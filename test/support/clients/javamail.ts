@@ -12,6 +12,7 @@ export const javamail: SessionClient = {
   needs: ['java', ...jars],
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run('dpkg-query', ['-W', 'libmail-java'])).stdout),
+  verifying: 'a socket factory of ca.pem, ssl.checkserveridentity and starttls.required',
   byDefault: { told: 'ssl.enable or starttls.enable', machine: 'SSLContext.setDefault' },
   playAll: (targets, errand) =>
     playScript(

@@ -14,6 +14,7 @@ export const mbsync = definedAlone({
     const { stdout, stderr } = await run('mbsync', ['--version'])
     return versionIn(stdout + stderr)
   },
+  verifying: 'CertificateFile and SystemCertificates no',
   byDefault: { told: 'SSLType IMAPS or STARTTLS', machine: 'SSL_CERT_FILE' },
   async play(target, { ca, trust }) {
     using folder = temporaryDirectory()

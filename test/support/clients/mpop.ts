@@ -11,6 +11,7 @@ export const mpop = definedAlone({
   protocols: ['pop3'],
   fetches: 'as-stored',
   version: async () => versionIn((await run('mpop', ['--version'])).stdout),
+  verifying: '--tls, --tls-starttls and --tls-trust-file',
   byDefault: {
     told: '--tls, and --tls-starttls=off for implicit TLS',
     machine: 'nothing: GnuTLS reads the system files only',

@@ -7,6 +7,7 @@ export const msmtp = definedAlone({
   needs: ['msmtp'],
   protocols: ['smtp'],
   version: async () => versionIn((await run('msmtp', ['--version'])).stdout),
+  verifying: '--tls, --tls-starttls and --tls-trust-file',
   byDefault: {
     told: '--tls, and --tls-starttls=off for implicit TLS',
     machine: 'nothing: GnuTLS reads the system files only',

@@ -11,16 +11,18 @@ interface Library {
   readonly package: string
   readonly protocol: Protocol
   readonly cannot?: Mode
+  readonly verifying: string
   /** How it is told to use TLS where nothing is said about certificates. */
   readonly told: string
 }
 
-const library = ({ name, package: installed, protocol, cannot, told }: Library): SessionClient => ({
+const library = ({ name, package: installed, protocol, cannot, verifying, told }: Library): SessionClient => ({
   name,
   needs: [],
   protocols: [protocol],
   ...(cannot && { cannot: { [protocol]: cannot } }),
   version: async () => versionOf(installed),
+  verifying,
   byDefault: { told, machine: 'NODE_EXTRA_CA_CERTS' },
   playAll: (targets, errand) =>
     playScript(
@@ -38,6 +40,7 @@ const library = ({ name, package: installed, protocol, cannot, told }: Library):
 export const nodemailer = library({
   name: 'nodemailer',
   package: 'nodemailer',
+  verifying: 'requireTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'smtp',
   told: 'secure: true, or nothing: it takes STARTTLS where that is offered',
 })
@@ -46,6 +49,7 @@ export const nodemailer = library({
 export const imapflow = library({
   name: 'imapflow',
   package: 'imapflow',
+  verifying: 'doSTARTTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'imap',
   told: 'secure: true, or secure: false: it takes STARTTLS where that is offered',
 })
@@ -54,6 +58,7 @@ export const imapflow = library({
 export const nodeImap = library({
   name: 'node-imap',
   package: 'imap',
+  verifying: "autotls 'always', tlsOptions.ca and rejectUnauthorized",
   protocol: 'imap',
   told: "tls: true, or autotls: 'always'",
 })
@@ -62,6 +67,7 @@ export const nodeImap = library({
 export const nodePop3 = library({
   name: 'node-pop3',
   package: 'node-pop3',
+  verifying: 'tlsOptions.ca and rejectUnauthorized',
   protocol: 'pop3',
   cannot: 'starttls',
   told: 'tls: true',

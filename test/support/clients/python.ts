@@ -9,6 +9,7 @@ export const python: SessionClient = {
   needs: ['python3'],
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run('python3', ['--version'])).stdout),
+  verifying: 'ssl.create_default_context(cafile=…)',
   byDefault: {
     told: 'SMTP_SSL, IMAP4_SSL, POP3_SSL, starttls() and stls() without a context',
     machine: 'SSL_CERT_FILE',

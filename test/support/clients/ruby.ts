@@ -11,6 +11,7 @@ export const ruby: SessionClient = {
   // net-pop knows no STLS.
   cannot: { pop3: 'starttls' },
   version: async () => versionIn((await run('ruby', ['--version'])).stdout),
+  verifying: 'ca_file and VERIFY_PEER',
   byDefault: {
     told: 'enable_tls, enable_starttls, ssl: true, starttls and enable_ssl, bare',
     machine: 'SSL_CERT_FILE',

@@ -68,7 +68,7 @@ export const cellsFor = ({ protocols, cannot }: SessionClient, scenarios: readon
 
 /** A complete session against `good`, and every refusal, over each protocol that the client speaks in both modes. */
 export function describeSessions(client: SessionClient, refusals: Refusals): void {
-  describeWith(client.needs, client.name, () => {
+  describeWith(client.needs, `${client.name} with ${client.verifying}`, () => {
     const cells = cellsFor(client, ['good', ...refusedScenarios])
     const said = new Map<Cell, Said>()
     let servers: MailServers
@@ -89,8 +89,12 @@ export function describeSessions(client: SessionClient, refusals: Refusals): voi
       expect(await server.outcome()).toMatchObject({ outcome: 'accepted', verdict: 'pass' })
       const credentials = server.connections.flatMap((record) => record.credentials)
       expect(credentials.length).toBeGreaterThan(0)
-      const right = { phase: 'tls', accepted: true, user: server.user, secret: server.password }
-      for (const credential of credentials) expect(credential).toMatchObject(right)
+      const right = { phase: 'tls', accepted: true, user: server.user }
+      for (const credential of credentials) {
+        // A client that chose CRAM-MD5 sends a digest, and no two are the same.
+        const secret = credential.kind === 'digest' ? expect.stringMatching(/^[0-9a-f]{32}$/) : server.password
+        expect(credential).toMatchObject({ ...right, secret })
+      }
       if (protocol === 'smtp') {
         expect(server.messages.map(({ raw, secure }) => ({ raw: raw.toString(), secure }))).toEqual([
           { raw: mail.raw, secure: true },

@@ -7,6 +7,7 @@ export const swaks = definedAlone({
   needs: ['swaks'],
   protocols: ['smtp'],
   version: async () => versionIn((await run('swaks', ['--version'])).stdout),
+  verifying: '--tls or --tls-on-connect, --tls-verify and --tls-ca-path',
   byDefault: { told: '--tls or --tls-on-connect', machine: 'SSL_CERT_FILE' },
   async play({ mode, servername, port, user, password }, { ca, mail, trust }) {
     const machine = trust === 'machine'
