@@ -169,16 +169,14 @@ function impostor({ scenario, because }: CheckCell): string {
     : `a server that had to be refused: ${because}`
 }
 
-const faultOf: Readonly<Record<Reason, string | null>> = {
+/** Reasons that are about a certificate; the others are told in other words. */
+const faultOf: Readonly<Partial<Record<Reason, string>>> = {
   expired: 'has expired',
   'not-yet-valid': 'is not yet valid',
   'name-mismatch': 'is for another name',
   'self-signed': 'is self-signed',
   'unknown-issuer': 'leads to no trusted root',
   revoked: 'is revoked',
-  'protocol-version': null,
-  'no-tls': null,
-  'not-tls': null,
 }
 
 function faultsOf(scenario: string): readonly string[] {
