@@ -200,6 +200,12 @@ export class MailServer {
     this.#events.emit('message', message)
   }
 
+  /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
+  forget(record: ConnectionRecord): void {
+    this.#endpoint.run.forget(record)
+    this.#messages = this.#messages.filter(({ connection }) => connection !== record)
+  }
+
   /** @internal */
   onClose(also: () => Promise<void>): void {
     this.#onClose.push(also)

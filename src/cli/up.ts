@@ -37,6 +37,8 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       const { json, quiet, verbose } = flags
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
       watch(servers, { json, quiet, verbose, log, fail, print: output.result })
+      // Nobody asks for what has been told, and this may run for days.
+      for (const server of servers.endpoints) server.onEnded((record) => server.forget(record))
       const ready = readyEvent(servers, version)
       if (json) output.result(JSON.stringify(ready))
       else if (!quiet) output.result(humanReady(ready, output.width))

@@ -9,9 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 /** Fenced blocks with the marker or heading line that stands before them. */
-const blocks = [...readme.matchAll(/(?:<!-- example: (?<name>[a-z]+) -->\n)?```(?<language>[a-z]*)\n(?<code>[\s\S]*?)```/g)].map(
-  ({ groups }) => ({ name: groups?.['name'], language: groups?.['language'], code: groups?.['code'] ?? '' }),
-)
+const blocks = [
+  ...readme.matchAll(/(?:<!-- example: (?<name>[a-z]+) -->\n)?```(?<language>[a-z]*)\n(?<code>[\s\S]*?)```/g),
+].map(({ groups }) => ({ name: groups?.['name'], language: groups?.['language'], code: groups?.['code'] ?? '' }))
 
 const example = (name: string): string => {
   const found = blocks.find((block) => block.name === name)
@@ -20,7 +20,7 @@ const example = (name: string): string => {
 }
 
 /** The block that comes right behind another: what it prints. */
-const after = (code: string): string => blocks[blocks.findIndex((block) => block.code === code) + 1]?.code ?? ''
+const printedBy = (code: string): string => blocks[blocks.findIndex((block) => block.code === code) + 1]?.code ?? ''
 
 const command = (start: string): string => {
   const found = blocks.find((block) => block.language === 'sh' && block.code.startsWith(start))
@@ -31,7 +31,10 @@ const command = (start: string): string => {
 // Inside the package, so that its own name resolves to it and its development dependencies are found.
 mkdirSync(join(root, 'temp'), { recursive: true })
 const scratch = mkdtempSync(join(root, 'temp', 'readme-'))
-writeFileSync(join(scratch, 'npx'), `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, 'dist/bin.mjs')}" "$@"\n`)
+writeFileSync(
+  join(scratch, 'npx'),
+  `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, 'dist/bin.mjs')}" "$@"\n`,
+)
 chmodSync(join(scratch, 'npx'), 0o755)
 afterAll(() => rmSync(scratch, { recursive: true }))
 
@@ -43,7 +46,10 @@ interface Ran {
 
 function run(file: string, args: readonly string[], stopAfter?: RegExp): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: scratch, env: { ...process.env, NO_COLOR: '1', PATH: `${scratch}:${process.env['PATH']}` } })
+    const child = spawn(file, args, {
+      cwd: scratch,
+      env: { ...process.env, NO_COLOR: '1', PATH: `${scratch}:${process.env['PATH']}` },
+    })
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => {
@@ -69,7 +75,12 @@ describe('the README', () => {
   it('has a vitest example that passes', async () => {
     writeFileSync(join(scratch, 'example.test.ts'), example('vitest'))
     writeFileSync(join(scratch, 'vitest.config.mjs'), 'export default { test: { include: ["*.test.ts"] } }\n')
-    const { status, stdout, stderr } = await run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', scratch])
+    const { status, stdout, stderr } = await run(process.execPath, [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--root',
+      scratch,
+    ])
     expect(stdout + stderr).toMatch(/Tests +\d\d passed/)
     expect(status).toBe(0)
   })
@@ -78,14 +89,14 @@ describe('the README', () => {
     const code = example('library')
     writeFileSync(join(scratch, 'example.mjs'), code)
     const { status, stdout } = await run(process.execPath, ['example.mjs'])
-    expect(stdout).toBe(after(code))
+    expect(stdout).toBe(printedBy(code))
     expect(status).toBe(0)
   })
 
   it('shows what up prints', async () => {
     const code = command('npx mockmail up')
     const { stdout, status } = await run('sh', ['-c', `exec ${code}`], /^login .*\n/m)
-    const shown = after(code).replace(/\nTIME.*|\n\d\d:\d\d:\d\d.*/s, '')
+    const shown = printedBy(code).replace(/\nTIME.*|\n\d\d:\d\d:\d\d.*/s, '')
     expect(settled(stdout)).toBe(settled(shown))
     expect(status).toBe(0)
   })
@@ -93,7 +104,7 @@ describe('the README', () => {
   it.skipIf(!isInstalled('curl'))('shows what exec prints', async () => {
     const code = command('npx mockmail exec')
     const { stderr, status } = await run('sh', ['-c', code])
-    const wanted = settled(after(code)).split('\n')
+    const wanted = settled(printedBy(code)).split('\n')
     for (const line of wanted) expect(settled(stderr).split('\n')).toContain(line)
     expect(status).toBe(60)
   })
@@ -101,8 +112,13 @@ describe('the README', () => {
   it.skipIf(!isInstalled('curl'))('shows what check prints', async () => {
     const code = command('npx mockmail check')
     const { stdout, status } = await run('sh', ['-c', code])
-    const wanted = settled(after(code)).split('\n').filter((line) => line !== '' && line !== '…')
-    for (const line of wanted) expect(settled(stdout).split('\n')).toContain(line)
+    const wanted = settled(printedBy(code))
+      .split('\n')
+      .filter((line) => line !== '' && line !== '…')
+    const lines = settled(stdout)
+      .split('\n')
+      .map((line) => line.trim())
+    for (const line of wanted) expect(lines).toContain(line.trim())
     expect(status).toBe(0)
   })
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { formatJunit } from '../../../src/check/reporters/junit.ts'
 import { hostile } from './hostile.ts'
-import { clean, sample } from './sample.ts'
+import { broken, clean, sample } from './sample.ts'
 import { parseXml, type XmlElement } from './xml.ts'
 
 const all = (element: XmlElement, name: string): readonly XmlElement[] => [
@@ -59,7 +59,7 @@ describe('the report for a build server', () => {
         skipped: `${all(one, 'skipped').length}`,
       })
     }
-    expect(root.attributes).toMatchObject({ tests: '48', failures: '15', errors: '3', skipped: '3' })
+    expect(root.attributes).toMatchObject({ tests: '48', failures: '14', errors: '3', skipped: '4' })
   })
 
   it('is red for all that makes the check fail, a pass that the baseline did not expect too, and for nothing else', () => {
@@ -71,6 +71,12 @@ describe('the report for a build server', () => {
     const green = parseXml(formatJunit(clean))
     expect([...all(green, 'failure'), ...all(green, 'error')]).toEqual([])
     expect(all(green, 'testcase')).toHaveLength(21)
+  })
+
+  it('is red for a client that was not started, as the check is', () => {
+    const root = parseXml(formatJunit(broken))
+    expect(root.attributes).toMatchObject({ tests: '10', failures: '0', errors: '10', skipped: '0' })
+    expect(all(root, 'error')[1]?.text).toContain('\nclient: was not started')
   })
 
   it('keeps the words of a client, and shows what XML cannot hold', () => {
