@@ -170,12 +170,7 @@ export class Endpoint implements ConnectionHost {
   }
 }
 
-function listenOn(
-  server: Server,
-  host: string,
-  port: number,
-  onError: (error: Error) => void,
-): Promise<Server> {
+function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
     server.once('error', fail)
