@@ -7,6 +7,7 @@ import { commandClient } from '../../src/check/client.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
 import { startMailServers } from '../../src/index.ts'
+import { pause } from '../../src/servers/core/clock.ts'
 
 const servers = await startMailServers({ scenarios: ['good'], protocols: ['imap'], modes: ['implicit'] })
 const [server] = servers.endpoints
@@ -34,11 +35,19 @@ const isAlive = (pid: number): boolean => {
 
 /** A killed process is gone once its parent, here init, has taken notice. */
 async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && isAlive(pid); tries++) {
-    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true
-    await new Promise((resolve) => setImmediate(resolve))
+  for (let tries = 0; tries < 500 && isAlive(pid); tries++) {
+    if (/^State:\s+Z/m.test(statusOf(pid))) return true
+    await pause(10)
   }
   return !isAlive(pid)
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return 'State: Z (gone)'
+  }
 }
 
 describe.skipIf(process.platform === 'win32')('a command', () => {
