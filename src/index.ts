@@ -1,7 +1,8 @@
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
+export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
 export type { PortOptions } from './plan.ts'
-export type { CheckedScenario, CheckedScenarios, ScenarioId } from './scenarios/checked.ts'
+export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   close,
   drip,

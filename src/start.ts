@@ -5,7 +5,7 @@ import { MockmailError } from './errors.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type PlannedEndpoint, type PortOptions } from './plan.ts'
 import { receive } from './received.ts'
-import type { CheckedScenario, CheckedScenarios } from './scenarios/checked.ts'
+import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
 import type { Scenario, ScenarioInput } from './scenarios/scenario.ts'
 import { resolveScenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
@@ -20,11 +20,9 @@ import { MailStore } from './servers/mailbox.ts'
 import { loadSamples } from './servers/samples.ts'
 
 /** Options of {@link startMailServers}. */
-export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly ScenarioInput[]>
-  extends RunOptions,
-    PortOptions {
+export interface StartOptions extends RunOptions, PortOptions {
   /** Default `good`. */
-  readonly scenarios?: CheckedScenarios<Inputs>
+  readonly scenarios?: readonly ScenarioInput[]
   /** Default all three. */
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
@@ -32,8 +30,8 @@ export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly
 }
 
 /** What tells one endpoint of a fleet from the others. */
-export interface EndpointQuery<Input extends ScenarioInput = ScenarioInput> {
-  readonly scenario?: CheckedScenario<Input>
+export interface EndpointQuery {
+  readonly scenario?: ScenarioInput
   readonly protocol?: Protocol
   readonly mode?: Mode
 }
@@ -93,7 +91,7 @@ export class MailServers {
    *
    * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
    */
-  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery<Input>): MailServer
+  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery & WithChecked<Input>): MailServer
   endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
     const id = scenario === undefined ? undefined : resolveScenario(scenario).id
     const fitting = this.#servers.filter(
@@ -143,7 +141,7 @@ export class MailServers {
  * servers.endpoint({ scenario: 'expired' }).port
  */
 export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
-  options?: StartOptions<Inputs>,
+  options?: StartOptions & WithCheckedList<Inputs>,
 ): Promise<MailServers>
 export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
   return startFleet(options, { byName: true })
@@ -188,11 +186,11 @@ export async function startFleet(
 }
 
 /** Options of {@link startMailServer}. */
-export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> extends RunOptions {
+export interface StartOneOptions extends RunOptions {
   readonly protocol: Protocol
   readonly mode: Mode
   /** Default `good`. */
-  readonly scenario?: CheckedScenario<Input>
+  readonly scenario?: ScenarioInput
   /** Default any free port. */
   readonly port?: number
 }
@@ -209,7 +207,9 @@ export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> ex
  *   await server.close()
  * }
  */
-export function startMailServer<const Input extends ScenarioInput>(options: StartOneOptions<Input>): Promise<MailServer>
+export function startMailServer<const Input extends ScenarioInput>(
+  options: StartOneOptions & WithChecked<Input>,
+): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
   const { protocol, mode, scenario = 'good', port, ...run } = options
   const servers = await startMailServers({
