@@ -147,13 +147,13 @@ function useProject(options: Parameters<typeof openProject>[1]): () => Project {
 function expectTranscript(output: string): void {
   expect(output).toMatch(/expired \(pop3\/starttls, pop3:\/\/localhost:\d+\): expected to be refused, and was leaked/)
   expect(output).toContain('A strict client would reject: the current time is after notAfter.')
-  const dialogue = output.match(/[CS]\*?: \S.*/g) ?? []
-  expect(dialogue.map((line) => line.trim()).slice(1, 7)).toEqual([
+  const dialogue = [...output.matchAll(/^\s*(?<line>[CS]\*?: .*\S)/gm)].map(({ groups }) => groups?.['line'])
+  expect(dialogue.slice(0, 6)).toEqual([
+    'S: +OK mockmail POP3 server ready',
     'C: STLS',
-    'S: +OK Begin TLS negotiation',
+    'S: +OK begin TLS negotiation',
     'C*: USER user@mockmail.test',
-    'S*: +OK',
+    'S*: +OK send PASS',
     'C*: PASS mockmail',
-    expect.stringMatching(/^S\*: \+OK/),
   ])
 }
