@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { isIPv6 } from 'node:net'
 import type { Email } from 'postal-mime'
 import { MockmailError } from './errors.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
@@ -257,7 +256,8 @@ export class MailServer {
 }
 
 function urlOf({ protocol, mode, servername, port }: Endpoint): string {
-  const host = isIPv6(servername) ? `[${servername}]` : servername
+  // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
+  const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }
 
