@@ -1,4 +1,4 @@
-import type { Reason, Reason } from '../scenarios/vocabulary.ts'
+import type { Reason } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
 import { agrees } from '../verdicts/agrees.ts'
@@ -25,7 +25,7 @@ export function judgeCell(
   const flags: Record<ClientFlag, boolean> = {
     'silent-success': succeeded(run) && (refused || judgement.outcome === 'turned-away'),
     'silent-failure': !succeeded(run) && !run.end.timedOut && judgement.detail === 'safe-continue',
-    'wrong-reason': refused && expectation.expect === 'reject' && contradicts(judgement, run, expectation.reasons),
+    'wrong-reason': refused && expectation.expect === 'reject' && givesAnother(judgement, run, expectation.reasons),
     'left-children': run.leftChildren,
   }
   const raised = (Object.keys(flags) as ClientFlag[]).filter((flag) => flags[flag])
@@ -56,15 +56,6 @@ const givesAnother = ({ reason }: Judgement, { end }: ClientRun, right: readonly
   reason !== null ? !agrees(reason, right) : end.error !== null && refusedFor(end.error, right) === false
 
 const succeeded = ({ end, said }: ClientRun): boolean => (said === undefined ? end.error === null : said === 'ACCEPT')
-
-/** Whether the reason that the client gave, by its alert or in its own words, is not one of the scenario's. */
-function contradicts({ reason }: Judgement, { end }: ClientRun, wanted: readonly Reason[]): boolean {
-  if (end.error !== null) {
-    const right = refusedFor(end.error, wanted)
-    if (right !== null) return !right
-  }
-  return reason !== null && !agrees(reason, wanted)
-}
 
 /** What only the client's end can tell: a hang, a crash, a stub's word, a port where nobody listens. */
 function withClientEnd(server: MailServer, seen: Judgement, run: ClientRun): Judgement {
