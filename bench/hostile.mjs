@@ -25,17 +25,20 @@ export async function measureHostile({ inputs }) {
   const rows = []
   for (const [index, protocol] of Object.keys(well).entries()) {
     const result = await assault(protocol, { inputs, seed: index + 1 })
-    process.stderr.write(`${protocol}: ${JSON.stringify(result)}\n`)
+    const { unharmed, ...facts } = result
+    const { failures, asked, slowest } = unharmed
+    process.stderr.write(`${protocol}: ${JSON.stringify({ ...facts, unharmed: { failures, asked, slowest } })}\n`)
     rows.push(
       row({
         what: `hostile, ${protocol}: harm in ${result.sent} inputs`,
         unit: '',
-        samples: [result.hung + result.defects.length + result.unharmed.failures + (result.alive ? 0 : 1)],
+        samples: [result.hung + result.defects.length + failures + (result.alive ? 0 : 1)],
         goal: { text: '0', met: ({ ours }) => ours === 0 },
       }),
+      row({ what: `hostile, ${protocol}: largest resident memory`, unit: 'MB', samples: [result.resident] }),
       row({
         what: `hostile, ${protocol}: answer to others`,
-        samples: result.unharmed.times,
+        samples: unharmed.times,
       }),
     )
   }

@@ -35,4 +35,5 @@ export {
   startMailServers,
 } from './start.ts'
 export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'
+export { type ClientError, reasonOf, reasonsOf, refusedFor } from './verdicts/reasons.ts'
 export { type Judgement, type JudgeOptions, judgeConnection, judgeRun, type Verdict } from './verdicts/verdict.ts'

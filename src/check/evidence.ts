@@ -63,14 +63,16 @@ function credentials(lines: readonly TranscriptLine[], phase: Phase): readonly n
   const starts = lines.flatMap((line, index) => (line.phase === phase && isLogin(line) ? [index] : []))
   const start = starts.find((index) => /^PASS\b/i.test(lines[index]?.text ?? '')) ?? starts[0]
   if (start === undefined) return []
-  let end = start
   let secret = start
-  for (; end + 1 < lines.length; end++) {
-    const next = lines[end + 1]
-    if (next?.from === 'client') secret = end + 1
-    else if (!/^(?:334\b|\+(?: |$))/.test(next?.text ?? '')) return [secret, end + 1, start, ...between(start, secret)]
+  for (;;) {
+    const reply = lines.findIndex(({ from }, at) => at > secret && from === 'server')
+    const told = [start, ...between(start, secret)]
+    if (reply < 0) return [secret, ...told]
+    if (!/^(?:334\b|\+(?: |$))/.test(lines[reply]?.text ?? '')) return [secret, reply, ...told]
+    const next = lines.findIndex(({ from }, at) => at > reply && from === 'client')
+    if (next < 0) return [secret, reply, ...told]
+    secret = next
   }
-  return [secret, start, ...between(start, secret)]
 }
 
 /** SMTP's AUTH, IMAP's LOGIN and AUTHENTICATE, POP3's PASS, APOP and AUTH; AUTH alone asks for the mechanisms. */

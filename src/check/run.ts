@@ -132,7 +132,7 @@ function unjudged(server: MailServer): CheckCell {
     flags: [],
     verdict: 'inconclusive',
     reason: null,
-    client: { exit: null, signal: null, error: null, output: '', timedOut: false },
+    client: { exit: null, signal: null, error: 'was not run', output: '', timedOut: false },
     transcripts: [],
     baseline: null,
     duration: 0,

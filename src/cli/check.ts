@@ -36,7 +36,7 @@ export function addCheck(program: Command): void {
     .option(
       '--timeout <duration>',
       'how long the client may take on one endpoint, such as 500ms or 20s (default: 20s)',
-      duration,
+      duration('--timeout'),
     )
     .option('--jobs <number>', 'clients at the same time (default: as many as there are processors)', jobs)
     .option('--reporter <name[=file]>', `${Object.keys(reporters).join(', ')}; repeatable (default: pretty)`, collect)

@@ -4,8 +4,10 @@ import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
+import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
 import { explainMisuse } from './misuse.ts'
+import { briefOutput } from './output.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -15,6 +17,7 @@ Examples:
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
   $ mockmail check -- ./my-client {url} {ca}      is my client safe?
+  $ mockmail explain CERT_HAS_EXPIRED             an error, in any client's words
   $ mockmail certs ./pki                          the certificates as files`
 
 /** Commands that run another one, which stands behind `--`. */
@@ -30,12 +33,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   addExec(program)
   addCheck(program)
   addList(program)
+  addExplain(program)
   addCerts(program)
   for (const command of [program, ...program.commands]) {
-    command.configureOutput({ outputError: () => {} }).exitOverride((error) => {
-      throw explainMisuse(error, command)
-    })
+    command
+      .configureOutput({ outputError: () => {}, writeOut: (text) => briefOutput().result(text.trimEnd()) })
+      .exitOverride((error) => {
+        throw explainMisuse(error, command)
+      })
   }
+  // There is no place left to say that this failed.
+  process.stderr.on('error', () => {})
   try {
     await program.parseAsync(splitCommandLine(argv, runners), { from: 'user' })
   } catch (error) {

@@ -19,8 +19,6 @@ export function processOutput(onGone: (failure?: MockmailError) => void): Output
     gone = true
     onGone(isGone(error) ? undefined : lost(error))
   })
-  // There is no place left to say that this failed.
-  process.stderr.on('error', () => {})
   return {
     result(line) {
       if (!gone) process.stdout.write(`${line}\n`)

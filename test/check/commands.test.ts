@@ -99,6 +99,12 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     for (const pid of left) expect(await gone(pid)).toBe(true)
   })
 
+  it('that crashes is quoted with its error, not with what stands behind it', async () => {
+    const { end } = await run([process.execPath, '-e', 'null.connect()'])
+    expect(end.output).toMatch(/\nNode\.js v[\d.]+\n$/)
+    expect(end.error).toBe("TypeError: Cannot read properties of null (reading 'connect')")
+  })
+
   it('that is a stub is asked for one word', async () => {
     const { said, end } = await run(
       ['sh', '-c', 'echo "$1 $2"; echo "REJECT certificate has expired"', 'stub'],

@@ -43,7 +43,7 @@ describe('resolveScenario', () => {
   it('joins parts that set different facets', () => {
     const scenario = resolveScenario('self-signed+wrong-host')
     expect(scenario.id).toBe('self-signed+wrong-host')
-    expect(scenario.cast(1).certificate).toEqual({
+    expect(scenario.cast(1).certificate).toMatchObject({
       id: 'self-signed+wrong-host',
       facets: {
         issuer: 'self',

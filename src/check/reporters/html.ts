@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { modes, protocols } from '../../scenarios/vocabulary.ts'
-import { describeCell, describeCounts } from '../describe.ts'
+import { describeCell, describeCounts, describeEnd, describeUnstarted, isKnown } from '../describe.ts'
 import type { CheckReport } from '../report.ts'
 import { dialog, words } from './html/dialog.ts'
 import { escapeHtml } from './html/escape.ts'
 import { dataOf, mark, type Numbered } from './html/parts.ts'
 import { script } from './html/script.ts'
 import { style } from './html/style.ts'
-import { type Column, matrixOf, placeOf, untriedIn, verdicts, worstFirst } from './matrix.ts'
+import { type Column, isWorthAWord, matrixOf, placeOf, standingOf, untriedIn, verdicts, worstFirst } from './matrix.ts'
 
 /**
  * The report as one self-contained page. Its policy lets it load nothing and run nothing but its own script; without any
@@ -29,7 +29,7 @@ export function formatHtml(report: CheckReport): string {
 <body>
 ${heading(report)}
 <main>
-${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(numbered)}` : '<p>Nothing was tried.</p>'}
+${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(report, numbered)}` : '<p>Nothing was tried.</p>'}
 ${untried(report)}
 </main>
 ${numbered.map(dialog).join('\n')}
@@ -97,7 +97,7 @@ function matrix(report: CheckReport, numbered: readonly Numbered[]): string {
 ${rows
   .map(
     ({ scenario, cells }) =>
-      `<tr><th scope="row">${breakable(scenario)}</th>${cells
+      `<tr>${rowHeader(scenario)}${cells
         .map((cell, index) =>
           place(
             ofColumn(columns[index] as Column, columns),
@@ -111,8 +111,13 @@ ${rows
 </table></div>`
 }
 
-/** Long ids break where a reader would break them. */
-const breakable = (scenario: string): string => escapeHtml(scenario).replace(/[-+@]/g, '$&<wbr>')
+/** Parts break at their `+`; a place to break reads as a space, so that the name is told beside it. */
+function rowHeader(scenario: string): string {
+  const name = escapeHtml(scenario)
+  return name.includes('+')
+    ? `<th scope="row" aria-label="${name}">${name.replaceAll('+', '+<wbr>')}</th>`
+    : `<th scope="row">${name}</th>`
+}
 
 /** What a place shares with its column; the first one of a protocol is told apart. */
 function ofColumn(column: Column, columns: readonly Column[]): string {
@@ -124,24 +129,26 @@ function place(attributes: string, numbered: Numbered | undefined): string {
   if (!numbered) return `<td${attributes}><span class="none">–</span></td>`
   const { id, cell } = numbered
   const { scenario, verdict, outcome, baseline } = cell
-  const label = `${scenario} ${placeOf(cell)}: ${verdict}, ${outcome}${baseline ? ', not as the baseline expects' : ''}`
-  const changed = baseline ? '<span class="changed">changed</span>' : ''
-  return `<td${attributes}${dataOf(cell)}><button class="${verdict}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(verdict)}<span class="word">${escapeHtml(outcome)}</span>${changed}</button></td>`
+  const standing = standingOf(cell)
+  const remark = baseline ? 'changed' : standing === 'known' ? 'known' : null
+  const label = `${scenario} ${placeOf(cell)}: ${verdict}, ${outcome}${baseline ? ', not as the baseline expects' : standing === 'known' ? ', as the baseline expects' : ''}`
+  return `<td${attributes}${dataOf(cell)}><button class="${standing}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(standing)}<span class="word">${escapeHtml(outcome)}</span>${remark ? `<span class="remark">${remark}</span>` : ''}</button></td>`
 }
 
-function findings(numbered: readonly Numbered[]): string {
-  const worthAWord = numbered.filter(({ cell }) => cell.verdict !== 'pass' || cell.baseline !== null)
+function findings({ cells }: CheckReport, numbered: readonly Numbered[]): string {
+  const unstarted = describeUnstarted(cells)
+  const worthAWord = numbered.filter(({ cell }) => isWorthAWord(cell))
   return `<section id="findings-section"${worthAWord.length === 0 ? ' hidden' : ''}>
 <h2>What the client did</h2>
 <ol id="findings">
 ${worthAWord
   .map(
     ({ id, cell }) =>
-      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(cell.verdict)} <span class="scenario">${breakable(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : ''}</span></button></li>`,
+      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(standingOf(cell))} <span class="scenario">${escapeHtml(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : isKnown(cell) ? ' (as the baseline expects)' : ''}</span></button></li>`,
   )
   .join('\n')}
 </ol>
-</section>`
+</section>${unstarted ? `\n<p class="faint">The client was ${unstarted}.</p>` : ''}`
 }
 
 function untried(report: CheckReport): string {
@@ -153,7 +160,7 @@ ${all
   .map(
     ({ what, why, attempts }) => `<details><summary>does not speak ${what}: skipped</summary>
 <p>${escapeHtml(why)}</p>
-${attempts.map((attempt) => `<h3>${placeOf(attempt)}</h3>\n${words(attempt.client)}`).join('\n')}
+${attempts.map((attempt) => `<h3>${placeOf(attempt)}</h3>\n${words(describeEnd(attempt.client), attempt.client)}`).join('\n')}
 </details>`,
   )
   .join('\n')}

@@ -46,6 +46,7 @@ export function changeCapabilities(
         .filter(({ name }) => !change.remove.includes(name))
         .map(({ name, text }) => ({ name, text: change.replace[name] ?? text })),
       ...change.add
+        .filter((added) => !neutralNames.has(added))
         .filter((added) => !shown.some(({ name, text }) => name === added || text === added))
         .map((added) => ({ name: added, text: added })),
     ])
@@ -55,6 +56,9 @@ export function changeCapabilities(
   }
   return { shown, changedBy }
 }
+
+/** What a dialect spells itself, where it offers it. */
+const neutralNames: ReadonlySet<string> = new Set(['starttls', 'auth'])
 
 /** What is named first, in that order; the rest behind it, as it was. */
 const inOrder = (order: readonly string[], capabilities: readonly Capability[]): readonly Capability[] => {

@@ -99,7 +99,7 @@ export class Endpoint implements ConnectionHost {
     await this.#options.dialect.prepare?.()
     const closed = this.#options.behaviour(1).speaks?.what === 'nothing'
     for (let attempt = 1; ; attempt++) {
-      const first = await listenOn(this.#server(), host, port)
+      const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)
       this.#port = portOf(first)
       if (closed) {
@@ -122,7 +122,7 @@ export class Endpoint implements ConnectionHost {
   /** `localhost` may mean ::1 too, so the same port is served there where the machine has that address. */
   async #listenOnTwin(): Promise<'fine' | 'taken'> {
     try {
-      this.#servers.push(await listenOn(this.#server(), '::1', this.#port))
+      this.#servers.push(await listenOn(this.#server(), '::1', this.#port, this.#options.onDefect))
       return 'fine'
     } catch (error) {
       if (error instanceof MockmailError && error.code === 'PORT_IN_USE') return 'taken'
@@ -170,12 +170,14 @@ export class Endpoint implements ConnectionHost {
   }
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<Server> {
+function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
     server.once('error', fail)
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', fail)
+      // An accept that fails, for want of handles, ends nothing that is there.
+      server.on('error', onError)
       resolve(server)
     })
   })

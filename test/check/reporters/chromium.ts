@@ -140,6 +140,14 @@ export class Page {
     await this.#send('Emulation.setScriptExecutionDisabled', { value: !enabled })
   }
 
+  /** What those hear who do not see the page. */
+  async accessible(): Promise<readonly { readonly role: string; readonly name: string }[]> {
+    const { nodes } = await this.#send('Accessibility.getFullAXTree')
+    return (nodes as { ignored: boolean; role?: { value: string }; name?: { value: string } }[])
+      .filter(({ ignored }) => !ignored)
+      .map(({ role, name }) => ({ role: role?.value ?? '', name: name?.value ?? '' }))
+  }
+
   /** A picture of what is in the window, as PNG. */
   async picture(): Promise<Buffer> {
     const { data } = await this.#send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: false })

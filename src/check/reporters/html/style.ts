@@ -16,7 +16,7 @@ export const style = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body {
-  margin: 0 auto; max-width: 72rem; padding: 1rem clamp(.75rem, 3vw, 2rem) 4rem; background: var(--paper);
+  margin: 0 auto; max-width: 74rem; padding: 1rem clamp(.75rem, 3vw, 2rem) 4rem; background: var(--paper);
   color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
 }
 h1 { margin: 0; font-size: 1.1rem; font-weight: 600; color: var(--faint); }
@@ -73,15 +73,17 @@ td button.fail { background: var(--fail-paper); color: var(--fail); }
 td button.note { background: var(--note-paper); color: var(--note); }
 td button.inconclusive { background: var(--inconclusive-paper); color: var(--inconclusive); }
 td button.pass { color: var(--pass); }
+td button.known { background: var(--raised); color: var(--faint); }
 td button:hover { box-shadow: inset 0 0 0 2px currentColor; }
 td.first, thead tr:last-child th.first { border-left: 1px solid var(--line); }
 .none { color: var(--faint); padding-left: .75rem; }
-.changed { font-size: .75rem; }
+.remark { font-size: .75rem; }
 .mark { display: inline-block; width: 1.1em; font-weight: 700; text-align: center; }
 .mark.fail { color: var(--fail); }
 .mark.note { color: var(--note); }
 .mark.inconclusive { color: var(--inconclusive); }
 .mark.pass { color: var(--pass); }
+.mark.known, strong.known { color: var(--faint); }
 
 #findings { margin: 0; padding: 0; list-style: none; }
 #findings li { border-top: 1px solid var(--line); }
@@ -123,13 +125,14 @@ pre {
 @media (max-width: 40rem) {
   thead tr:last-child th { writing-mode: vertical-rl; rotate: 180deg; padding: .35rem .2rem; border: 0 !important; }
   thead th { padding-inline: .2rem; text-align: center; }
+  thead th[rowspan] { text-align: start; }
   tbody th { padding-right: .4rem; }
   td { min-width: 2.4rem; padding: .1rem; text-align: center; }
   td button { justify-content: center; min-height: 2.5rem; padding: 0; font-size: 1rem; }
   td.first, thead tr:last-child th.first { border-left: 1px solid var(--line); }
 .none { padding-left: 0; }
   .result { font-size: 1.1rem; }
-  td .word, td .changed { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  td .word, td .remark { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   dl div { grid-template-columns: 1fr; gap: 0; }
 }
 `
