@@ -61,7 +61,8 @@ export function withBaseline(report: CheckReport, baseline: readonly BaselineCel
       ? cell.verdict === expected.verdict && (expected.outcome === undefined || cell.outcome === expected.outcome)
       : cell.verdict === 'pass' || cell.verdict === 'note'
     if (!same) surprises++
-    if (!expected || same) return cell
+    if (!expected) return cell
+    if (same) return { ...cell, known: expected.why }
     return { ...cell, baseline: { verdict: expected.verdict, outcome: expected.outcome ?? '', why: expected.why } }
   })
   return {

@@ -167,13 +167,17 @@ function textOf(error: unknown): string {
   return typeof code === 'string' && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
 }
 
-/** The line that gives a reason, else the last one, else how it ended. */
+/** The line that gives a reason, else the last that names an error, else the last one, else how it ended. */
 function errorLine(output: string, exit: number | null, signal: string | null, timeout: number | undefined): string {
   const lines = output
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const telling = lines.findLast((line) => reasonsOf(line).length > 0) ?? lines.at(-1)
+  const telling =
+    lines.findLast((line) => reasonsOf(line).length > 0) ??
+    // A stack and the version of the runtime stand behind it.
+    lines.findLast((line) => /^(?:Uncaught |Caused by: )?[\w.$]*(?:Error|Exception)\b[^:]*: /.test(line)) ??
+    lines.at(-1)
   const how =
     timeout !== undefined ? `still running after ${timeout} ms` : signal ? `ended by ${signal}` : `exit status ${exit}`
   return telling ?? how

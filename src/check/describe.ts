@@ -1,3 +1,4 @@
+import type { CertificateEntry } from '../scenarios/entry.ts'
 import { catalogue } from '../scenarios/registry.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
 import type { Detail, Qualifier } from '../verdicts/outcome.ts'
@@ -18,18 +19,38 @@ export function correctClient({ expect, because }: Pick<CheckCell, 'expect' | 'b
 
 /** How the client ended, with its own error. */
 export function describeEnd({ exit, signal, error, timedOut }: ClientEnd): string {
-  const words = error === null ? null : oneLine(error)
-  if (timedOut) return `was still running at the limit, and was ended${words ? `: ${words}` : ''}`
-  if (signal !== null) return `was ended by ${signal}${words ? `: ${words}` : ''}`
-  if (exit === null) return words ?? 'reported success'
-  return `exit ${exit}${words ? `: ${words}` : ', reported success'}`
+  const words = error === null ? '' : oneLine(error)
+  // The runner puts these into the place of an error where the client wrote none.
+  const own = /^(?:still running after|ended by|exit status) \S+(?: ms)?$/.test(words) ? '' : words
+  if (timedOut) return `ran out of time${words ? `: ${words}` : ''}`
+  if (signal !== null) return `ended by ${signal}${own ? `: ${own}` : ''}`
+  if (exit === null) return words || 'reported success'
+  if (error === null) return `exit ${exit}, reported success`
+  return `exit ${exit}${own ? `: ${own}` : ''}`
 }
+
+/** Whether the client was tried at all: it is not where it failed the good server. */
+export const wasStarted = ({ detail }: CheckCell): boolean => detail !== 'inconclusive:control-dirty'
+
+/** The same for a cell. */
+export const describeClient = (cell: CheckCell): string =>
+  wasStarted(cell) ? describeEnd(cell.client) : 'was not started'
+
+/** What became of the cells in which the client was not started, or null where there is none. */
+export function describeUnstarted(cells: readonly CheckCell[]): string | null {
+  const unstarted = cells.filter((cell) => !wasStarted(cell)).length
+  return unstarted > 0 ? `not started in ${unstarted} more, as it does not work with the good server there` : null
+}
+
+/** What the client wrote, where that is more than its error. */
+export const furtherWords = ({ error, output }: ClientEnd): string =>
+  error !== null && oneLine(output) === oneLine(error) ? '' : output.trimEnd()
 
 /** What a baseline expected here, where it differs. */
 export function describeBaseline({ baseline }: CheckCell): string | null {
   if (!baseline) return null
   const { verdict, outcome, why } = baseline
-  return oneLine(`the baseline expects ${verdict}, ${outcome}${why ? ` (${why})` : ''}`)
+  return oneLine(`the baseline expects ${[verdict, outcome].filter(Boolean).join(', ')}${why ? ` (${why})` : ''}`)
 }
 
 /** What a flag says, as a sentence without its subject. */
@@ -49,15 +70,21 @@ export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> 
   'left-children': 'left processes behind that had to be ended',
 }
 
+/** Whether a baseline knows it for what it is, so that it fails nothing. */
+export const isKnown = ({ verdict, known }: CheckCell): boolean =>
+  known !== undefined && (verdict === 'fail' || verdict === 'inconclusive')
+
 /** Says what came out, in numbers. */
 export function describeCounts({ cells, counts }: CheckReport): string {
   const changed = cells.filter(({ baseline }) => baseline !== null).length
+  const known = cells.filter(isKnown).length
   return [
     `${counts.fail} of ${cells.length} failed`,
     ...(counts.inconclusive > 0 ? [`${counts.inconclusive} inconclusive`] : []),
     ...(counts.note > 0 ? [`${counts.note} noted`] : []),
     `${counts.pass} passed`,
-    ...(changed > 0 ? [`${changed} not as the baseline expects`] : []),
+    ...(known > 0 ? [`${known} as the baseline expects`] : []),
+    ...(changed > 0 ? [`${changed} not as ${known > 0 ? 'it' : 'the baseline'} expects`] : []),
   ].join(', ')
 }
 
@@ -91,9 +118,8 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
   'downgraded-no-tls': (cell) => `went on without TLS${inSpiteOf(cell)}`,
   'downgraded-tls': () => 'agreed to an older TLS version than it should',
   'safe-continue': ({ expect }) => (expect === 'either' ? 'went on, as it may' : 'completed the session'),
-  'safe-abort': ({ qualifier }) => `refused${manner(qualifier)}`,
-  'false-reject': ({ scenario, qualifier }) =>
-    `refused a server ${scenario === 'good' ? 'that is right in every respect' : 'that it should accept'}${qualifier ? ` (${qualifier.replace(':', ' ')})` : ''}`,
+  'safe-abort': (cell) => (cell.expect === 'accept' ? falseReject(cell) : `refused${manner(cell.qualifier)}`),
+  'false-reject': (cell) => falseReject(cell),
   'turned-away': ({ expect }) =>
     `was turned away by the server${expect === 'accept' ? ', which has no reason to do so' : ''}`,
   hung: ({ client }) =>
@@ -101,6 +127,11 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
   crashed: ({ client }) => `crashed (${client.signal ?? 'no signal'})`,
   'not-reached': ({ transcripts }) =>
     transcripts.length === 0 ? 'never connected' : 'left before it met what is special here',
+}
+
+function falseReject({ scenario, qualifier }: CheckCell): string {
+  const what = scenario === 'good' ? 'that is right in every respect' : 'that it should accept'
+  return `refused a server ${what}${qualifier ? ` (${qualifier.replace(':', ' ')})` : ''}`
 }
 
 /** What should have kept the client from speaking in clear. */
@@ -132,28 +163,42 @@ function mailOf({ transcripts }: CheckCell, phase: 'clear' | 'tls'): string {
 
 /** What is wrong with the server, by the reasons that a correct refusal gives. */
 function impostor({ scenario, because }: CheckCell): string {
-  const faults = reasonsOf(scenario).flatMap((reason) => faultOf[reason] ?? [])
+  const faults = faultsOf(scenario)
   return faults.length > 0
     ? `a server whose certificate ${faults.join(' and ')}`
     : `a server that had to be refused: ${because}`
 }
 
-const faultOf: Readonly<Record<Reason, string | null>> = {
+/** Of the reasons that lie in a certificate; another one says nothing of it. */
+const faultOf: Readonly<Partial<Record<Reason, string>>> = {
   expired: 'has expired',
   'not-yet-valid': 'is not yet valid',
   'name-mismatch': 'is for another name',
+  revoked: 'is revoked',
+  'revocation-unknown': 'cannot be checked for revocation',
+  signature: 'has a wrong signature',
+  'weak-signature': 'has a weak signature',
+  'weak-key': 'has a weak key',
+  purpose: 'is for another purpose',
+  'name-constraints': 'has a name that its issuer may not vouch for',
+  'path-length': 'is further from its root than an issuer allows',
+  'not-a-ca': 'is issued by one that is no CA',
+  'critical-extension': 'has a critical extension that must be understood',
+  malformed: 'is malformed',
   'self-signed': 'is self-signed',
   'unknown-issuer': 'leads to no trusted root',
-  revoked: 'is revoked',
-  'protocol-version': null,
-  'no-tls': null,
-  'not-tls': null,
 }
 
-function reasonsOf(scenario: string): readonly Reason[] {
-  const ids = scenario.split('+').map((part) => part.replace(/@.*$/, ''))
-  const reasons = ids.flatMap((id) => catalogue.find((part) => part.id === id)?.entry.reason ?? [])
-  return [...new Set(reasons)]
+function faultsOf(scenario: string): readonly string[] {
+  const faults = scenario.split('+').flatMap((name) => {
+    const id = name.replace(/@.*$/, '')
+    const part = catalogue.find((one) => one.id === id)
+    const fault = part?.entry.reason && faultOf[part.entry.reason]
+    if (!fault) return []
+    const { dates } = part.entry as CertificateEntry
+    return [dates && !dates.leaf ? `depends on one that ${fault}` : fault]
+  })
+  return [...new Set(faults)]
 }
 
 function manner(qualifier: Qualifier | null): string {

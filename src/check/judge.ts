@@ -1,8 +1,9 @@
+import type { Reason } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
 import { agrees } from '../verdicts/agrees.ts'
 import type { Detail } from '../verdicts/outcome.ts'
-import { reasonOf } from '../verdicts/reasons.ts'
+import { reasonOf, refusedFor } from '../verdicts/reasons.ts'
 import type { Judgement, Verdict } from '../verdicts/verdict.ts'
 import type { ClientRun } from './client.ts'
 import type { CheckCell, ClientFlag } from './report.ts'
@@ -24,8 +25,7 @@ export function judgeCell(
   const flags: Record<ClientFlag, boolean> = {
     'silent-success': succeeded(run) && (refused || judgement.outcome === 'turned-away'),
     'silent-failure': !succeeded(run) && !run.end.timedOut && judgement.detail === 'safe-continue',
-    'wrong-reason':
-      refused && expectation.expect === 'reject' && reason !== null && !agrees(reason, expectation.reasons),
+    'wrong-reason': refused && expectation.expect === 'reject' && givesAnother(judgement, run, expectation.reasons),
     'left-children': run.leftChildren,
   }
   const raised = (Object.keys(flags) as ClientFlag[]).filter((flag) => flags[flag])
@@ -50,6 +50,10 @@ export function judgeCell(
     duration: Math.round(duration),
   }
 }
+
+/** An alert speaks for the client where it sent one that tells; else its own words do. */
+const givesAnother = ({ reason }: Judgement, { end }: ClientRun, right: readonly Reason[]): boolean =>
+  reason !== null ? !agrees(reason, right) : end.error !== null && refusedFor(end.error, right) === false
 
 const succeeded = ({ end, said }: ClientRun): boolean => (said === undefined ? end.error === null : said === 'ACCEPT')
 

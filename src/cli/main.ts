@@ -4,6 +4,7 @@ import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
+import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
 import { explainMisuse } from './misuse.ts'
 import { briefOutput } from './output.ts'
@@ -16,6 +17,7 @@ Examples:
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
   $ mockmail check -- ./my-client {url} {ca}      is my client safe?
+  $ mockmail explain CERT_HAS_EXPIRED             an error, in a client's words
   $ mockmail certs ./pki                          the certificates as files`
 
 /** Commands that run another one, which stands behind `--`. */
@@ -31,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addExec(program)
   addCheck(program)
   addList(program)
+  addExplain(program)
   addCerts(program)
   for (const command of [program, ...program.commands]) {
     command

@@ -32,10 +32,18 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 /** A killed process is gone once its parent, here init, has taken notice. */
 async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && isAlive(pid); tries++) {
-    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true
+  for (const limit = Date.now() + 5000; Date.now() < limit && isAlive(pid); ) {
+    if (isZombie(pid)) return true
     await new Promise((resolve) => setImmediate(resolve))
   }
   return !isAlive(pid)
@@ -97,6 +105,12 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
     const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
     expect(left.length).toBeGreaterThanOrEqual(2)
     for (const pid of left) expect(await gone(pid)).toBe(true)
+  })
+
+  it('that crashes is quoted with its error, not with what stands behind it', async () => {
+    const { end } = await run([process.execPath, '-e', 'null.connect()'])
+    expect(end.output).toMatch(/\nNode\.js v[\d.]+\n$/)
+    expect(end.error).toBe("TypeError: Cannot read properties of null (reading 'connect')")
   })
 
   it('that is a stub is asked for one word', async () => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { modes, protocols } from '../../scenarios/vocabulary.ts'
-import { describeCell, describeCounts } from '../describe.ts'
+import { describeCell, describeCounts, describeEnd, describeUnstarted, isKnown } from '../describe.ts'
 import type { CheckReport } from '../report.ts'
 import { dialog, words } from './html/dialog.ts'
 import { escapeHtml } from './html/escape.ts'
 import { dataOf, mark, type Numbered } from './html/parts.ts'
 import { script } from './html/script.ts'
 import { style } from './html/style.ts'
-import { type Column, matrixOf, placeOf, untriedIn, verdicts, worstFirst } from './matrix.ts'
+import { type Column, isWorthAWord, matrixOf, placeOf, standingOf, untriedIn, verdicts, worstFirst } from './matrix.ts'
 
 /**
  * The report as one self-contained page. Its policy lets it load nothing and run nothing but its own script; without any
@@ -19,7 +19,7 @@ export function formatHtml(report: CheckReport): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${report.verdict}: ${describeCounts(report)} | mockmail check</title>
@@ -29,7 +29,7 @@ export function formatHtml(report: CheckReport): string {
 <body>
 ${heading(report)}
 <main>
-${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(numbered)}` : '<p>Nothing was tried.</p>'}
+${report.cells.length > 0 ? `${filters(report)}\n<p id="shown" class="faint" role="status"></p>\n${matrix(report, numbered)}\n${findings(report, numbered)}` : '<p>Nothing was tried.</p>'}
 ${untried(report)}
 </main>
 ${numbered.map(dialog).join('\n')}
@@ -40,7 +40,9 @@ ${report.cells.length > 0 ? `<script>${script}</script>\n` : ''}</body>
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
+/** Hashes of its own style and script, so that nothing that got in beside them counts. */
+const policy = (): string =>
+  `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; base-uri 'none'; form-action 'none'`
 
 function heading(report: CheckReport): string {
   const { client, mockmail, contract, startedAt, verdict } = report
@@ -129,24 +131,26 @@ function place(attributes: string, numbered: Numbered | undefined): string {
   if (!numbered) return `<td${attributes}><span class="none">–</span></td>`
   const { id, cell } = numbered
   const { scenario, verdict, outcome, baseline } = cell
-  const label = `${scenario} ${placeOf(cell)}: ${verdict}, ${outcome}${baseline ? ', not as the baseline expects' : ''}`
-  const changed = baseline ? '<span class="changed">changed</span>' : ''
-  return `<td${attributes}${dataOf(cell)}><button class="${verdict}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(verdict)}<span class="word">${escapeHtml(outcome)}</span>${changed}</button></td>`
+  const standing = standingOf(cell)
+  const remark = baseline ? 'changed' : standing === 'known' ? 'known' : null
+  const label = `${scenario} ${placeOf(cell)}: ${verdict}, ${outcome}${baseline ? ', not as the baseline expects' : standing === 'known' ? ', as the baseline expects' : ''}`
+  return `<td${attributes}${dataOf(cell)}><button class="${standing}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(standing)}<span class="word">${escapeHtml(outcome)}</span>${remark ? `<span class="remark">${remark}</span>` : ''}</button></td>`
 }
 
-function findings(numbered: readonly Numbered[]): string {
-  const worthAWord = numbered.filter(({ cell }) => cell.verdict !== 'pass' || cell.baseline !== null)
+function findings({ cells }: CheckReport, numbered: readonly Numbered[]): string {
+  const unstarted = describeUnstarted(cells)
+  const worthAWord = numbered.filter(({ cell }) => isWorthAWord(cell))
   return `<section id="findings-section"${worthAWord.length === 0 ? ' hidden' : ''}>
 <h2>What the client did</h2>
 <ol id="findings">
 ${worthAWord
   .map(
     ({ id, cell }) =>
-      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(cell.verdict)} <span class="scenario">${escapeHtml(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : ''}</span></button></li>`,
+      `<li${dataOf(cell)}><button popovertarget="${id}" aria-haspopup="dialog">${mark(standingOf(cell))} <span class="scenario">${escapeHtml(cell.scenario)}</span> <span class="place">${placeOf(cell)}</span><span class="sentence">${escapeHtml(describeCell(cell))}${cell.baseline ? ' (not as the baseline expects)' : isKnown(cell) ? ' (as the baseline expects)' : ''}</span></button></li>`,
   )
   .join('\n')}
 </ol>
-</section>`
+</section>${unstarted ? `\n<p class="faint">The client was ${unstarted}.</p>` : ''}`
 }
 
 function untried(report: CheckReport): string {
@@ -158,7 +162,7 @@ ${all
   .map(
     ({ what, why, attempts }) => `<details><summary>does not speak ${what}: skipped</summary>
 <p>${escapeHtml(why)}</p>
-${attempts.map((attempt) => `<h3>${placeOf(attempt)}</h3>\n${words(attempt.client)}`).join('\n')}
+${attempts.map((attempt) => `<h3>${placeOf(attempt)}</h3>\n${words(describeEnd(attempt.client), attempt.client)}`).join('\n')}
 </details>`,
   )
   .join('\n')}

@@ -1,12 +1,12 @@
-import { correctClient, describeBaseline, describeCell, describeEnd } from '../describe.ts'
+import { correctClient, describeBaseline, describeCell, describeClient, furtherWords, isKnown } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 import { printable } from '../text.ts'
-import { type Column, isIn, matrixOf, placeOf } from './matrix.ts'
+import { type Column, isIn, matrixOf, placeOf, standingOf } from './matrix.ts'
 
 /**
  * JUnit XML: one suite per protocol and mode, one test case per scenario. What makes the check fail is a failure or, where
- * nothing could be judged, an error; a note is written to system-out; what was not tried is skipped.
+ * nothing could be judged, an error; a note is written to system-out; what was not tried, or is known, is skipped.
  */
 export function formatJunit(report: CheckReport): string {
   const suites = [
@@ -42,8 +42,8 @@ function cellSuite(column: Column, report: CheckReport): Suite {
   const totals = {
     tests: cells.length,
     failures: cells.filter(isFailure).length,
-    errors: cells.filter(({ verdict }) => verdict === 'inconclusive').length,
-    skipped: 0,
+    errors: cells.filter((cell) => standingOf(cell) === 'inconclusive').length,
+    skipped: cells.filter(isKnown).length,
     duration: cells.reduce((total, { duration }) => total + duration, 0),
   }
   return suite(column, totals, report, [
@@ -57,7 +57,7 @@ function skippedSuite(skipped: CheckReport['skipped'][number], report: CheckRepo
   return suite(skipped, totals, report, [
     `    <testcase${attributes({ name: 'good', classname: classOf(skipped), time: '0.000' })}>`,
     `      <skipped${attributes({ message: `does not speak ${placeOf(skipped)}: ${skipped.why}` })}/>`,
-    ...output(skipped.client.output),
+    ...output(furtherWords(skipped.client)),
     '    </testcase>',
   ])
 }
@@ -68,8 +68,8 @@ function suite(column: Column, totals: Totals, { startedAt }: CheckReport, insid
 }
 
 /** A pass that a baseline did not expect makes the check fail, so it must not be green here. */
-const isFailure = ({ verdict, baseline }: CheckCell): boolean =>
-  verdict === 'fail' || (verdict !== 'inconclusive' && baseline !== null)
+const isFailure = (cell: CheckCell): boolean =>
+  standingOf(cell) === 'fail' || (cell.verdict !== 'inconclusive' && cell.baseline !== null)
 
 function cellCase(cell: CheckCell): readonly string[] {
   const { scenario, verdict, detail, duration, client } = cell
@@ -79,16 +79,18 @@ function cellCase(cell: CheckCell): readonly string[] {
     describeCell(cell),
     ...(baseline ? [baseline] : []),
     `a correct client ${correctClient(cell)}`,
-    `client: ${describeEnd(client)}`,
+    `client: ${describeClient(cell)}`,
     ...evidence(cell),
   ].join('\n')
   if (verdict === 'pass' && !isFailure(cell)) return [`    <testcase${attributes(start)}/>`]
-  const inside = isFailure(cell)
-    ? element('failure', { message: messageOf(cell), type: verdict === 'fail' ? detail : 'baseline' }, says)
-    : verdict === 'inconclusive'
-      ? element('error', { message: messageOf(cell), type: detail }, says)
-      : element('system-out', {}, says)
-  return [`    <testcase${attributes(start)}>`, inside, ...output(client.output), '    </testcase>']
+  const inside = isKnown(cell)
+    ? `      <skipped${attributes({ message: `known: ${cell.known}` })}/>\n${element('system-out', {}, says)}`
+    : isFailure(cell)
+      ? element('failure', { message: messageOf(cell), type: verdict === 'fail' ? detail : 'baseline' }, says)
+      : verdict === 'inconclusive'
+        ? element('error', { message: messageOf(cell), type: detail }, says)
+        : element('system-out', {}, says)
+  return [`    <testcase${attributes(start)}>`, inside, ...output(furtherWords(client)), '    </testcase>']
 }
 
 const messageOf = (cell: CheckCell): string =>

@@ -1,9 +1,17 @@
 import type { Verdict } from '../../verdicts/verdict.ts'
-import { correctClient, describeBaseline, describeCell, describeCounts, describeEnd } from '../describe.ts'
+import {
+  correctClient,
+  describeBaseline,
+  describeCell,
+  describeClient,
+  describeCounts,
+  describeUnstarted,
+  isKnown,
+} from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 import { cut, oneLine } from '../text.ts'
-import { matrixOf, placeOf, untriedIn, worstFirst } from './matrix.ts'
+import { isWorthAWord, matrixOf, placeOf, standingOf, untriedIn, worstFirst } from './matrix.ts'
 
 /** GitHub refuses a comment of more than 65,536 characters; a job summary may have 1 MiB. */
 const mostCharacters = 60_000
@@ -17,17 +25,17 @@ const mostOfLine = 500
 /** GitHub Flavored Markdown for a job summary or a comment: the table, and what is not as it should be, folded. */
 export function formatMarkdown(report: CheckReport): string {
   const { client, mockmail, contract, verdict } = report
+  const unstarted = describeUnstarted(report.cells)
   const head = [
     `## ${marks[verdict]} mockmail check: ${describeCounts(report)}`,
     `${code(cut(client, mostOfLine))}, by mockmail ${text(mockmail)}${contract === 'strict' ? '' : `, contract ${contract}`}`,
     ...(report.cells.length > 0 ? [table(report)] : []),
+    ...(unstarted ? [`The client was ${unstarted}.`] : []),
     ...untriedIn(report).map(
       ({ what, why }) => `Does not speak ${what}: skipped (${text(cut(oneLine(why), mostOfLine))})`,
     ),
   ].join('\n\n')
-  const blocks = worstFirst(report.cells)
-    .filter((cell) => cell.verdict !== 'pass' || cell.baseline !== null)
-    .map(details)
+  const blocks = worstFirst(report.cells).filter(isWorthAWord).map(details)
   const { kept, left } = within(blocks, mostCharacters - head.length)
   return `${[head, ...kept, ...(left > 0 ? [`… and ${left} more, left out to fit a comment.`] : [])].join('\n\n')}\n`
 }
@@ -50,15 +58,17 @@ function table(report: CheckReport): string {
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
 const place = (cell: CheckCell | undefined): string =>
-  cell ? `${marks[cell.verdict]} ${cell.outcome}${cell.baseline ? ' (changed)' : ''}` : '–'
+  cell ? `${marks[cell.verdict]} ${cell.outcome}${cell.baseline ? ' (changed)' : isKnown(cell) ? ' (known)' : ''}` : '–'
 
 function details(cell: CheckCell): string {
   const { verdict, scenario } = cell
+  const standing = standingOf(cell)
   const baseline = describeBaseline(cell)
   const says = [
-    `client: ${describeEnd(cell.client)}`,
+    `client: ${describeClient(cell)}`,
     ...(baseline ? [baseline] : []),
-    ...(verdict === 'fail' || verdict === 'inconclusive' ? evidence(cell) : []),
+    ...(isKnown(cell) ? [`known: ${cell.known}`] : []),
+    ...(standing === 'fail' || standing === 'inconclusive' ? evidence(cell) : []),
   ]
   return [
     `<details><summary>${marks[verdict]} <code>${html(scenario)}</code> ${placeOf(cell)}: ${html(describeCell(cell))}</summary>`,

@@ -1,10 +1,22 @@
 import { type Mode, modes, type Protocol, protocols } from '../../scenarios/vocabulary.ts'
 import type { Grade } from '../../verdicts/outcome.ts'
 import type { Verdict } from '../../verdicts/verdict.ts'
+import { isKnown, wasStarted } from '../describe.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 
 /** Verdicts, worst first. */
 export const verdicts = ['fail', 'inconclusive', 'note', 'pass'] as const satisfies readonly Verdict[]
+
+/** A verdict, or that a baseline knows the cell for what it is. */
+export type Standing = Verdict | 'known'
+
+const standings: readonly Standing[] = ['fail', 'inconclusive', 'note', 'known', 'pass']
+
+export const standingOf = (cell: CheckCell): Standing => (isKnown(cell) ? 'known' : cell.verdict)
+
+/** Whether it is shown with a sentence, beside its place in the matrix; those that were not started have one in common. */
+export const isWorthAWord = (cell: CheckCell): boolean =>
+  wasStarted(cell) && (standingOf(cell) !== 'pass' || cell.baseline !== null)
 
 /** Grades, worst first. */
 const grades: readonly Grade[] = ['exposed', 'tampered', 'minor', 'safe', 'none']
@@ -48,11 +60,11 @@ export const placeOf = ({ protocol, mode }: Column): string => `${protocol}/${mo
 export const isIn = (column: Column, cell: Column): boolean =>
   column.protocol === cell.protocol && column.mode === cell.mode
 
-/** Worst first: by verdict, then by grade; what is as bad as its neighbour stays in order. */
+/** Worst first: by verdict, what is known behind all that is not, then by grade; equals stay in order. */
 export const worstFirst = (cells: readonly CheckCell[]): readonly CheckCell[] =>
   [...cells].sort((a, b) => rank(a) - rank(b))
 
-const rank = ({ verdict, grade }: CheckCell): number => verdicts.indexOf(verdict) * 10 + grades.indexOf(grade)
+const rank = (cell: CheckCell): number => standings.indexOf(standingOf(cell)) * 10 + grades.indexOf(cell.grade)
 
 /** At the first place where they differ; of two that begin the same, the one with more cells comes first. */
 function compareRanks(a: readonly number[], b: readonly number[]): number {

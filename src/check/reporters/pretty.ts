@@ -1,9 +1,18 @@
-import type { Verdict } from '../../verdicts/verdict.ts'
-import { describeBaseline, describeCell, describeCounts, describeEnd } from '../describe.ts'
+import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 import { columnsOf, cut, oneLine, pad, wrap } from '../text.ts'
-import { type Column, type Matrix, matrixOf, placeOf, untriedIn, worstFirst } from './matrix.ts'
+import {
+  type Column,
+  isWorthAWord,
+  type Matrix,
+  matrixOf,
+  placeOf,
+  type Standing,
+  standingOf,
+  untriedIn,
+  worstFirst,
+} from './matrix.ts'
 
 export interface PrettyOptions {
   /** Columns that a line may take. Default 80. */
@@ -15,11 +24,13 @@ export interface PrettyOptions {
 /** The report for a terminal: the matrix, worst first, then every cell that is worth a word, then the result. */
 export function formatPretty(report: CheckReport, { width = 80, colour = false }: PrettyOptions = {}): string {
   const paint = colour ? painted : (text: string) => text
-  const worthAWord = worstFirst(report.cells).filter(({ verdict, baseline }) => verdict !== 'pass' || baseline !== null)
+  const worthAWord = worstFirst(report.cells).filter(isWorthAWord)
+  const unstarted = describeUnstarted(report.cells)
   const blocks = [
     heading(report, width),
     ...(report.cells.length > 0 ? [matrix(report, width, paint)] : []),
     ...worthAWord.map((cell) => details(cell, width, paint)),
+    unstarted ? wrap(unstarted, width) : [],
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
     wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]
@@ -29,10 +40,16 @@ export function formatPretty(report: CheckReport, { width = 80, colour = false }
     .join('\n\n')}\n`
 }
 
-type Paint = (text: string, as: Verdict) => string
+type Paint = (text: string, as: Standing) => string
 
 /** SGR, ECMA-48 §8.3.117: bold red, magenta, yellow, green. */
-const sgr: Readonly<Record<Verdict, string>> = { fail: '1;31', inconclusive: '35', note: '33', pass: '32' }
+const sgr: Readonly<Record<Standing, string>> = {
+  fail: '1;31',
+  inconclusive: '35',
+  note: '33',
+  known: '33',
+  pass: '32',
+}
 
 const painted: Paint = (text, as) => `\x1b[${sgr[as]}m${text}\x1b[0m`
 
@@ -41,7 +58,13 @@ function heading({ client, mockmail, contract }: CheckReport, width: number): re
   return [cut(`mockmail ${mockmail} checked ${oneLine(client)}`, width - columnsOf(how)) + how]
 }
 
-const words: Readonly<Record<Verdict, string>> = { fail: 'FAIL', inconclusive: '?', note: 'note', pass: 'pass' }
+const words: Readonly<Record<Standing, string>> = {
+  fail: 'FAIL',
+  inconclusive: '?',
+  note: 'note',
+  known: 'known',
+  pass: 'pass',
+}
 
 const gap = 2
 
@@ -100,15 +123,16 @@ function table({ columns, rows }: Matrix, width: number, paint: Paint): readonly
 
 function place(cell: CheckCell | undefined, width: number, paint: Paint): string {
   if (!cell) return pad('-', width)
-  const word = `${words[cell.verdict]}${cell.baseline ? '*' : ''}`
-  return paint(word, cell.verdict) + pad('', width - word.length)
+  const standing = standingOf(cell)
+  const word = `${words[standing]}${cell.baseline ? '*' : ''}`
+  return paint(word, standing) + pad('', width - word.length)
 }
 
 function legend({ rows }: Matrix, width: number): readonly string[] {
   const cells = rows.flatMap((row) => row.cells)
   const entries = [
     ...(cells.some((cell) => cell === undefined) ? ['- not tried'] : []),
-    ...(cells.some((cell) => cell?.verdict === 'inconclusive') ? ['? inconclusive'] : []),
+    ...(cells.some((cell) => cell && standingOf(cell) === 'inconclusive') ? ['? inconclusive'] : []),
     ...(cells.some((cell) => cell?.baseline) ? ['* not as the baseline expects'] : []),
   ]
   if (entries.length === 0) return []
@@ -119,20 +143,22 @@ function legend({ rows }: Matrix, width: number): readonly string[] {
 const mostErrorLines = 3
 
 function details(cell: CheckCell, width: number, paint: Paint): readonly string[] {
-  const { verdict, scenario, grade } = cell
+  const { verdict, scenario, grade, known } = cell
+  const standing = standingOf(cell)
   const how = verdict === 'fail' ? ` (${grade})` : ''
-  const word = verdict === 'fail' ? 'FAIL' : verdict
+  const word = standing === 'fail' ? 'FAIL' : standing
   const title = cut(`${oneLine(scenario)} ${placeOf(cell)}${how}`, width - word.length - 1)
   const baseline = describeBaseline(cell)
-  const end = wrap(`client: ${describeEnd(cell.client)}`, width - 2)
+  const end = wrap(`client: ${describeClient(cell)}`, width - 2)
   return [
-    `${paint(word, verdict)} ${title}`,
+    `${paint(word, standing)} ${title}`,
     ...indented(wrap(describeCell(cell), width - 2), 2),
     ...indented(end.slice(0, mostErrorLines - 1), 2),
     ...(end.length >= mostErrorLines ? indented([cut(end.slice(mostErrorLines - 1).join(' '), width - 2)], 2) : []),
     ...(baseline ? indented(wrap(baseline, width - 2), 2) : []),
-    // A note is worth knowing, and needs no proof; so is a pass that a baseline did not expect.
-    ...(verdict === 'fail' || verdict === 'inconclusive' ? indented(evidence(cell, { width: width - 4 }), 4) : []),
+    ...(standing === 'known' ? indented(wrap(oneLine(`known: ${known}`), width - 2), 2) : []),
+    // A note is worth knowing, and needs no proof; so is what is known, and a pass that a baseline did not expect.
+    ...(standing === 'fail' || standing === 'inconclusive' ? indented(evidence(cell, { width: width - 4 }), 4) : []),
   ]
 }
 

@@ -95,6 +95,7 @@ export const starttls = defineQuirks({
     expect: 'either',
     because:
       'a client that waits for a greeting gives up in its own time, and one that tries TLS instead loses nothing',
+    reason: 'timeout',
     references: ['RFC 8314 §3'],
     tags: ['starttls'],
     aliases: ['tls-on-plain-port'],

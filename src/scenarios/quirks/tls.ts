@@ -106,6 +106,7 @@ export const tls = defineQuirks({
     modes,
     expect: 'either',
     because: 'a client that has a certificate for this server may use it, and one that has none says so',
+    reason: 'client-certificate',
     references: ['RFC 8446 §4.3.2', 'RFC 8446 §4.4.2.4'],
     tags: ['tls', 'client-certificates'],
     tls: { clientCertificate: 'required' },

@@ -3,8 +3,10 @@ import {
   correctClient,
   describeBaseline,
   describeCell,
+  describeClient,
   describeCounts,
   describeEnd,
+  furtherWords,
 } from '../../../src/check/describe.ts'
 import type { CheckCell, ClientEnd } from '../../../src/check/report.ts'
 import { cell } from './sample/cell.ts'
@@ -115,6 +117,10 @@ describe('the sentence of a cell', () => {
       { detail: 'leak-credentials-untrusted-tls', scenario: 'expired' },
     ],
     [
+      'sent the password to a server whose certificate depends on one that has expired',
+      { detail: 'leak-credentials-untrusted-tls', scenario: 'expired-intermediate' },
+    ],
+    [
       'sent the password to a server whose certificate is self-signed and is for another name',
       { detail: 'leak-credentials-untrusted-tls', scenario: 'self-signed+wrong-host@2nd' },
     ],
@@ -171,6 +177,12 @@ describe('the sentence of a cell', () => {
     ['left before it met what is special here', { detail: 'not-reached' }],
     ['was still connected when it was judged', { detail: 'inconclusive:still-open' }],
     ['cannot be judged: good failed', { detail: 'inconclusive:good-failed' }],
+    [
+      'does not work with the good server, so nothing can be said here',
+      { detail: 'inconclusive:control-dirty', transcripts: [] },
+    ],
+    ['crashed (SIGSEGV)', { detail: 'crashed', client: { signal: 'SIGSEGV' } }],
+    ['refused a server that it should accept', { detail: 'safe-abort', scenario: 'tls13-only', qualifier: null }],
     ['followed a star', { detail: 'followed-a-star' as CheckCell['detail'] }],
   ])('is "%s"', (sentence, given) => {
     expect(told(given)).toBe(sentence)
@@ -191,15 +203,30 @@ describe('the words beside the sentence', () => {
   it.each<readonly [string, Partial<ClientEnd>]>([
     ['exit 0, reported success', { exit: 0 }],
     ['exit 60: certificate has expired', { exit: 60, error: 'certificate\r\n  has expired\n' }],
-    ['was ended by SIGSEGV', { exit: null, signal: 'SIGSEGV' }],
+    ['exit 2', { exit: 2, error: 'exit status 2' }],
+    ['ended by SIGSEGV', { exit: null, signal: 'SIGSEGV', error: 'ended by SIGSEGV' }],
+    ['ended by SIGABRT: out of memory', { exit: null, signal: 'SIGABRT', error: 'out of memory' }],
     [
-      'was still running at the limit, and was ended: connecting',
-      { exit: null, signal: 'SIGKILL', error: 'connecting', timedOut: true },
+      'ran out of time: still running after 500 ms',
+      { exit: null, error: 'still running after 500 ms', timedOut: true },
     ],
+    ['ran out of time: connecting', { exit: null, signal: 'SIGKILL', error: 'connecting', timedOut: true }],
     ['reported success', { exit: null }],
     ['self-signed certificate', { exit: null, error: 'self-signed certificate' }],
   ])('say how the client ended: %s', (words, end) => {
     expect(describeEnd({ exit: null, signal: null, error: null, output: '', timedOut: false, ...end })).toBe(words)
+  })
+
+  it('say so where the client was not started at all', () => {
+    const unjudged = { scenario: 'expired', protocol: 'smtp', mode: 'implicit', client: { exit: null } } as const
+    expect(describeClient(cell({ ...unjudged, detail: 'inconclusive:control-dirty' }))).toBe('was not started')
+    expect(describeClient(cell(unjudged))).toBe('reported success')
+  })
+
+  it('leave out what the client wrote where it is its error', () => {
+    const end = { exit: null, signal: null, timedOut: false }
+    expect(furtherWords({ ...end, error: 'no TLS', output: 'no TLS\n' })).toBe('')
+    expect(furtherWords({ ...end, error: 'no TLS', output: 'hello\nno TLS\n' })).toBe('hello\nno TLS')
   })
 
   it('say what the baseline expects, and nothing where it expects the same', () => {
@@ -212,7 +239,7 @@ describe('the words beside the sentence', () => {
 
   it('count, and leave out what there is none of', () => {
     expect(describeCounts(sample)).toBe(
-      '14 of 45 failed, 3 inconclusive, 6 noted, 22 passed, 2 not as the baseline expects',
+      '14 of 45 failed, 3 inconclusive, 6 noted, 22 passed, 1 as the baseline expects, 2 not as it expects',
     )
     expect(describeCounts(clean)).toBe('0 of 21 failed, 21 passed')
   })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { formatHtml } from '../../../src/check/reporters/html.ts'
 import { hostile, payload } from './hostile.ts'
 import { cell } from './sample/cell.ts'
-import { sample } from './sample.ts'
+import { broken, sample } from './sample.ts'
 
 const count = (text: string, part: RegExp): number => text.match(part)?.length ?? 0
 
@@ -33,7 +33,7 @@ describe('the page', () => {
     expect(count(html, /<th scope="col"/g)).toBe(6)
     expect(count(html, /<th scope="row"[ >]/g)).toBe(14)
     expect(count(html, /<td[ >]/g)).toBe(14 * 5)
-    expect(count(html, /<td[^>]*><button class="(?:fail|inconclusive|note|pass)" popovertarget="c\d+"/g)).toBe(45)
+    expect(count(html, /<td[^>]*><button class="(?:fail|inconclusive|note|known|pass)" popovertarget="c\d+"/g)).toBe(45)
     expect(count(html, /<div class="cell" id="c\d+" popover role="dialog" aria-labelledby="c\d+-title">/g)).toBe(45)
   })
 
@@ -98,6 +98,16 @@ describe('the page', () => {
     expect(html).toContain('>C: NOOP 299</span>\n<i>… ')
     expect(html).toContain('>C: NOOP 4999</span></pre>')
     expect(html.length).toBeLessThan(60_000)
+  })
+
+  it('tells once of what was not started, and has a dialog for each all the same', () => {
+    const html = formatHtml(broken)
+    expect(html).toContain(
+      '<p class="faint">The client was not started in 9 more, as it does not work with the good server there.</p>',
+    )
+    expect(count(html, /<li /g)).toBe(1)
+    expect(count(html, /<p>was not started<\/p>/g)).toBe(9)
+    expect(count(html, /<p>exit 127: send-report: not found<\/p>/g)).toBe(1)
   })
 
   it('has neither a table nor a script where nothing was tried', () => {

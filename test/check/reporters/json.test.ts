@@ -7,7 +7,7 @@ import { sample } from './sample.ts'
 it('is the report, bytes of the client included', () => {
   expect(JSON.parse(formatJson(sample))).toEqual(sample)
   expect(JSON.parse(formatJson(hostile))).toEqual(hostile)
-  expect(formatJson(sample)).toMatch(/^\{\n {2}"schema": 1,\n {2}"mockmail": "0.1.0",\n.*\n\}\n$/s)
+  expect(formatJson(sample)).toMatch(/^\{"schema":1,"mockmail":"0\.1\.0",[^\n]*\}\n$/)
 })
 
 it('stands in the table beside the other four, and all end with a line end', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatMarkdown } from '../../../src/check/reporters/markdown.ts'
 import { hostile } from './hostile.ts'
-import { clean, sample } from './sample.ts'
+import { broken, clean, sample } from './sample.ts'
 
 /** GFM §4.10: a row has as many cells as pipes that are not escaped tell. */
 const cellsIn = (row: string): number => row.replace(/\\./g, '').split('|').length - 2
@@ -17,6 +17,14 @@ describe('the report for a job summary or a comment', () => {
     expect(formatMarkdown(clean)).toMatch(/^## ✅ mockmail check: 0 of 21 failed, 21 passed\n/)
     expect(formatMarkdown(clean)).not.toContain('<details>')
     expect(formatMarkdown(sample).match(/<details>/g)).toHaveLength(24)
+  })
+
+  it('tells once of what was not started', () => {
+    const text = formatMarkdown(broken)
+    expect(text).toContain(
+      '\n\nThe client was not started in 9 more, as it does not work with the good server there.\n\n',
+    )
+    expect(text.match(/<details>/g)).toHaveLength(1)
   })
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatPretty } from '../../../src/check/reporters/pretty.ts'
 import { columnsOf } from '../../../src/check/text.ts'
 import { hostile } from './hostile.ts'
-import { clean, sample } from './sample.ts'
+import { broken, clean, sample } from './sample.ts'
 
 describe('the report for a terminal', () => {
   it('is the matrix, worst first, then each cell that is worth a word, then the result', async () => {
@@ -60,6 +60,34 @@ good                    pass      pass
     expect(coloured).toContain(`${begin}[1;31mFAIL${begin}[0m`)
     const bare = coloured.split(begin).map((part, index) => (index === 0 ? part : part.replace(/^\[[0-9;]+m/, '')))
     expect(bare.join('')).toBe(formatPretty(hostile))
+  })
+
+  it('tells once of what was not started', () => {
+    expect(formatPretty(broken)).toBe(`mockmail 0.1.0 checked node send-report.mjs --account user@mockmail.test {url}
+
+                        imap
+scenario                implicit
+good                    ?
+expired                 ?
+self-signed             ?
+self-signed+wrong-host  ?
+untrusted-root          ?
+revoked                 ?
+plaintext-on-implicit   ?
+tls10-only              ?
+tls13-only              ?
+client-cert-required    ?
+
+? inconclusive
+
+inconclusive good imap/implicit
+  never connected
+  client: exit 127: send-report: not found
+
+not started in 9 more, as it does not work with the good server there
+
+fail: 0 of 10 failed, 10 inconclusive, 0 passed
+`)
   })
 
   it('says so when nothing was tried but what was skipped', () => {

@@ -59,3 +59,28 @@ export const clean: CheckReport = {
   counts: { fail: 0, inconclusive: 0, note: 0, pass: 21 },
   verdict: 'pass',
 }
+
+/** A client that does not even work with the good server; nothing else was tried. */
+export const broken: CheckReport = {
+  ...sample,
+  cells: sample.cells
+    .filter(({ protocol, mode }) => protocol === 'imap' && mode === 'implicit')
+    .map((cell) => ({
+      ...cell,
+      outcome: 'not-reached',
+      detail: cell.scenario === 'good' ? 'not-reached' : 'inconclusive:control-dirty',
+      grade: 'none',
+      qualifier: null,
+      flags: [],
+      verdict: 'inconclusive',
+      reason: null,
+      transcripts: [],
+      baseline: null,
+      client:
+        cell.scenario === 'good'
+          ? ended({ exit: 127, error: 'send-report: not found', output: 'sh: 1: send-report: not found\n' })
+          : ended({ exit: null }),
+    })),
+  skipped: [],
+  counts: { fail: 0, inconclusive: 10, note: 0, pass: 0 },
+}

@@ -1,31 +1,41 @@
-import { correctClient, describeBaseline, describeCell, describeEnd, flagMeanings } from '../../describe.ts'
+import {
+  correctClient,
+  describeBaseline,
+  describeCell,
+  describeClient,
+  flagMeanings,
+  furtherWords,
+} from '../../describe.ts'
 import { proofOf } from '../../evidence.ts'
 import type { CheckCell, ClientEnd } from '../../report.ts'
 import { cut } from '../../text.ts'
-import { placeOf } from '../matrix.ts'
+import { placeOf, standingOf } from '../matrix.ts'
 import { escapeHtml } from './escape.ts'
 import { mark, type Numbered } from './parts.ts'
 
 /** What a cell opens: what happened, what should have, the client's own words, and the transcript. */
 export function dialog({ id, cell }: Numbered): string {
-  const { scenario, verdict } = cell
+  const { scenario, verdict, known } = cell
+  const standing = standingOf(cell)
   const baseline = describeBaseline(cell)
   return `<div class="cell" id="${id}" popover role="dialog" aria-labelledby="${id}-title">
-<header><h2 id="${id}-title">${mark(verdict)} ${escapeHtml(scenario)} <span class="place">${placeOf(cell)}</span></h2>
+<header><h2 id="${id}-title">${mark(standing)} ${escapeHtml(scenario)} <span class="place">${placeOf(cell)}</span></h2>
 <button class="close" popovertarget="${id}" popovertargetaction="hide" aria-label="Close" autofocus>✕</button></header>
-<p class="sentence"><strong class="${verdict}">${verdict}</strong> The client ${escapeHtml(describeCell(cell))}.</p>
+<p class="sentence"><strong class="${standing}">${verdict}</strong> The client ${escapeHtml(describeCell(cell))}.</p>
 <p><strong>A correct client</strong> ${escapeHtml(correctClient(cell))}.</p>
-${baseline ? `<p><strong>Changed:</strong> ${escapeHtml(baseline)}.</p>\n` : ''}<dl>${facts(cell)}</dl>
+${baseline ? `<p><strong>Changed:</strong> ${escapeHtml(baseline)}.</p>\n` : ''}${standing === 'known' ? `<p><strong>Known:</strong> ${escapeHtml(known ?? '')}</p>\n` : ''}<dl>${facts(cell)}</dl>
 <h3>The client’s words</h3>
-${words(cell.client)}
+${words(describeClient(cell), cell.client)}
 <h3>Transcript</h3>
 ${transcripts(cell)}
 </div>`
 }
 
 /** How a client ended and what it wrote. */
-export const words = (client: ClientEnd): string =>
-  `<p>${escapeHtml(describeEnd(client))}</p>${client.output.trim() === '' ? '' : `\n<pre>${escapeHtml(client.output.trimEnd())}</pre>`}`
+export function words(end: string, client: ClientEnd): string {
+  const further = furtherWords(client)
+  return `<p>${escapeHtml(end)}</p>${further === '' ? '' : `\n<pre>${escapeHtml(further)}</pre>`}`
+}
 
 function facts({ outcome, detail, grade, qualifier, reason, flags, duration }: CheckCell): string {
   const named: readonly (readonly [string, string | null])[] = [

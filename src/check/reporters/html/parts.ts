@@ -1,5 +1,5 @@
-import type { Verdict } from '../../../verdicts/verdict.ts'
 import type { CheckCell } from '../../report.ts'
+import type { Standing } from '../matrix.ts'
 import { escapeHtml } from './escape.ts'
 
 /** A cell with the id that its dialog has in the page. */
@@ -9,10 +9,16 @@ export interface Numbered {
 }
 
 /** Shape and word say what the colour says. */
-export const marks: Readonly<Record<Verdict, string>> = { fail: '✗', inconclusive: '?', note: '!', pass: '✓' }
+export const marks: Readonly<Record<Standing, string>> = {
+  fail: '✗',
+  inconclusive: '?',
+  note: '!',
+  known: '✗',
+  pass: '✓',
+}
 
-export const mark = (verdict: Verdict): string =>
-  `<span class="mark ${verdict}" aria-hidden="true">${marks[verdict]}</span>`
+export const mark = (standing: Standing): string =>
+  `<span class="mark ${standing}" aria-hidden="true">${marks[standing]}</span>`
 
 /** What the filters look at. */
 export const dataOf = ({ scenario, protocol, mode, verdict }: CheckCell): string =>

@@ -73,15 +73,17 @@ td button.fail { background: var(--fail-paper); color: var(--fail); }
 td button.note { background: var(--note-paper); color: var(--note); }
 td button.inconclusive { background: var(--inconclusive-paper); color: var(--inconclusive); }
 td button.pass { color: var(--pass); }
+td button.known { background: var(--raised); color: var(--faint); }
 td button:hover { box-shadow: inset 0 0 0 2px currentColor; }
 td.first, thead tr:last-child th.first { border-left: 1px solid var(--line); }
 .none { color: var(--faint); padding-left: .75rem; }
-.changed { font-size: .75rem; }
+.remark { font-size: .75rem; }
 .mark { display: inline-block; width: 1.1em; font-weight: 700; text-align: center; }
 .mark.fail { color: var(--fail); }
 .mark.note { color: var(--note); }
 .mark.inconclusive { color: var(--inconclusive); }
 .mark.pass { color: var(--pass); }
+.mark.known, strong.known { color: var(--faint); }
 
 #findings { margin: 0; padding: 0; list-style: none; }
 #findings li { border-top: 1px solid var(--line); }
@@ -130,7 +132,7 @@ pre {
   td.first, thead tr:last-child th.first { border-left: 1px solid var(--line); }
 .none { padding-left: 0; }
   .result { font-size: 1.1rem; }
-  td .word, td .changed { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  td .word, td .remark { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   dl div { grid-template-columns: 1fr; gap: 0; }
 }
 `
