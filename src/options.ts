@@ -116,7 +116,7 @@ export const invalid = (option: string, given: unknown, allowed: string, hint = 
 const namePattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i
 
 function checkServername(option: string, name: string): void {
-  if (isIP(name) || (name.length <= 253 && namePattern.test(name))) return
+  if ((name.length <= 253 && namePattern.test(name)) || isIP(name)) return
   throw invalid(option, name, 'a host name in ASCII, a wildcard name such as *.example.com, or an IP address')
 }
 

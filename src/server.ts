@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events'
-import { isIPv6 } from 'node:net'
-import type { Email } from 'postal-mime'
 import { MockmailError } from './errors.ts'
+import type { ParsedMessage } from './parsed.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 import { clock } from './servers/core/clock.ts'
@@ -24,7 +23,7 @@ export interface ReceivedMessage {
   /** The connection that brought it. */
   readonly connection: ConnectionRecord
   /** Decoded headers, text, HTML and attachments, by postal-mime. */
-  parsed(): Promise<Email>
+  parsed(): Promise<ParsedMessage>
 }
 
 /** What a message must have to be waited for. A string must be contained, a pattern must match. */
@@ -257,7 +256,8 @@ export class MailServer {
 }
 
 function urlOf({ protocol, mode, servername, port }: Endpoint): string {
-  const host = isIPv6(servername) ? `[${servername}]` : servername
+  // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
+  const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }
 

@@ -169,14 +169,24 @@ function impostor({ scenario, because }: CheckCell): string {
     : `a server that had to be refused: ${because}`
 }
 
-/** Reasons that are about a certificate; the others are told in other words. */
+/** Of the reasons that lie in a certificate; another one says nothing of it. */
 const faultOf: Readonly<Partial<Record<Reason, string>>> = {
   expired: 'has expired',
   'not-yet-valid': 'is not yet valid',
   'name-mismatch': 'is for another name',
+  revoked: 'is revoked',
+  'revocation-unknown': 'cannot be checked for revocation',
+  signature: 'has a wrong signature',
+  'weak-signature': 'has a weak signature',
+  'weak-key': 'has a weak key',
+  purpose: 'is for another purpose',
+  'name-constraints': 'has a name that its issuer may not vouch for',
+  'path-length': 'is further from its root than an issuer allows',
+  'not-a-ca': 'is issued by one that is no CA',
+  'critical-extension': 'has a critical extension that must be understood',
+  malformed: 'is malformed',
   'self-signed': 'is self-signed',
   'unknown-issuer': 'leads to no trusted root',
-  revoked: 'is revoked',
 }
 
 function faultsOf(scenario: string): readonly string[] {

@@ -114,6 +114,8 @@ describe('reply', () => {
         reply: 't1 OK NOOP completed\r\n',
         state: 'not-authenticated',
         versions: ['TLSv1.3', 'TLSv1.2'],
+        servername: 'localhost',
+        now: expect.any(Date),
         frozen: true,
       },
     ])

@@ -6,10 +6,10 @@ beforeAll(ensureBuilt, 90_000)
 const now = 'Allowed: an instant such as 2030-01-31 or 2030-01-31T12:00:00Z, from 1960 to 9980.'
 
 const misuse: readonly (readonly [args: readonly string[], sentence: string])[] = [
-  [['upp'], "There is no command 'upp'. Did you mean 'up'? Allowed: up, exec, list, certs."],
+  [['upp'], "There is no command 'upp'. Did you mean 'up'? Allowed: up, exec, check, list, explain, certs."],
   [
     ['expired+wrong-host'],
-    "There is no command 'expired+wrong-host'. 'expired+wrong-host' is a scenario: 'mockmail up expired+wrong-host' serves it. Allowed: up, exec, list, certs.",
+    "There is no command 'expired+wrong-host'. 'expired+wrong-host' is a scenario: 'mockmail up expired+wrong-host' serves it. Allowed: up, exec, check, list, explain, certs.",
   ],
   [
     ['--verson'],
@@ -17,7 +17,7 @@ const misuse: readonly (readonly [args: readonly string[], sentence: string])[] 
   ],
   [
     ['--mode', 'plain', 'up'],
-    "There is no flag '--mode' of 'mockmail'. It is a flag of up, exec, and stands behind that word. 'mockmail --help' shows them all.",
+    "There is no flag '--mode' of 'mockmail'. It is a flag of up, exec, check, and stands behind that word. 'mockmail --help' shows them all.",
   ],
   [
     ['up', '--prot', 'imap'],
@@ -98,6 +98,28 @@ const misuse: readonly (readonly [args: readonly string[], sentence: string])[] 
   [['up', '--user', 'nobody'], "--user: 'nobody' is not allowed. Allowed: name:password."],
   [['up', '--pki', ''], "--pki: '' is not allowed. Allowed: a directory."],
   [['up', '--log', ''], "--log: '' is not allowed. Allowed: a file."],
+
+  [['up', '--port-offset', '-1'], "--port-offset: '-1' is not allowed. Allowed: a whole number from 0 to 64542."],
+  [['up', '--port-base', '--port-offset', '9'], '--port-base and --port-offset cannot both be given.'],
+  [['up', '--ttl', 'soon'], "--ttl: 'soon' is not allowed. Allowed: a length of time, such as 500ms, 20s, 10m or 2h."],
+  [['up', '--ready-file', ''], "--ready-file: '' is not allowed. Allowed: a file."],
+  [['up', '--keylog', ''], "--keylog: '' is not allowed. Allowed: a file."],
+  [['exec', '--trust', 'go', '--', 'true'], "--trust: 'go' is not allowed. Allowed: node, openssl, python, java."],
+
+  [['check'], 'The command to run is missing: mockmail check [scenario...] -- <command> [argument...]'],
+  [
+    ['check', '--timeout', 'soon', '--', 'true'],
+    "--timeout: 'soon' is not allowed. Allowed: a length of time, such as 500ms, 20s, 10m or 2h.",
+  ],
+  [['check', '--jobs', '0', '--', 'true'], "--jobs: '0' is not allowed. Allowed: a whole number from 1 to 9999."],
+  [
+    ['check', '--contract', 'strickt', '--', 'true'],
+    "--contract: 'strickt' is not allowed. Did you mean 'strict'? Allowed: strict, opportunistic.",
+  ],
+  [
+    ['check', '--reporter', 'jsn', '--', 'true'],
+    "There is no reporter 'jsn'. Did you mean 'json'? Allowed: pretty, json, junit, markdown, html.",
+  ],
 
   [['list', 'expired'], "'expired' is too much: mockmail list [options]"],
   [['certs'], '<dir> is missing: mockmail certs [options] <dir> [scenario...]'],

@@ -97,17 +97,11 @@ export class Endpoint implements ConnectionHost {
   async listen(): Promise<void> {
     const { host, port } = this.#options
     await this.#options.dialect.prepare?.()
-    const closed = this.#options.behaviour(1).speaks?.what === 'nothing'
+    if (this.#options.behaviour(1).speaks?.what === 'nothing') return this.#leaveClosed()
     for (let attempt = 1; ; attempt++) {
       const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)
       this.#port = portOf(first)
-      if (closed) {
-        // The number was ours a moment ago, so nobody else is likely to have it.
-        await closeServer(first)
-        this.#servers.length = 0
-        return
-      }
       if (host !== '127.0.0.1') return
       const twin = await this.#listenOnTwin()
       if (twin === 'fine') return
@@ -115,6 +109,21 @@ export class Endpoint implements ConnectionHost {
       this.#servers.length = 0
       if (port !== 0 || attempt >= 10) {
         throw new MockmailError('PORT_IN_USE', `Port ${this.#port} is in use on ::1, which localhost may mean too.`)
+      }
+    }
+  }
+
+  /** Finds a port that nobody listens on. */
+  async #leaveClosed(): Promise<void> {
+    const { host, port } = this.#options
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const probe = await listenOn(this.#server(), host, port || quietPort(), this.#options.onDefect)
+        this.#port = portOf(probe)
+        return await closeServer(probe)
+      } catch (error) {
+        const taken = error instanceof MockmailError && error.code === 'PORT_IN_USE'
+        if (!taken || port !== 0 || attempt >= 10) throw error
       }
     }
   }
@@ -168,6 +177,16 @@ export class Endpoint implements ConnectionHost {
       })
     this.#open.set(connection, over)
   }
+}
+
+/** Below the ports that systems hand out by themselves, so that no other program is given one that is to stay closed. */
+const quietPorts = { first: 24_000, count: 8_000 }
+let lastQuiet: number | undefined
+
+/** Counts up from anywhere, so that two runs on one machine seldom meet. */
+function quietPort(): number {
+  lastQuiet = ((lastQuiet ?? Math.floor(Math.random() * quietPorts.count)) + 1) % quietPorts.count
+  return quietPorts.first + lastQuiet
 }
 
 function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Server> {
