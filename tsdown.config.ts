@@ -10,7 +10,14 @@ const shared = {
   // What is marked @internal, constructors above all, is no part of the published types.
   dts: {
     compilerOptions: { stripInternal: true },
-    entry: ['src/index.ts', 'src/testing/vitest.ts', 'src/testing/jest.ts'],
+    entry: [
+      'index',
+      'testing/vitest',
+      'testing/vitest-setup',
+      'testing/jest',
+      'testing/jest-setup',
+      'testing/node-test',
+    ].map((name) => `src/${name}.ts`),
   },
   // Jest on Node 20 cannot require ESM-only packages, so they travel inside.
   deps: {
@@ -26,7 +33,10 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       vitest: 'src/testing/vitest.ts',
+      'vitest-setup': 'src/testing/vitest-setup.ts',
       jest: 'src/testing/jest.ts',
+      'jest-setup': 'src/testing/jest-setup.ts',
+      'node-test': 'src/testing/node-test.ts',
       bin: 'src/cli/bin.ts',
     },
     format: 'esm',
@@ -34,7 +44,12 @@ export default defineConfig([
   },
   {
     ...shared,
-    entry: { index: 'src/index.ts', jest: 'src/testing/jest.ts' },
+    entry: {
+      index: 'src/index.ts',
+      jest: 'src/testing/jest.ts',
+      'jest-setup': 'src/testing/jest-setup.ts',
+      'node-test': 'src/testing/node-test.ts',
+    },
     format: 'cjs',
     clean: false,
     shims: true,

@@ -1,39 +1,42 @@
 import type { Identity } from './certs/types.ts'
-import type { TlsProfile } from './scenarios/entry.ts'
+import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from './scenarios/entry.ts'
 import type { Cast } from './scenarios/scenario.ts'
 import { type Action, type Hook, momentOfAction } from './scenarios/vocabulary.ts'
-import type { Attached, Behaviour } from './servers/core/behaviour.ts'
+import type { Attached, AttachedChange, Behaviour } from './servers/core/behaviour.ts'
 import type { TlsIdentity } from './servers/core/tls.ts'
 
-/** What the quirks of a cast make of a connection. Nothing in them conflicts, so they add up. */
-export function behaviourOf({ quirks }: Cast): Behaviour {
+type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
+
+/** What the parts of a cast make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
+export function behaviourOf({ preset, quirks }: Cast): Behaviour {
+  const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const at = new Map<Hook, Attached>()
   let tls: TlsProfile = {}
-  const tlsParts: string[] = []
   let speaks: Behaviour['speaks']
-  for (const { id, entry } of quirks) {
-    if (entry.tls) tlsParts.push(id)
+  for (const { id, entry } of parts) {
     tls = { ...tls, ...entry.tls }
-    if (entry.speaks) speaks = { part: id, what: entry.speaks }
+    if ('speaks' in entry && entry.speaks) speaks = { part: id, what: entry.speaks }
     for (const [hook, effects] of Object.entries(entry.at ?? {})) {
       at.set(canonical(hook as Hook), { part: id, effects })
     }
   }
-  const capabilities = quirks.flatMap(({ id, entry: { capabilities: change } }) =>
-    change
-      ? [
-          {
-            part: id,
-            add: change.add ?? [],
-            remove: change.remove ?? [],
-            replace: change.replace ?? {},
-            ...(change.phase && { phase: change.phase }),
-          },
-        ]
-      : [],
-  )
-  return { ...(speaks && { speaks }), tls, tlsParts, capabilities, at }
+  return {
+    ...(speaks && { speaks }),
+    tls,
+    tlsParts: parts.flatMap(({ id, entry }) => (entry.tls ? [id] : [])),
+    capabilities: parts.flatMap(({ id, entry }) => (entry.capabilities ? [attach(id, entry.capabilities)] : [])),
+    at,
+  }
 }
+
+const attach = (part: string, change: CapabilityChange): AttachedChange => ({
+  part,
+  add: [],
+  remove: [],
+  replace: {},
+  order: [],
+  ...change,
+})
 
 const actionOfMoment = new Map(
   Object.entries(momentOfAction).map(([action, moment]) => [moment as string, action as Action]),
@@ -46,11 +49,12 @@ const canonical = (hook: Hook): Hook => {
 }
 
 /** What a TLS server needs of an issued identity. */
-export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity): TlsIdentity => ({
+export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientCaPem: string): TlsIdentity => ({
   id,
   keyPem,
   servedPem,
   subject: leaf.subject,
   fingerprint256: leaf.fingerprint256,
   leafSize: leaf.der.length,
+  clientCaPem,
 })

@@ -1,7 +1,9 @@
+export { type CheckOptions, checkClient } from './check/check-client.ts'
+export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
 export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
-export type { PortOptions } from './plan.ts'
+export type { PortOptions } from './ports.ts'
 export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   close,
@@ -34,4 +36,5 @@ export {
   startMailServers,
 } from './start.ts'
 export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'
+export { type ClientError, reasonOf, reasonsOf, refusedFor } from './verdicts/reasons.ts'
 export { type Judgement, type JudgeOptions, judgeConnection, judgeRun, type Verdict } from './verdicts/verdict.ts'

@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly servernames?: readonly string[]
   /** Key type of the certificates. Default `ec` (P-256); `rsa` is RSA-2048. */
   readonly key?: 'ec' | 'rsa'
-  /** The instant that dates count from: a Date, or anything `Date` parses. Default: the current time. */
+  /** The instant that dates count from: a Date, or an ISO 8601 date or time, in UTC or with its offset. Default: the current time. */
   readonly now?: Date | string
   /** Directory whose roots are reused, and created when absent. Default: a fresh PKI in memory. */
   readonly pki?: string
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly idleTimeout?: number
   /** Milliseconds that a TLS handshake may take. Default 30,000. */
   readonly handshakeTimeout?: number
+  /** File to which the secrets of every TLS session are appended, as Wireshark reads them (`SSLKEYLOGFILE`). */
+  readonly keylog?: string
 }
 
 /** Names that every good leaf has. The loopback addresses let a client dial by number. */
@@ -44,21 +46,33 @@ export interface CheckedOptions {
   /** Whether `user` and `password` are the only ones that are right. */
   readonly strictUser: boolean
   readonly limits: { readonly idle: number; readonly handshake: number }
+  readonly keylog: string | undefined
 }
 
-/** @throws {MockmailError} INVALID_OPTION */
-export function checkRunOptions(options: RunOptions): CheckedOptions {
-  const { servernames = [], key = 'ec', pki, unconstrained = false } = options
-  if (key !== 'ec' && key !== 'rsa') throw invalid('key', key, 'ec, rsa')
-  for (const name of servernames) checkServername(name)
+/**
+ * @param spell how an option is called where it was given: the command line says `--servername`
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function checkRunOptions(
+  options: RunOptions,
+  spell: (option: keyof RunOptions) => string = (option) => option,
+): CheckedOptions {
+  const { host, servernames = [], key = 'ec', now, pki, unconstrained = false } = options
+  if (key !== 'ec' && key !== 'rsa') {
+    throw invalid(spell('key'), key, 'ec, rsa', didYouMean(String(key), ['ec', 'rsa']))
+  }
+  if (host === '') throw invalid(spell('host'), host, 'an address of this machine')
+  if (pki === '') throw invalid(spell('pki'), pki, 'a directory')
+  for (const name of servernames) checkServername(spell('servernames'), name)
   return {
-    host: options.host === undefined || options.host === 'localhost' ? '127.0.0.1' : options.host,
+    host: host === undefined || host === 'localhost' ? '127.0.0.1' : host,
     servernames: [...new Set([...servernames, ...alwaysNamed])],
     key,
-    now: options.now === undefined ? undefined : parseNow(options.now),
+    now: now === undefined ? undefined : parseNow(spell('now'), now),
     pki,
     unconstrained,
-    ...parseUser(options.user),
+    ...parseUser(spell('user'), options.user),
+    keylog: options.keylog,
     limits: {
       idle: checkMs('idleTimeout', options.idleTimeout ?? 600_000),
       handshake: checkMs('handshakeTimeout', options.handshakeTimeout ?? 30_000),
@@ -86,32 +100,44 @@ export function checkMode(given: string): Mode {
   )
 }
 
-/** @throws {MockmailError} INVALID_OPTION */
-export function checkPort(option: string, port: number): number {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw invalid(option, port, 'a whole number from 0 to 65535')
+/**
+ * @param from the lowest that makes sense: 0 stands for any free port
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function checkPort(option: string, port: number, { from }: { readonly from: 0 | 1 }): number {
+  if (Number.isInteger(port) && port >= from && port <= 65_535) return port
+  throw invalid(option, port, `a whole number from ${from} to 65535`)
 }
 
-const invalid = (option: string, given: unknown, allowed: string): MockmailError =>
-  new MockmailError('INVALID_OPTION', `${option}: '${given}' is not allowed. Allowed: ${allowed}.`)
+/** Says what was given and what is allowed. */
+export const invalid = (option: string, given: unknown, allowed: string, hint = ''): MockmailError =>
+  new MockmailError('INVALID_OPTION', `${option}: '${given}' is not allowed.${hint} Allowed: ${allowed}.`)
 
 const namePattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i
 
-function checkServername(name: string): void {
-  if (isIP(name) || (name.length <= 253 && namePattern.test(name))) return
-  throw invalid('servername', name, 'a host name, a wildcard name such as *.example.com, or an IP address')
+function checkServername(option: string, name: string): void {
+  if ((name.length <= 253 && namePattern.test(name)) || isIP(name)) return
+  throw invalid(option, name, 'a host name in ASCII, a wildcard name such as *.example.com, or an IP address')
 }
 
-function parseNow(given: Date | string): Date {
-  const now = new Date(given)
-  if (!Number.isNaN(now.getTime())) return now
-  throw invalid('now', given, 'an instant such as 2030-01-31 or 2030-01-31T12:00:00Z')
+/** `Date` takes nearly anything that ends in a number for a time. */
+const isoPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/
+
+/** X.509 knows no year before 1950 and none after 9999, and the authorities are years older and younger than now. */
+const years = { first: 1960, last: 9980 } as const
+
+function parseNow(option: string, given: Date | string): Date {
+  const now = typeof given === 'string' && !isoPattern.test(given) ? new Date(Number.NaN) : new Date(given)
+  const year = now.getUTCFullYear()
+  if (year >= years.first && year <= years.last) return now
+  const allowed = `an instant such as 2030-01-31 or 2030-01-31T12:00:00Z, from ${years.first} to ${years.last}`
+  throw invalid(option, given, allowed)
 }
 
-function parseUser(given: string | undefined): { user: string; password: string; strictUser: boolean } {
+function parseUser(option: string, given: string | undefined): { user: string; password: string; strictUser: boolean } {
   if (given === undefined) return { user: 'user@mockmail.test', password: 'mockmail', strictUser: false }
   const colon = given.indexOf(':')
-  if (colon < 1) throw invalid('user', given, 'name:password')
+  if (colon < 1) throw invalid(option, given, 'name:password')
   return { user: given.slice(0, colon), password: given.slice(colon + 1), strictUser: true }
 }
 

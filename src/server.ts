@@ -96,7 +96,7 @@ export class MailServer {
     this.host = endpoint.host
     this.port = endpoint.port
     this.servername = endpoint.servername
-    this.url = `${endpoint.protocol}${endpoint.mode === 'implicit' ? 's' : ''}://${endpoint.servername}:${endpoint.port}`
+    this.url = urlOf(endpoint)
     this.user = parts.user
     this.password = parts.password
     this.tls = Object.freeze({ ca, servername: endpoint.servername })
@@ -106,6 +106,21 @@ export class MailServer {
   /** What a strict client does here, and why. */
   get expectation(): Expectation {
     return this.#scenario.expectation
+  }
+
+  /** @internal */
+  get resolved(): Scenario {
+    return this.#scenario
+  }
+
+  /** Who can tell what the client did here: a port where nobody listens sees nothing. */
+  get observedBy(): 'server' | 'client' {
+    return this.#scenario.observable
+  }
+
+  /** How many connections show the fault. */
+  get runs(): number {
+    return this.#scenario.runs
   }
 
   /** Newest last, open ones included; the newest 1,000 since the start or {@link reset}. */
@@ -185,6 +200,12 @@ export class MailServer {
     this.#events.emit('message', message)
   }
 
+  /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
+  forget(record: ConnectionRecord): void {
+    this.#endpoint.run.forget(record)
+    this.#messages = this.#messages.filter(({ connection }) => connection !== record)
+  }
+
   /** @internal */
   onClose(also: () => Promise<void>): void {
     this.#onClose.push(also)
@@ -232,6 +253,12 @@ export class MailServer {
       if (this.#closed) onClosed()
     })
   }
+}
+
+function urlOf({ protocol, mode, servername, port }: Endpoint): string {
+  // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
+  const host = servername.includes(':') ? `[${servername}]` : servername
+  return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }
 
 function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {

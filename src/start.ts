@@ -1,23 +1,17 @@
-import { behaviourOf, tlsIdentityOf } from './cast.ts'
 import { startPki } from './certs/pki.ts'
-import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
+import { MailServers } from './fleet.ts'
+import { openKeyLog } from './keylog.ts'
+import { issueAll, type Opened, openServers } from './open.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
-import { makePlan, type Plan, type PlannedEndpoint, type PortOptions } from './plan.ts'
-import { receive } from './received.ts'
+import { makePlan, type Plan, type Wanted } from './plan.ts'
+import type { PortOptions } from './ports.ts'
 import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
-import type { Scenario, ScenarioInput } from './scenarios/scenario.ts'
-import { resolveScenario } from './scenarios/scenario.ts'
-import type { Mode, Protocol } from './scenarios/vocabulary.ts'
-import { modes as allModes, protocols as allProtocols } from './scenarios/vocabulary.ts'
-import { openScratch } from './scratch.ts'
-import { MailServer } from './server.ts'
-import type { Credential } from './servers/core/dialect.ts'
-import { Endpoint } from './servers/core/endpoint.ts'
-import { TlsTerminator } from './servers/core/tls.ts'
-import { dialects } from './servers/dialects.ts'
-import { MailStore } from './servers/mailbox.ts'
-import { loadSamples } from './servers/samples.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
+import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from './scenarios/vocabulary.ts'
+import type { MailServer } from './server.ts'
+
+export { type EndpointQuery, MailServers } from './fleet.ts'
 
 /** Options of {@link startMailServers}. */
 export interface StartOptions extends RunOptions, PortOptions {
@@ -27,108 +21,6 @@ export interface StartOptions extends RunOptions, PortOptions {
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
   readonly modes?: readonly Mode[]
-}
-
-/** What tells one endpoint of a fleet from the others. */
-export interface EndpointQuery {
-  readonly scenario?: ScenarioInput
-  readonly protocol?: Protocol
-  readonly mode?: Mode
-}
-
-/** Several endpoints with one PKI, and one mailbox per scenario. */
-export class MailServers {
-  readonly #servers: readonly MailServer[]
-  readonly #pki: Pki
-  readonly #expectations: ReadonlyMap<string, string>
-  #scratch: ReturnType<typeof openScratch> | undefined
-  #closed: Promise<void> | undefined
-  /** What was asked for and cannot show, with the reason. */
-  readonly leftOut: Plan['leftOut']
-  readonly ca: { readonly pem: string; readonly path: string }
-
-  /** @internal Made by {@link startMailServers} only. */
-  constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan) {
-    this.#servers = servers
-    this.#pki = pki
-    this.leftOut = leftOut
-    this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
-    const path = (): string => `${this.pki}/ca.pem`
-    this.ca = {
-      pem: pki.caPem,
-      /** Written, with everything else of the PKI, when it is first asked for. */
-      get path() {
-        return path()
-      },
-    }
-  }
-
-  /** In the order of scenarios, then protocols, then modes. */
-  get endpoints(): readonly MailServer[] {
-    return this.#servers
-  }
-
-  /** Directory with every file of the PKI; written when it is first asked for, removed by {@link close}. */
-  get pki(): string {
-    if (!this.#scratch) {
-      this.#scratch = openScratch()
-      this.writePki(this.#scratch.path)
-    }
-    return this.#scratch.path
-  }
-
-  /**
-   * Writes every file of the PKI to a directory of your own.
-   *
-   * @throws {MockmailError} FILE_UNWRITABLE
-   */
-  writePki(directory: string): void {
-    this.#pki.write(directory, this.#expectations)
-  }
-
-  /**
-   * The only endpoint that fits.
-   *
-   * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
-   */
-  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery & WithChecked<Input>): MailServer
-  endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
-    const id = scenario === undefined ? undefined : resolveScenario(scenario).id
-    const fitting = this.#servers.filter(
-      (server) =>
-        (id === undefined || server.scenario === id) &&
-        (protocol === undefined || server.protocol === protocol) &&
-        (mode === undefined || server.mode === mode),
-    )
-    const [only, another] = fitting
-    if (only && !another) return only
-    const asked = JSON.stringify({ scenario: id, protocol, mode })
-    const there = this.#servers.map((server) => `${server.scenario} ${server.protocol}/${server.mode}`).join(', ')
-    throw new MockmailError(
-      'NO_SUCH_ENDPOINT',
-      `${fitting.length === 0 ? 'No endpoint fits' : `${fitting.length} endpoints fit`} ${asked}. There are: ${there}.`,
-    )
-  }
-
-  /** Closes every endpoint and removes what was written to a temporary directory. Idempotent. */
-  close(): Promise<void> {
-    this.#closed ??= (async () => {
-      await Promise.all(this.#servers.map((server) => server.close()))
-      await this.release()
-    })()
-    return this.#closed
-  }
-
-  /** @internal */
-  async release(): Promise<void> {
-    await this.#pki.close()
-    this.#scratch?.remove()
-    this.#scratch = undefined
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
 }
 
 /**
@@ -150,39 +42,63 @@ export async function startMailServers(options: StartOptions = {}): Promise<Mail
 /** {@link startMailServers} for scenarios that were named, or for those that a tag or a default set stands for. */
 export async function startFleet(
   options: StartOptions,
-  { byName }: { readonly byName: boolean },
+  { byName, own = [] }: { readonly byName: boolean; readonly own?: readonly DefinedPart[] },
 ): Promise<MailServers> {
   const checked = checkRunOptions(options)
-  const plan = await makePlan(
-    {
-      scenarios: (options.scenarios ?? ['good']).map(resolveScenario),
-      protocols: (options.protocols ?? allProtocols).map(checkProtocol),
-      modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
-      byName,
-    },
-    options,
-  )
+  const wanted: Wanted = {
+    scenarios: (options.scenarios ?? ['good']).map((scenario) => resolveScenario(scenario, own)),
+    protocols: (options.protocols ?? allProtocols).map(checkProtocol),
+    modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
+    byName,
+  }
+  for (let attempt = 1; ; attempt++) {
+    const plan = await makePlan(wanted, options)
+    try {
+      return await startPlanned(plan, checked)
+    } catch (error) {
+      // Somebody else was faster with a port of the block that was free a moment ago.
+      const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
+      if (!lostRace || attempt >= 5) throw error
+    }
+  }
+}
+
+async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
+  const keyLog = openKeyLog(options.keylog)
   const pki = await startPki({
-    servernames: checked.servernames,
-    key: checked.key,
-    ...(checked.now && { now: checked.now }),
-    ...(checked.pki !== undefined && { directory: checked.pki }),
-    unconstrained: checked.unconstrained,
+    servernames: options.servernames,
+    key: options.key,
+    ...(options.now && { now: options.now }),
+    ...(options.pki !== undefined && { directory: options.pki }),
+    unconstrained: options.unconstrained,
   })
-  issueAll(plan.endpoints, pki)
-  const servers = openServers(plan.endpoints, checked, pki)
-  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
-  const failed = started.find((result) => result.status === 'rejected')
-  if (failed) {
+  let servers: readonly Opened[] = []
+  try {
+    issueAll(plan.endpoints, pki)
+    servers = openServers(plan.endpoints, options, pki, keyLog)
+    await listenAll(servers)
+  } catch (error) {
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     await pki.close()
-    throw failed.reason
+    keyLog?.close()
+    throw error
   }
   return new MailServers(
     servers.map(({ open }) => open()),
     pki,
     plan,
+    async () => {
+      await pki.close()
+      keyLog?.close()
+    },
   )
+}
+
+/** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
+async function listenAll(servers: readonly Opened[]): Promise<void> {
+  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
+  const failed = started.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Options of {@link startMailServer}. */
@@ -223,97 +139,3 @@ export async function startMailServer(options: StartOneOptions): Promise<MailSer
   server.onClose(() => servers.release())
   return server
 }
-
-/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
-function issueAll(planned: readonly PlannedEndpoint[], pki: Pki): void {
-  for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
-    for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.cast(nth).certificate
-      pki.identity(id, facets)
-    }
-  }
-}
-
-interface Opened {
-  readonly endpoint: Endpoint
-  /** Makes the public face, once the endpoint listens. */
-  open(): MailServer
-}
-
-function openServers(planned: readonly PlannedEndpoint[], options: CheckedOptions, pki: Pki): readonly Opened[] {
-  const stores = new Map<Scenario, MailStore>()
-  return planned.map(({ scenario, protocol, mode, port }) => {
-    const store = stores.get(scenario) ?? new MailStore(loadSamples())
-    stores.set(scenario, store)
-    const terminators = new Map<unknown, TlsTerminator>()
-    const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
-    let server: MailServer | undefined
-    const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
-      const cast = scenario.cast(nth)
-      return remember(behaviours, cast, () => behaviourOf(cast))
-    }
-    const endpoint = new Endpoint({
-      dialect: dialects[protocol],
-      mode,
-      scenario: scenario.id,
-      host: options.host,
-      port,
-      servername: options.servernames[0] ?? 'localhost',
-      store,
-      mechanisms: ['PLAIN', 'LOGIN'],
-      limits: options.limits,
-      behaviour,
-      terminator(nth) {
-        const cast = scenario.cast(nth)
-        return remember(terminators, cast, () => {
-          const { id, facets } = cast.certificate
-          return new TlsTerminator(tlsIdentityOf(pki.identity(id, facets)), behaviour(nth).tls)
-        })
-      },
-      check: (credential) => isRight(credential, options),
-      onMessage(message, record, phase) {
-        if (message.stored !== 'by-dialect') store.inbox.add({ raw: message.raw })
-        server?.received(receive(message, record, phase))
-      },
-      onDefect(error) {
-        defects.push(error)
-      },
-    })
-    const defects: unknown[] = []
-    const open = (): MailServer => {
-      server = new MailServer({
-        endpoint,
-        scenario,
-        ca: pki.caPem,
-        user: options.user,
-        password: options.password,
-        restock: () => store.reset(loadSamples()),
-        defects,
-      })
-      return server
-    }
-    return { endpoint, open }
-  })
-}
-
-function remember<V>(memory: Map<unknown, V>, key: unknown, make: () => V): V {
-  const known = memory.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  memory.set(key, made)
-  return made
-}
-
-/** The password that is wrong for everybody. */
-const wrongPassword = 'wrong'
-
-function isRight(
-  { kind, user, secret, matches }: Credential,
-  { user: name, password, strictUser }: CheckedOptions,
-): boolean {
-  const says = (right: string): boolean => (kind === 'digest' ? (matches?.(right) ?? false) : secret === right)
-  return strictUser ? user === name && says(password) : !says(wrongPassword)
-}
-
-const expectationsOf = (scenarios: readonly Scenario[]): ReadonlyMap<string, string> =>
-  new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))

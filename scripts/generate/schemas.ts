@@ -8,6 +8,7 @@ const outputs = {
   message: 'MessageEvent',
   record: 'ConnectionRecord',
   list: 'ListOutput',
+  explain: 'ExplainOutput',
   certs: 'CertsOutput',
   manifest: 'Manifest',
 } as const

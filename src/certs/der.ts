@@ -51,6 +51,8 @@ export const enumerated = (value: number): Der => element(0x0a, unsignedContent(
 
 export const utf8String = (text: string): Der => element(0x0c, Buffer.from(text, 'utf8'))
 
+export const printableString = (text: string): Der => element(0x13, Buffer.from(text, 'latin1'))
+
 export const ia5String = (text: string): Der => element(0x16, Buffer.from(text, 'utf8'))
 
 export const bmpString = (text: string): Der => element(0x1e, Buffer.from(text, 'utf16le').swap16())

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MockmailError } from '../errors.ts'
 
@@ -12,7 +12,7 @@ export type FileContents = Readonly<Record<string, string | Uint8Array>>
  * @throws {MockmailError} FILE_UNWRITABLE
  */
 export const writeFiles = (directory: string, files: FileContents): void => {
-  attempt(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }))
+  attempt(directory, makeFolders)
   for (const folder of new Set(Object.keys(files).map((path) => dirname(path)))) {
     // The directory that the user named keeps its mode when it was there before.
     if (folder !== '.') attempt(resolve(directory, folder), makePrivate)
@@ -28,7 +28,7 @@ export const writeFiles = (directory: string, files: FileContents): void => {
  * @throws {MockmailError} FILE_UNWRITABLE
  */
 export const createFolder = (path: string, files: FileContents): 'created' | 'taken' => {
-  attempt(dirname(path), (parent) => mkdirSync(parent, { recursive: true, mode: 0o700 }))
+  attempt(dirname(path), makeFolders)
   const temporary = temporaryName(path)
   try {
     writeFiles(temporary, files)
@@ -36,15 +36,27 @@ export const createFolder = (path: string, files: FileContents): 'created' | 'ta
     return 'created'
   } catch (cause) {
     rmSync(temporary, { recursive: true, force: true })
-    if (cause instanceof MockmailError) throw cause
+    // Nobody knows the temporary name.
+    if (cause instanceof MockmailError) throw unwritable(path, cause.cause)
     // What a rename onto a folder that is not empty is called differs between Linux, macOS and Windows.
     if (['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errorCode(cause))) return 'taken'
     throw unwritable(path, cause)
   }
 }
 
+/** Node's own recursive `mkdirSync` never returns where a parent takes no folders and says ENOENT, as /proc does. */
+const makeFolders = (folder: string): void => {
+  const parent = dirname(folder)
+  if (!existsSync(parent) && parent !== folder) makeFolders(parent)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (error) {
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) throw error
+  }
+}
+
 const makePrivate = (folder: string): void => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   if (process.platform !== 'win32') chmodSync(folder, 0o700)
 }
 
@@ -74,9 +86,18 @@ const attempt = (path: string, action: (path: string) => unknown): void => {
 const unwritable = (path: string, cause: unknown): MockmailError =>
   new MockmailError(
     'FILE_UNWRITABLE',
-    `${path} cannot be written (${errorCode(cause)}): choose a directory that you may write to`,
+    `${path} cannot be written (${whys[errorCode(cause)] ?? errorCode(cause)}): choose a directory that you may write to`,
     { cause },
   )
+
+const whys: Readonly<Record<string, string>> = {
+  EEXIST: 'it is no directory',
+  ENOTDIR: 'a part of its path is no directory',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+}
 
 const errorCode = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)

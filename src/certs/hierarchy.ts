@@ -1,8 +1,8 @@
-import type { CertificateFacets, Validity } from '../scenarios/entry.ts'
+import type { CertificateFacets, Subject, Validity } from '../scenarios/entry.ts'
 import { type Authority, type AuthorityFacts, createAuthority, type RevocationUrls } from './authority.ts'
 import { type CertificateRecipe, issueCertificate, leafKeyUsage, subjectOf } from './certificate.ts'
 import type { KeyPair } from './keys.ts'
-import { commonName, type SubjectNames } from './names.ts'
+import { authorityName, type SubjectNames } from './names.ts'
 import {
   authorityDays,
   dayFrom,
@@ -43,7 +43,7 @@ export interface Hierarchy {
   authority(id: string): Authority | undefined
   /** The root that is trusted when nothing else is said. */
   readonly usualRoot: IssuedCertificate
-  /** That root, and those with dates of their own. */
+  /** That root, and those with a name or dates of their own. */
   trustedRoots(): readonly IssuedCertificate[]
 }
 
@@ -60,6 +60,7 @@ export const validityOf = (
 export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
   const authorities = new Map<string, Authority>()
   const branches = new Map<string, Branch>()
+  const ownRoots = new Map<string, Pick<Branch, 'root' | 'soundRoot'>>()
   let count = 1
 
   const register = (id: string, facts: Pick<AuthorityFacts, 'certificate' | 'signer'>): Authority => {
@@ -68,8 +69,9 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
     return authority
   }
 
-  /** The first of its kind has no number. */
-  const freeId = (kind: string): string => (authorities.has(kind) ? `${kind}-${++count}` : kind)
+  /** The first of its kind has no number, unless another kind may be called the same. */
+  const freeId = (kind: string, subject?: Subject): string =>
+    authorities.has(kind) || subject !== undefined ? `${kind}-${++count}` : kind
 
   const usualRoot = (part: RootPart): Authority => {
     const known = authorities.get(part)
@@ -83,19 +85,16 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
    * Another name than the usual root's, or a client that knows both takes the sound one and sees no fault. The key may
    * be the same.
    */
-  const datedRoot = (part: RootPart, validity: Validity): Pick<Branch, 'root' | 'soundRoot'> => {
+  const ownRoot = (
+    part: RootPart,
+    subject: Subject | undefined,
+    validity: Validity | undefined,
+  ): Pick<Branch, 'root' | 'soundRoot'> => {
     const usual = usualRoot(part)
-    const id = freeId(part)
+    const id = freeId(part, subject)
     const suffix = `${options.suffix}${id.slice(part.length)}`
-    const sound = issueRoot(part, usual.signer.key, { ...options, suffix })
-    const constraints = rootConstraints(options)
-    const certificate = issueCertificate({
-      key: sound.signer.key,
-      subject: sound.signer.name,
-      ...validityOf(options.now, validity, authorityDays),
-      authority: {},
-      ...(constraints === undefined ? {} : { constraints }),
-    })
+    const sound = issueRoot(part, usual.signer.key, { ...options, suffix }, subject)
+    const certificate = validity === undefined ? sound.certificate : redated(sound, validity)
     if (part === 'root') trusted.push(certificate)
     return {
       root: register(id, { certificate, signer: sound.signer }),
@@ -103,17 +102,43 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
     }
   }
 
-  const usualBranchRoot = (part: RootPart): Pick<Branch, 'root' | 'soundRoot'> => {
-    const root = usualRoot(part)
-    return { root, soundRoot: root.certificate }
+  const redated = ({ signer: { key, name } }: Root, validity: Validity): IssuedCertificate => {
+    const constraints = rootConstraints(options)
+    return issueCertificate({
+      key,
+      subject: name,
+      ...validityOf(options.now, validity, authorityDays),
+      authority: {},
+      ...(constraints === undefined ? {} : { constraints }),
+    })
   }
 
-  const createIntermediate = (part: RootPart, root: Authority, validity: Validity | undefined): Authority => {
+  const branchRoot = (
+    part: RootPart,
+    subject: Subject | undefined,
+    validity: Validity | undefined,
+  ): Pick<Branch, 'root' | 'soundRoot'> => {
+    if (subject === undefined && validity === undefined) {
+      const root = usualRoot(part)
+      return { root, soundRoot: root.certificate }
+    }
+    const key = JSON.stringify([part, subject, validity])
+    const roots = ownRoots.get(key) ?? ownRoot(part, subject, validity)
+    ownRoots.set(key, roots)
+    return roots
+  }
+
+  const createIntermediate = (
+    part: RootPart,
+    root: Authority,
+    subject: Subject | undefined,
+    validity: Validity | undefined,
+  ): Authority => {
     const kind = part === 'root' ? 'intermediate' : 'untrusted-intermediate'
     const title = part === 'root' ? 'mockmail Intermediate CA' : 'mockmail Untrusted Intermediate CA'
-    const id = freeId(kind)
+    const id = freeId(kind, subject)
     const key = options.intermediateKey(part)
-    const name = commonName(`${title} ${options.suffix}${id.slice(kind.length)}`)
+    const name = authorityName(subject ?? [['CN', title]], `${options.suffix}${id.slice(kind.length)}`)
     const certificate = root.issue({
       key,
       subject: name,
@@ -125,20 +150,22 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
 
   return {
     usualRoot: usualRoot('root').certificate,
-    branch(id, { issuer, dates, revocation }) {
+    branch(id, { issuer, subject, dates, revocation }) {
       const part: RootPart = issuer === 'untrusted-root' ? 'untrusted-root' : 'root'
       // A revoked leaf has an issuer to itself: clients keep a CRL by its URL, and must not keep the one from before.
-      const key = JSON.stringify([part, dates?.root, dates?.intermediate, revocation === undefined ? undefined : id])
+      const own = [subject?.root, dates?.root, subject?.intermediate, dates?.intermediate]
+      const key = JSON.stringify([part, ...own, revocation === undefined ? undefined : id])
       const known = branches.get(key)
       if (known !== undefined) return known
-      const roots = dates?.root === undefined ? usualBranchRoot(part) : datedRoot(part, dates.root)
-      const branch = { part, ...roots, intermediate: createIntermediate(part, roots.root, dates?.intermediate) }
+      const roots = branchRoot(part, subject?.root, dates?.root)
+      const intermediate = createIntermediate(part, roots.root, subject?.intermediate, dates?.intermediate)
+      const branch = { part, ...roots, intermediate }
       branches.set(key, branch)
       return branch
     },
     selfSigned(recipe) {
       const id = freeId('self-signed')
-      const signer = { name: subjectOf(recipe.names), key: recipe.key }
+      const signer = { name: recipe.subject ?? subjectOf(recipe.names), key: recipe.key }
       const certificate = issueCertificate({
         ...recipe,
         subject: signer.name,

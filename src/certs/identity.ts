@@ -3,7 +3,7 @@ import type { Authority } from './authority.ts'
 import { formatPem } from './certificate.ts'
 import { type Hierarchy, validityOf } from './hierarchy.ts'
 import { formatPrivateKey, generateKey, type KeyPair, rsaTestKey } from './keys.ts'
-import type { SubjectNames } from './names.ts'
+import { distinguishedName, type SubjectNames } from './names.ts'
 import { dayFrom } from './roots.ts'
 import type { Identity, IssuedCertificate } from './types.ts'
 
@@ -27,6 +27,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
   const recipe = {
     key,
     names: namesOf(facets, options),
+    ...(facets.subject?.leaf === undefined ? {} : { subject: distinguishedName(facets.subject.leaf) }),
     ...validityOf(options.now, facets.dates?.leaf, leafDays),
     ...(facets.usage === undefined ? {} : { extendedKeyUsage: facets.usage.extendedKeyUsage }),
     extensions: facets.extensions ?? [],

@@ -94,11 +94,14 @@ export const pkiFiles = (facts: ManifestFacts): FileContents => {
     ...Object.fromEntries(written.map(({ path, content }) => [path, content])),
     'ca.pem': facts.roots.map(({ pem }) => pem).join(''),
     'ca.p12': pkcs12.anchors(
-      facts.roots.map(({ subject, der }) => ({ name: subject.slice('CN='.length), certificate: der })),
+      facts.roots.map(({ subject, der }) => ({ name: lastAttribute(subject), certificate: der })),
     ),
     'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
   }
 }
+
+/** The value of the first RDN of a name in RFC 4514's notation, in which it is the last of the certificate's. */
+const lastAttribute = (subject: string): string => /^[^=]+=((?:\\.|[^,\\])*)/.exec(subject)?.[1] ?? subject
 
 interface FileOfFolder {
   /** Its key in the manifest. */

@@ -1,7 +1,20 @@
 import { isIPv4 } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { MockmailError } from '../errors.ts'
-import { type Der, explicit, implicit, oid, oidOf, parseDer, sequence, setOf, utf8String } from './der.ts'
+import type { Subject, SubjectAttribute } from '../scenarios/entry.ts'
+import {
+  type Der,
+  explicit,
+  ia5String,
+  implicit,
+  oid,
+  oidOf,
+  parseDer,
+  printableString,
+  sequence,
+  setOf,
+  utf8String,
+} from './der.ts'
 
 /** What a certificate is issued to, in the order given. */
 export interface SubjectNames {
@@ -24,8 +37,23 @@ export const parseServernames = (servernames: readonly string[]): SubjectNames =
 }
 
 /** The distinguished name `CN=…`; an empty one without a text. */
-export const commonName = (text: string | undefined): Der =>
-  text === undefined ? sequence() : sequence(setOf(sequence(oid('2.5.4.3'), utf8String(text))))
+export const commonName = (text: string | undefined): Der => distinguishedName(text === undefined ? [] : [['CN', text]])
+
+/** A distinguished name of these attributes, one to an RDN. */
+export const distinguishedName = (subject: Subject): Der =>
+  sequence(...subject.map(([type, value]) => setOf(sequence(oid(attributeTypes[type]), attributeValue(type, value)))))
+
+/** The name of an authority: the suffix stands behind the last attribute. */
+export const authorityName = (subject: Subject, suffix: string): Der =>
+  distinguishedName(
+    subject.map(([type, value], at) => [type, at === subject.length - 1 ? `${value} ${suffix}` : value]),
+  )
+
+/** RFC 5280, appendix A.1: a country is a PrintableString, a domain component an IA5String, and the others have a choice. */
+const attributeValue = (type: SubjectAttribute, value: string): Der => {
+  if (type === 'C') return printableString(value)
+  return type === 'DC' ? ia5String(value) : utf8String(value)
+}
 
 /** A distinguished name as RFC 4514 writes it, the last RDN first. */
 export const formatName = (name: Der): string =>
@@ -135,14 +163,18 @@ const ipv6Octets = (address: string): Uint8Array => {
 const groupsOf = (text: string): readonly number[] =>
   text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
 
+const attributeTypes: Readonly<Record<SubjectAttribute, string>> = {
+  CN: '2.5.4.3',
+  C: '2.5.4.6',
+  L: '2.5.4.7',
+  ST: '2.5.4.8',
+  O: '2.5.4.10',
+  OU: '2.5.4.11',
+  DC: '0.9.2342.19200300.100.1.25',
+}
+
 const attributeNames: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '0.9.2342.19200300.100.1.25': 'DC',
+  ...Object.fromEntries(Object.entries(attributeTypes).map(([name, type]) => [type, name])),
   '1.2.840.113549.1.9.1': 'emailAddress',
 }
 

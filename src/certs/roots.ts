@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MockmailError } from '../errors.ts'
-import type { KeyType } from '../scenarios/entry.ts'
+import type { KeyType, Subject } from '../scenarios/entry.ts'
 import { issueCertificate, parseCertificate } from './certificate.ts'
 import type { Der } from './der.ts'
 import { createFolder } from './files.ts'
 import { formatPrivateKey, type KeyPair, type PendingKey, parsePrivateKey, startKey } from './keys.ts'
-import { commonName, ipNetwork, isInNetwork, permits, permittedSubtrees, type SubjectNames } from './names.ts'
+import { authorityName, ipNetwork, isInNetwork, permits, permittedSubtrees, type SubjectNames } from './names.ts'
 import type { Signer } from './sign.ts'
 import type { IssuedCertificate } from './types.ts'
 
@@ -54,9 +54,14 @@ const titles: Readonly<Record<RootPart, string>> = {
   'untrusted-root': 'mockmail Untrusted Root CA',
 }
 
-/** A new root in memory. */
-export const issueRoot = (part: RootPart, key: KeyPair, options: RootOptions): Root => {
-  const name = commonName(`${titles[part]} ${options.suffix}`)
+/** A new root in memory, with the usual name of its part unless told otherwise. */
+export const issueRoot = (
+  part: RootPart,
+  key: KeyPair,
+  options: RootOptions,
+  subject: Subject = [['CN', titles[part]]],
+): Root => {
+  const name = authorityName(subject, options.suffix)
   const constraints = rootConstraints(options)
   const certificate = issueCertificate({
     key,
@@ -95,7 +100,9 @@ export const keptRoots = async (directory: string, options: RootOptions): Promis
   })
   if (outcome === 'created') return made
   // Another process was faster; both must issue below the same roots.
-  return (await readRoots(folder, options)) ?? made
+  const theirs = await readRoots(folder, options)
+  if (theirs !== undefined) return theirs
+  throw new MockmailError('PKI_UNUSABLE', `${folder} holds something else than roots: name another directory`)
 }
 
 const readRoots = async (

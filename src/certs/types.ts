@@ -80,7 +80,7 @@ export interface Pki {
   readonly now: Date
   /**
    * Every root that a client should trust in this run: PEM, concatenated. Grows when an identity is issued whose facets
-   * give dates to a trusted root: a root of its own.
+   * give a name or dates to a trusted root: a root of its own.
    */
   readonly caPem: string
   /**

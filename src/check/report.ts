@@ -46,6 +46,8 @@ export interface CheckCell {
   readonly transcripts: readonly string[]
   /** What a baseline expected here, where it differs. */
   readonly baseline: { readonly verdict: Verdict; readonly outcome: string; readonly why: string } | null
+  /** Why a baseline lets this be so; absent where none speaks of it, or it differs. */
+  readonly known?: string
   /** Milliseconds from the start of the client to its end. */
   readonly duration: number
 }

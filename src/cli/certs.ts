@@ -1,10 +1,12 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { startPki } from '../certs/pki.ts'
-import { checkRunOptions } from '../options.ts'
-import { resolveScenario } from '../scenarios/scenario.ts'
+import { MockmailError } from '../errors.ts'
+import { checkRunOptions, invalid } from '../options.ts'
+import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import { addPkiFlags, type ServingFlags, scenariosOf, startOptionsOf } from './flags.ts'
-import { processOutput } from './output.ts'
+import { briefOutput } from './output.ts'
 
 /** What `certs --json` prints. Paths are absolute. */
 export interface CertsOutput {
@@ -26,10 +28,13 @@ export function addCerts(program: Command): void {
 }
 
 async function certs(dir: string, names: readonly string[], flags: ServingFlags): Promise<void> {
-  const output = processOutput(() => process.exit())
+  const output = briefOutput()
+  if (dir === '') throw invalid('<dir>', dir, 'a directory')
   const directory = resolve(dir)
-  const scenarios = scenariosOf(names, flags).map(resolveScenario)
-  const { servernames, key, now, unconstrained } = checkRunOptions(startOptionsOf(names, flags).options)
+  const { options } = startOptionsOf(names, flags)
+  const scenarios = scenariosOf(names, flags).map((scenario) => resolveScenario(scenario))
+  const { servernames, key, now, unconstrained } = checkRunOptions(options)
+  refuseForeign(directory, scenarios)
   const pki = await startPki({
     servernames,
     key,
@@ -52,4 +57,22 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
   const written: CertsOutput = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
   if (flags.json) output.result(JSON.stringify(written))
   else if (!flags.quiet) output.result([written.ca, ...written.ids.map((id) => `${directory}/${id}/`)].join('\n'))
+}
+
+/**
+ * A directory without our roots is not ours, and nothing in it is overwritten.
+ *
+ * @throws {MockmailError} FILE_UNWRITABLE
+ */
+function refuseForeign(directory: string, scenarios: readonly Scenario[]): void {
+  if (existsSync(join(directory, 'roots'))) return
+  const folders = scenarios.flatMap(({ cast, runs }) =>
+    Array.from({ length: runs }, (_, index) => cast(index + 1).certificate.id),
+  )
+  const theirs = ['ca.pem', 'manifest.json', ...folders].find((name) => existsSync(join(directory, name)))
+  if (theirs === undefined) return
+  throw new MockmailError(
+    'FILE_UNWRITABLE',
+    `${join(directory, theirs)} is there already and not of mockmail: name another directory`,
+  )
 }

@@ -14,21 +14,32 @@ export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Re
     MOCKMAIL_USER: ready.user,
     MOCKMAIL_PASSWORD: ready.password,
   }
+  const owners = new Map<string, string>()
   for (const endpoint of ready.endpoints) {
     const { scenario, protocol, mode, url, port } = endpoint
     const prefix = `MOCKMAIL_${spell(scenario)}_${spell(protocol)}_${spell(mode)}`
-    if (`${prefix}_URL` in environment) {
+    const owner = owners.get(prefix)
+    // With --port-offset an endpoint is on two ports; the last one, submission's, is the one to dial.
+    if (owner !== undefined && owner !== scenario) {
       throw new MockmailError(
         'NAME_COLLISION',
         `Two scenarios would both be ${prefix}_URL, one of them '${scenario}'. Start them in two runs, or read the ready file.`,
       )
     }
+    owners.set(prefix, scenario)
     environment[`${prefix}_URL`] = url
     environment[`${prefix}_PORT`] = String(port)
   }
   const [only, another] = ready.endpoints
   return only && !another ? { ...environment, ...singleEndpoint(only) } : environment
 }
+
+/** What the child inherits: everything but what an outer run of mockmail said about its own endpoints. */
+export const childEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !said.test(name)))
+
+const said =
+  /^MOCKMAIL_(?:CA|PKI|READY|USER|PASSWORD|HOST|SERVERNAME|PROTOCOL|MODE|SCENARIO|(?:[A-Z0-9_]+_)?(?:URL|PORT))$/
 
 /** The variables of a run with one endpoint, which `check` uses for every run. */
 export const singleEndpoint = (endpoint: EndpointEvent): Readonly<Record<string, string>> => ({

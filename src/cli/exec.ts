@@ -1,24 +1,31 @@
-import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
-import { startFleet } from '../start.ts'
+import { pause } from '../servers/core/clock.ts'
+import { type MailServers, startFleet } from '../start.ts'
 import { version } from '../version.ts'
-import { environmentOf } from './environment.ts'
+import { runChild } from './child.ts'
+import { childEnvironment, environmentOf } from './environment.ts'
 import { readyEvent } from './events.ts'
 import { addServingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
-import { type Lifetime, openLifetime } from './lifetime.ts'
-import { processOutput } from './output.ts'
+import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
+import { pollReader, processOutput } from './output.ts'
+import { importOwn } from './own.ts'
+import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
+import { parseTrust, trustEnvironment } from './trust.ts'
 import { openLog, watch } from './watch.ts'
+
+interface ExecFlags extends ServingFlags {
+  readonly trust?: readonly string[]
+}
 
 export function addExec(program: Command): void {
   addServingFlags(program.command('exec'))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
-    .action(async (names: readonly string[], flags: ServingFlags, command: Command) => {
+    .option('--trust <list>', 'make the child trust the roots: node, openssl, python, java', parseTrust)
+    .action(async (names: readonly string[], flags: ExecFlags, command: Command) => {
       process.exitCode = await exec(names, flags, commandLine(command))
     })
 }
@@ -26,74 +33,81 @@ export function addExec(program: Command): void {
 /** What stood behind `--`; set aside before the flags are parsed, because parsing forgets where that was. */
 let setAside: readonly string[] | undefined
 
-/** Splits the arguments at the first `--`. */
-export function splitCommandLine(argv: readonly string[]): readonly string[] {
-  const at = argv.indexOf('--')
+/**
+ * Splits the arguments at the first `--`.
+ *
+ * @param runners the commands that run another; for the rest, `--` only ends the flags
+ */
+export function splitCommandLine(argv: readonly string[], runners: readonly string[]): readonly string[] {
+  const at = runners.includes(argv[0] ?? '') ? argv.indexOf('--') : -1
   setAside = at < 0 ? undefined : argv.slice(at + 1)
   return at < 0 ? argv : argv.slice(0, at)
 }
 
-/** @throws {MockmailError} INVALID_OPTION */
-function commandLine(command: Command): readonly [string, ...string[]] {
+/**
+ * The command behind `--`.
+ *
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function commandLine(command: Command): readonly [string, ...string[]] {
   const [file, ...rest] = setAside ?? []
-  if (file !== undefined) return [file, ...rest]
+  if (file) return [file, ...rest]
   throw new MockmailError(
     'INVALID_OPTION',
     `The command to run is missing: mockmail ${command.name()} [scenario...] -- <command> [argument...]`,
   )
 }
 
-async function exec(
-  names: readonly string[],
-  flags: ServingFlags,
-  [file, ...rest]: readonly [string, ...string[]],
-): Promise<number> {
+async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [string, ...string[]]): Promise<number> {
+  const own = await importOwn(flags.import)
+  const { options, byName } = startOptionsOf(names, flags, own)
   const lifetime = openLifetime()
-  const output = processOutput(() => lifetime.end('SIGPIPE'))
-  const { options, byName } = startOptionsOf(names, flags)
+  const output = processOutput((error) => lifetime.end(error ? { why: 'failed', error } : { why: 'gone' }))
+  const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
   const log = openLog(flags.log)
-  const servers = await startFleet(options, { byName })
   try {
-    if (lifetime.ended) return 128 + constants.signals.SIGTERM
-    warnOfHost(options.host, output)
-    if (byName) tellLeftOut(servers.leftOut, output)
-    // The child owns stdout; only with --json it is ours, and the child's goes to stderr.
-    watch(servers, { ...flags, quiet: true }, output.result, log)
-    if (!flags.json && !flags.quiet) watch(servers, { ...(flags.verbose && { verbose: true }) }, output.note, undefined)
-    const ready = readyEvent(servers, version)
-    if (flags.json) output.result(JSON.stringify(ready))
-    const readyFile = `${servers.pki}/ready.json`
-    writeFileSync(readyFile, `${JSON.stringify(ready)}\n`, { mode: 0o600 })
-    const environment = environmentOf(ready, readyFile)
-    return await runChild(file, rest, environment, lifetime, { stdout: flags.json ? 2 : 'inherit' })
+    const servers = await startFleet(options, { byName, own })
+    try {
+      const stopped = lifetime.ending()
+      if (stopped) return statusOf(stopped)
+      warnOfHost(options.host, output)
+      tellLeftOut(servers, { byName }, output)
+      // The child owns stdout; only with --json it is ours, and the child's goes to stderr.
+      const { json, quiet, verbose } = flags
+      if (json) pollReader(() => lifetime.end({ why: 'gone' }))
+      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
+      const ready = readyEvent(servers, version)
+      const readyFile = `${ready.pki}/ready.json`
+      writeReadyFile(readyFile, ready)
+      const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
+      if (json) output.result(JSON.stringify(ready))
+      const status = await runChild(
+        { argv, environment: { ...childEnvironment(process.env), ...environment }, stdout: json ? 2 : 'inherit' },
+        lifetime,
+      )
+      await lastConnections(servers)
+      // What the child did counts, unless its record is lost.
+      const ending = lifetime.ending()
+      return ending?.why === 'failed' ? statusOf(ending) : status
+    } finally {
+      await servers.close()
+    }
   } finally {
-    await servers.close()
     log?.close()
     lifetime.release()
   }
 }
 
-function runChild(
-  file: string,
-  rest: readonly string[],
-  environment: Readonly<Record<string, string>>,
-  lifetime: Lifetime,
-  { stdout }: { readonly stdout: 2 | 'inherit' },
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: ['inherit', stdout, 'inherit'], env: { ...process.env, ...environment } })
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const why: Readonly<Record<string, string>> = { ENOENT: 'it was not found', EACCES: 'it may not be executed' }
-      reject(
-        new MockmailError('CHILD_FAILED', `Cannot run '${file}': ${why[error.code ?? ''] ?? error.message}.`, {
-          cause: error,
-        }),
-      )
-    })
-    child.on('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)))
-    void lifetime.over.then((why) => {
-      // A terminal sends SIGINT to the child by itself.
-      if (why !== 'SIGINT') child.kill(why === 'SIGHUP' ? 'SIGHUP' : 'SIGTERM')
-    })
-  })
+/** @throws {MockmailError} the failure that ended the command */
+function statusOf(ending: Ending): number {
+  if (ending.why === 'failed') throw ending.error
+  return statusOfSignal(ending.why === 'signal' ? ending.signal : 'SIGPIPE')
+}
+
+/** Milliseconds for what was under way when the child ended; what stays open longer belongs to somebody it left behind. */
+const lastWords = 250
+
+/** How a client ended its connections may still be in the kernel's queue when the client itself has gone. */
+async function lastConnections({ endpoints }: MailServers): Promise<void> {
+  await Promise.race([Promise.all(endpoints.map((server) => server.outcome({ settle: 0 }))), pause(lastWords)])
 }

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
-import { checkMode, checkProtocol } from '../options.ts'
+import { checkMode, checkPort, checkProtocol, checkRunOptions, invalid, type RunOptions } from '../options.ts'
 import { didYouMean } from '../scenarios/nearest.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
+import { type DefinedPart, resolveScenario } from '../scenarios/scenario.ts'
 import type { StartOptions } from '../start.ts'
 
 /** What the flags of `up`, `exec` and `certs` say. */
@@ -14,6 +15,7 @@ export interface ServingFlags {
   readonly host?: string
   readonly port?: number
   readonly portBase?: number | true
+  readonly portOffset?: number
   readonly servername?: readonly string[]
   readonly key?: 'ec' | 'rsa'
   readonly now?: string
@@ -22,18 +24,49 @@ export interface ServingFlags {
   readonly user?: string
   readonly json?: true
   readonly log?: string
+  readonly keylog?: string
+  readonly readyFile?: string
+  readonly ttl?: number
+  readonly import?: readonly string[]
   readonly quiet?: true
   readonly verbose?: true
 }
 
-const words = (text: string): readonly string[] => text.split(',').map((word) => word.trim())
+const words = (text: string, earlier: readonly string[] = []): readonly string[] => [
+  ...earlier,
+  ...text.split(',').map((word) => word.trim()),
+]
 
-const number = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
-  return Number(text)
+const port = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text)) throw invalid('--port', text, 'a whole number from 0 to 65535')
+  return checkPort('--port', Number(text), { from: 0 })
 }
 
-const collect = (name: string, earlier: readonly string[] | undefined): readonly string[] => [...(earlier ?? []), name]
+const portBase = (text: string): number => {
+  if (/^\d{1,5}$/.test(text)) return checkPort('--port-base', Number(text), { from: 1 })
+  throw invalid('--port-base', text, 'a whole number from 1 to 65535, or nothing, as the last flag')
+}
+
+const portOffset = (text: string): number => {
+  if (/^\d{1,5}$/.test(text)) return checkPort('--port-offset', Number(text), { from: 0 })
+  throw invalid('--port-offset', text, 'a whole number from 0 to 64542')
+}
+
+/** A length of time in milliseconds. A bare number is seconds. */
+export const duration =
+  (flag: string) =>
+  (text: string): number => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text)
+    const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[(match?.[2] ?? 's') as 's']
+    const ms = Number(match?.[1]) * unit
+    if (ms >= 1 && ms < 2 ** 31) return ms
+    throw invalid(flag, text, 'a length of time, such as 500ms, 20s, 10m or 2h')
+  }
+
+export const collect = (name: string, earlier: readonly string[] | undefined): readonly string[] => [
+  ...(earlier ?? []),
+  name,
+]
 
 /** Flags that decide what the certificates are. */
 export function addPkiFlags(command: Command): Command {
@@ -41,7 +74,7 @@ export function addPkiFlags(command: Command): Command {
     .option('--all', 'the whole catalogue')
     .option('--tag <tag>', 'the part of the catalogue with this tag')
     .option('--servername <name>', 'a name of the good leaf; repeatable, the first is the one to dial', collect)
-    .addOption(new Option('--key <type>', 'key type of the certificates (default: ec)').choices(['ec', 'rsa']))
+    .option('--key <type>', 'key type of the certificates: ec or rsa (default: ec)')
     .option('--now <time>', 'the instant that dates count from, such as 2030-01-31')
     .option('--unconstrained', 'roots without name constraints')
 }
@@ -52,46 +85,79 @@ export function addServingFlags(command: Command): Command {
     .option('--protocol <list>', 'smtp, imap, pop3 (default: all)', words)
     .option('--mode <list>', 'implicit, starttls, plain (default: implicit,starttls)', words)
     .option('--host <address>', 'where to listen (default: 127.0.0.1, and ::1 on the same port)')
-    .option('--port <number>', 'one endpoint on exactly this port', number)
-    .option('--port-base [number]', 'consecutive ports from this one; without a number a free block is found', number)
+    .option('--port <number>', 'one endpoint on exactly this port', port)
+    .option('--port-base [number]', 'consecutive ports from this one; without a number a free block is found', portBase)
+    .option('--port-offset <number>', "one scenario on its protocols' well-known ports plus this", portOffset)
     .option('--pki <directory>', 'reuse the roots found there, create them when absent')
     .option('--user <name:password>', 'the only login that is right (default: any, with any password but "wrong")')
     .option('--json', 'one JSON object per line on stdout')
     .option('--log <file>', 'append the full record of each connection to a file')
+    .option('--keylog <file>', 'append the secrets of every TLS session, as Wireshark reads them')
+    .option('--import <module>', 'certificates and quirks of your own, to be named by their ids; repeatable', collect)
     .option('--quiet', 'no table and no line per connection')
     .option('-v, --verbose', 'print the transcript of each connection')
 }
 
-/** What to serve, and whether it was asked for by name. */
+/**
+ * What to serve, and whether it was asked for by name. Everything that can be wrong with it is found here, before anything
+ * is written or started.
+ *
+ * @throws {MockmailError} of misuse
+ */
 export function startOptionsOf(
   names: readonly string[],
   flags: ServingFlags,
+  own: readonly DefinedPart[] = [],
 ): { readonly options: StartOptions; readonly byName: boolean } {
-  const { protocol, mode, host, port, portBase, servername, key, now, unconstrained, pki, user } = flags
+  const { protocol, mode, host, port, portBase, portOffset, servername, key, now, unconstrained, pki, user, keylog } =
+    flags
+  refuseTogether(flags, 'port', 'portBase')
+  refuseTogether(flags, 'port', 'portOffset')
+  refuseTogether(flags, 'portBase', 'portOffset')
+  refuseTogether(flags, 'quiet', 'verbose')
+  const run: RunOptions = {
+    ...(host !== undefined && { host }),
+    ...(servername && { servernames: servername }),
+    ...(key && { key }),
+    ...(now !== undefined && { now }),
+    ...(unconstrained && { unconstrained }),
+    ...(pki !== undefined && { pki }),
+    ...(user !== undefined && { user }),
+    ...(keylog !== undefined && { keylog }),
+  }
+  checkRunOptions(run, (option) => (option === 'servernames' ? '--servername' : `--${option}`))
+  for (const file of ['log', 'keylog', 'readyFile'] as const) {
+    if (flags[file] === '') throw invalid(spelled(file), '', 'a file')
+  }
+  const scenarios = scenariosOf(names, flags)
+  for (const scenario of scenarios) resolveScenario(scenario, own)
   return {
     byName: names.length > 0,
     options: {
-      scenarios: scenariosOf(names, flags),
+      scenarios,
       ...(protocol && { protocols: protocol.map(checkProtocol) }),
       ...(mode && { modes: mode.map(checkMode) }),
-      ...(host !== undefined && { host }),
       ...(port !== undefined && { port }),
       ...(portBase !== undefined && { portBase }),
-      ...(servername && { servernames: servername }),
-      ...(key && { key }),
-      ...(now !== undefined && { now }),
-      ...(unconstrained && { unconstrained }),
-      ...(pki !== undefined && { pki }),
-      ...(user !== undefined && { user }),
+      ...(portOffset !== undefined && { portOffset }),
+      ...run,
     },
   }
 }
 
+type FlagName = Exclude<keyof ServingFlags, symbol>
+
+const spelled = (flag: FlagName): string => `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+function refuseTogether(flags: ServingFlags, one: FlagName, other: FlagName): void {
+  if (flags[one] === undefined || flags[other] === undefined) return
+  throw new MockmailError('INVALID_OPTION', `${spelled(one)} and ${spelled(other)} cannot both be given.`)
+}
+
 /** @throws {MockmailError} UNKNOWN_TAG, INVALID_OPTION */
-export function scenariosOf(
-  names: readonly string[],
-  { all, tag }: Pick<ServingFlags, 'all' | 'tag'>,
-): readonly string[] {
+export function scenariosOf(names: readonly string[], flags: Pick<ServingFlags, 'all' | 'tag'>): readonly string[] {
+  const { all, tag } = flags
+  refuseTogether(flags, 'all', 'tag')
   if (names.length > 0 && (all || tag !== undefined)) {
     throw new MockmailError(
       'INVALID_OPTION',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type ListedEntry, scenarios } from '../scenarios/listing.ts'
 import { type ServingFlags, scenariosOf } from './flags.ts'
-import { type Output, processOutput } from './output.ts'
+import { briefOutput, type Output } from './output.ts'
 import { align } from './table.ts'
 
 /** What `list --json` prints. */
@@ -22,12 +22,7 @@ export function addList(program: Command): void {
     .description('every certificate and quirk, one line each')
     .option('--tag <tag>', 'only those with this tag')
     .option('--json', 'as one JSON object')
-    .action((flags: Pick<ServingFlags, 'tag' | 'json'>) =>
-      list(
-        flags,
-        processOutput(() => process.exit()),
-      ),
-    )
+    .action((flags: Pick<ServingFlags, 'tag' | 'json'>) => list(flags, briefOutput()))
 }
 
 function list({ tag, json }: Pick<ServingFlags, 'tag' | 'json'>, output: Output): void {

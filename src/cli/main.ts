@@ -2,8 +2,12 @@ import { Command, CommanderError } from 'commander'
 import { MockmailError } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
+import { addCheck } from './check.ts'
 import { addExec, splitCommandLine } from './exec.ts'
+import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
+import { explainMisuse } from './misuse.ts'
+import { briefOutput } from './output.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -12,7 +16,12 @@ Examples:
   $ mockmail up expired --protocol imap           one fault on two ports
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
+  $ mockmail check -- ./my-client {url} {ca}      is my client safe?
+  $ mockmail explain CERT_HAS_EXPIRED             an error, in any client's words
   $ mockmail certs ./pki                          the certificates as files`
+
+/** Commands that run another one, which stands behind `--`. */
+const runners = ['exec', 'check']
 
 /** Runs the command line. Sets the exit status; never rejects for what a user can do wrong. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,15 +29,23 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Fake SMTP, IMAP and POP3 servers with broken certificates and broken STARTTLS.')
     .version(version)
     .addHelpText('after', examples)
-    .showSuggestionAfterError()
-    .exitOverride()
   addUp(program)
   addExec(program)
+  addCheck(program)
   addList(program)
+  addExplain(program)
   addCerts(program)
-  for (const command of program.commands) command.exitOverride().showSuggestionAfterError()
+  for (const command of [program, ...program.commands]) {
+    command
+      .configureOutput({ outputError: () => {}, writeOut: (text) => briefOutput().result(text.trimEnd()) })
+      .exitOverride((error) => {
+        throw explainMisuse(error, command)
+      })
+  }
+  // There is no place left to say that this failed.
+  process.stderr.on('error', () => {})
   try {
-    await program.parseAsync(splitCommandLine(argv), { from: 'user' })
+    await program.parseAsync(splitCommandLine(argv, runners), { from: 'user' })
   } catch (error) {
     process.exitCode = statusOf(error)
   }

@@ -1,3 +1,6 @@
+import { fstatSync, writeSync } from 'node:fs'
+import { MockmailError } from '../errors.ts'
+
 /** Where a command writes. stdout carries results only; everything else goes to stderr. */
 export interface Output {
   result(line: string): void
@@ -6,18 +9,16 @@ export interface Output {
 }
 
 /**
- * The process's own streams. A reader that goes away is no error of ours: `onGone` is called once, and nothing more is
- * written.
+ * The process's own streams. After stdout has failed nothing more is written to it, and `onGone` is told once: with an
+ * error when the results are lost, without one when nobody wants them any more.
  */
-export function processOutput(onGone: () => void): Output {
+export function processOutput(onGone: (failure?: MockmailError) => void): Output {
   let gone = false
-  const lost = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (gone) return
     gone = true
-    onGone()
-  }
-  process.stdout.on('error', lost)
-  process.stderr.on('error', () => {})
+    onGone(isGone(error) ? undefined : lost(error))
+  })
   return {
     result(line) {
       if (!gone) process.stdout.write(`${line}\n`)
@@ -25,6 +26,47 @@ export function processOutput(onGone: () => void): Output {
     note(line) {
       process.stderr.write(`${line}\n`)
     },
-    width: Math.min(process.stdout.columns ?? 80, 120),
+    width: Math.min(process.stdout.columns || 80, 120),
   }
 }
+
+/** The streams of a command that prints and ends. */
+export const briefOutput = (): Output =>
+  processOutput((failure) => {
+    if (failure) process.stderr.write(`mockmail: ${failure.message}\n`)
+    process.exit(failure?.exitCode ?? 0)
+  })
+
+/** Milliseconds between two looks. */
+const pollEvery = 1000
+
+/**
+ * Tells when the reader of stdout goes away while nothing is written. That can be seen of a socket, which is what Node
+ * gives a child; of a pipe only the next line tells.
+ */
+export function pollReader(onGone: () => void): void {
+  if (!isSocket(process.stdout.fd)) return
+  const timer = setInterval(() => {
+    try {
+      writeSync(process.stdout.fd, '')
+    } catch (error) {
+      if (!isGone(error as NodeJS.ErrnoException)) return
+      clearInterval(timer)
+      onGone()
+    }
+  }, pollEvery)
+  timer.unref()
+}
+
+function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket()
+  } catch {
+    return false
+  }
+}
+
+const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === 'EPIPE' || code === 'ECONNRESET'
+
+const lost = (error: NodeJS.ErrnoException): MockmailError =>
+  new MockmailError('FILE_UNWRITABLE', `stdout cannot be written: ${error.message}.`, { cause: error })

@@ -2,13 +2,24 @@ import { isIP } from 'node:net'
 import type { MailServers } from '../start.ts'
 import type { Output } from './output.ts'
 
-/** One line that names what was asked for and cannot show. */
-export function tellLeftOut(leftOut: MailServers['leftOut'], { note }: Output): void {
-  if (leftOut.length === 0) return
-  const places = groupBy(leftOut, ({ scenario, why }) => `${scenario} (${why})`)
-  note(
-    `left out: ${[...places].map(([what, cells]) => `${what}: ${cells.map(({ where }) => where).join(' ')}`).join('; ')}`,
-  )
+/**
+ * One line that names what was asked for and cannot show. Of a set that nobody named scenario by scenario, only those that
+ * show nowhere are worth a word.
+ */
+export function tellLeftOut(
+  { leftOut, endpoints }: Pick<MailServers, 'leftOut' | 'endpoints'>,
+  { byName }: { readonly byName: boolean },
+  { note }: Output,
+): void {
+  const shown = new Set(endpoints.map(({ scenario }) => scenario))
+  const told = leftOut.filter(({ scenario }) => byName || !shown.has(scenario))
+  if (told.length === 0) return
+  const places = groupBy(told, ({ scenario, why }) => (why.startsWith(`${scenario} is`) ? why : `${scenario} (${why})`))
+  const remarks = [...places].map(([what, cells]) => {
+    const nowhere = cells.every(({ scenario }) => !shown.has(scenario))
+    return nowhere ? what : `${what}: ${cells.map(({ where }) => where).join(' ')}`
+  })
+  note(`left out: ${remarks.join('; ')}`)
 }
 
 /** Anything but loopback lets others in, on a server that takes any password and keeps it. */

@@ -1,7 +1,8 @@
 import { modes, protocols } from '../scenarios/vocabulary.ts'
 import type { EndpointEvent } from './events.ts'
 
-const gap = 2
+/** Blanks between columns: as many as there is room for. */
+const gaps = [2, 1] as const
 
 /** One row per scenario and one column per protocol and mode; where that is wider than `width`, one block per protocol. */
 export function formatEndpoints(endpoints: readonly EndpointEvent[], width: number): string {
@@ -10,8 +11,10 @@ export function formatEndpoints(endpoints: readonly EndpointEvent[], width: numb
     .filter(({ protocol, mode }) =>
       endpoints.some((endpoint) => endpoint.protocol === protocol && endpoint.mode === mode),
     )
-  const whole = block(endpoints, columns)
-  if (widest(whole) <= width) return whole.join('\n')
+  for (const gap of gaps) {
+    const whole = block(endpoints, columns, gap)
+    if (widest(whole) <= width) return whole.join('\n')
+  }
   return protocols
     .map((protocol) =>
       block(
@@ -26,25 +29,29 @@ export function formatEndpoints(endpoints: readonly EndpointEvent[], width: numb
 
 type Column = Pick<EndpointEvent, 'protocol' | 'mode'>
 
-function block(endpoints: readonly EndpointEvent[], columns: readonly Column[]): readonly string[] {
+function block(
+  endpoints: readonly EndpointEvent[],
+  columns: readonly Column[],
+  gap: number = gaps[0],
+): readonly string[] {
   if (columns.length === 0) return []
   const scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))]
   const portOf = (scenario: string, { protocol, mode }: Column): string =>
     endpoints
-      .find((one) => one.scenario === scenario && one.protocol === protocol && one.mode === mode)
-      ?.port.toString() ?? '-'
+      .filter((one) => one.scenario === scenario && one.protocol === protocol && one.mode === mode)
+      .map(({ port }) => port)
+      .join(',') || '-'
   const rows = scenarios
     .map((scenario) => [scenario, ...columns.map((column) => portOf(scenario, column))])
     .filter(([, ...ports]) => ports.some((port) => port !== '-'))
-  return align([
-    ['', ...columns.map(({ protocol }) => protocol)],
-    ['scenario', ...columns.map(({ mode }) => mode)],
-    ...rows,
-  ])
+  return align(
+    [['', ...columns.map(({ protocol }) => protocol)], ['scenario', ...columns.map(({ mode }) => mode)], ...rows],
+    gap,
+  )
 }
 
 /** Pads every cell to its column's width. */
-export function align(rows: readonly (readonly string[])[]): readonly string[] {
+export function align(rows: readonly (readonly string[])[], gap: number = gaps[0]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
     row

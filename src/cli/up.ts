@@ -1,10 +1,14 @@
 import type { Command } from 'commander'
+import type { MockmailError } from '../errors.ts'
+import { clock } from '../servers/core/clock.ts'
 import { startFleet } from '../start.ts'
 import { version } from '../version.ts'
-import { readyEvent } from './events.ts'
-import { addServingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
+import { type ReadyEvent, readyEvent } from './events.ts'
+import { addServingFlags, duration, type ServingFlags, startOptionsOf } from './flags.ts'
 import { openLifetime } from './lifetime.ts'
-import { processOutput } from './output.ts'
+import { pollReader, processOutput } from './output.ts'
+import { importOwn } from './own.ts'
+import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
 import { formatEndpoints } from './table.ts'
 import { openLog, watch } from './watch.ts'
@@ -13,32 +17,46 @@ export function addUp(program: Command): void {
   addServingFlags(program.command('up'))
     .description('start servers, print what listens where, stay until SIGINT or SIGTERM')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
+    .option('--ready-file <file>', 'write what --json prints first to a file, when everything listens')
+    .option('--ttl <duration>', 'stop after this time, such as 10m', duration('--ttl'))
     .action(up)
 }
 
 async function up(names: readonly string[], flags: ServingFlags): Promise<void> {
+  const own = await importOwn(flags.import)
+  const { options, byName } = startOptionsOf(names, flags, own)
   const lifetime = openLifetime()
-  const output = processOutput(() => lifetime.end('stdout closed'))
-  const { options, byName } = startOptionsOf(names, flags)
+  const output = processOutput((error) => lifetime.end(error ? { why: 'failed', error } : { why: 'gone' }))
   const log = openLog(flags.log)
-  const servers = await startFleet(options, { byName })
   try {
-    if (lifetime.ended) return
-    warnOfHost(options.host, output)
-    if (byName) tellLeftOut(servers.leftOut, output)
-    watch(servers, flags, output.result, log)
-    const ready = readyEvent(servers, version)
-    if (flags.json) output.result(JSON.stringify(ready))
-    else if (!flags.quiet) output.result(humanReady(ready, output.width))
-    await lifetime.over
+    const servers = await startFleet(options, { byName, own })
+    try {
+      if (lifetime.ending()) return
+      warnOfHost(options.host, output)
+      tellLeftOut(servers, { byName }, output)
+      const { json, quiet, verbose } = flags
+      const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
+      watch(servers, { json, quiet, verbose, log, fail, print: output.result })
+      // Nobody asks for what has been told, and this may run for days.
+      for (const server of servers.endpoints) server.onEnded((record) => server.forget(record))
+      const ready = readyEvent(servers, version)
+      if (json) output.result(JSON.stringify(ready))
+      else if (!quiet) output.result(humanReady(ready, output.width))
+      if (flags.readyFile !== undefined) writeReadyFile(flags.readyFile, ready)
+      if (flags.ttl !== undefined) clock.setTimeout(() => lifetime.end({ why: 'expired' }), flags.ttl).unref()
+      pollReader(() => lifetime.end({ why: 'gone' }))
+      const ending = await lifetime.over
+      if (ending.why === 'failed') throw ending.error
+    } finally {
+      await servers.close()
+    }
   } finally {
-    await servers.close()
     log?.close()
     lifetime.release()
   }
 }
 
-function humanReady(ready: ReturnType<typeof readyEvent>, width: number): string {
+function humanReady(ready: ReadyEvent, width: number): string {
   const [first] = ready.endpoints
   return [
     formatEndpoints(ready.endpoints, width),

@@ -1,16 +1,15 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { MockmailError } from '../errors.ts'
-import { resolveScenario } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { ConnectionRecord } from '../servers/core/record.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
 import type { MailServers } from '../start.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 import { connectionEvent, messageEvent } from './events.ts'
-import type { ServingFlags } from './flags.ts'
 
 /** An open `--log` file. */
 export interface Log {
+  /** @throws {MockmailError} FILE_UNWRITABLE */
   write(record: ConnectionRecord): void
   close(): void
 }
@@ -22,32 +21,44 @@ export interface Log {
  */
 export function openLog(file: string | undefined): Log | undefined {
   if (file === undefined) return undefined
-  let descriptor: number
-  try {
-    descriptor = openSync(file, 'a', 0o600)
-  } catch (error) {
-    throw new MockmailError('FILE_UNWRITABLE', `--log ${file}: ${(error as Error).message}.`, { cause: error })
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action()
+    } catch (error) {
+      throw new MockmailError('FILE_UNWRITABLE', `--log ${file}: ${(error as Error).message}.`, { cause: error })
+    }
   }
+  const descriptor = attempt(() => openSync(file, 'a', 0o600))
   return {
-    write: (record) => appendFileSync(descriptor, `${JSON.stringify(record)}\n`),
+    write: (record) => attempt(() => appendFileSync(descriptor, `${JSON.stringify(record)}\n`)),
     close: () => closeSync(descriptor),
   }
 }
 
+/** What {@link watch} does with what it sees. */
+export interface Watch {
+  readonly json: boolean | undefined
+  readonly quiet: boolean | undefined
+  readonly verbose: boolean | undefined
+  readonly log: Log | undefined
+  print(line: string): void
+  /** Called when the log cannot be written any more. */
+  fail(error: MockmailError): void
+}
+
 /** Prints a line (or a JSON event) for every connection that ends and every message that comes in. */
-export function watch(
-  servers: MailServers,
-  { json, quiet, verbose }: Pick<ServingFlags, 'json' | 'quiet' | 'verbose'>,
-  print: (line: string) => void,
-  log: Log | undefined,
-): void {
+export function watch(servers: MailServers, { json, quiet, verbose = false, log, print, fail }: Watch): void {
   for (const server of servers.endpoints) {
-    const scenario = resolveScenario(server.scenario)
     server.onEnded((record) => {
-      log?.write(record)
-      const judgement = judgeConnection(record, scenario)
+      try {
+        log?.write(record)
+      } catch (error) {
+        if (error instanceof MockmailError) fail(error)
+        else throw error
+      }
+      const judgement = judgeConnection(record, server.resolved)
       if (json) print(JSON.stringify(connectionEvent(server, record, judgement)))
-      else if (!quiet) print(connectionLine(server, record, judgement, { verbose: verbose ?? false }))
+      else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
     })
     server.onMessage((message) => {
       if (json) print(JSON.stringify(messageEvent(server, message)))

@@ -16,8 +16,22 @@ export interface Claims {
   readonly revoked: 'facet revocation'
   readonly 'starttls-stripped': 'capability starttls' | 'command starttls'
   readonly 'starttls-refused': 'capability auth' | 'command starttls'
-  readonly 'starttls-required': 'command auth' | 'command identify' | 'command envelope' | 'command message'
-  readonly 'ehlo-required-after-tls': 'command auth' | 'command envelope'
+  readonly 'starttls-required':
+    | 'command auth'
+    | 'command identify'
+    | 'command envelope'
+    | 'command message'
+    | 'command reset'
+    | 'command idle'
+    | 'command other'
+  readonly 'ehlo-required-after-tls':
+    | 'command auth'
+    | 'command identify'
+    | 'command envelope'
+    | 'command message'
+    | 'command reset'
+    | 'command noop'
+    | 'command other'
   readonly 'plaintext-on-implicit': 'first bytes'
   readonly 'implicit-on-starttls': 'first bytes'
   readonly 'auth-never': 'capability auth' | 'command auth'
@@ -31,6 +45,7 @@ export interface Claims {
   readonly 'sslv2-only': 'moment client-hello'
   readonly 'client-cert-required': 'TLS parameter clientCertificate'
   readonly 'client-cert-optional': 'TLS parameter clientCertificate'
+  readonly 'exchange-like': 'preset'
 }
 
 /** The names that other suites use, and the id of each. */

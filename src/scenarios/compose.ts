@@ -1,19 +1,27 @@
 import { MockmailError } from '../errors.ts'
-import type { CertificateEntry, CertificateFacets, QuirkEntry } from './entry.ts'
+import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
 import type { Part } from './registry.ts'
 import { type Action, actions, type Facet, facets, momentOfAction } from './vocabulary.ts'
 
 const actionOfMoment = new Map(actions.map((action) => [momentOfAction[action] as string | undefined, action]))
 
-/** The facets that a certificate sets. */
+/** The facets that a certificate or a preset sets. */
 export const facetsOf = (entry: CertificateFacets): readonly Facet[] =>
   facets.filter((facet) => (entry as Record<string, unknown>)[facet] !== undefined)
 
-/** What a part lays claim to, as words. Two parts of a scenario must not claim the same. */
-export const claimsOf = (part: Part): readonly string[] =>
-  part.kind === 'certificate' ? facetsOf(part.entry).map((facet) => `facet ${facet}`) : quirkClaims(part.entry)
+/**
+ * What a part lays claim to, as words. Two parts of a scenario must not claim the same. A preset gives way to every other
+ * part, so all that it claims is to be the only one.
+ */
+export const claimsOf = (part: Part): readonly string[] => (part.kind === 'preset' ? ['preset'] : settingsOf(part))
 
-function quirkClaims({ capabilities, tls, speaks, at }: QuirkEntry): readonly string[] {
+/** What a part sets, as words. */
+export function settingsOf(part: Part): readonly string[] {
+  const named = part.kind === 'quirk' ? [] : facetsOf(part.entry).map((facet) => `facet ${facet}`)
+  return part.kind === 'certificate' ? named : [...named, ...behaviourSettings(part.entry)]
+}
+
+function behaviourSettings({ capabilities, tls, at, ...entry }: QuirkEntry | PresetEntry): readonly string[] {
   const names = [
     ...(capabilities?.add ?? []),
     ...(capabilities?.remove ?? []),
@@ -22,7 +30,8 @@ function quirkClaims({ capabilities, tls, speaks, at }: QuirkEntry): readonly st
   return [
     ...new Set(names.map((name) => `capability ${name}`)),
     ...Object.keys(tls ?? {}).map((parameter) => `TLS parameter ${parameter}`),
-    ...(speaks ? ['first bytes'] : []),
+    ...(capabilities?.order ? ['order of capabilities'] : []),
+    ...('speaks' in entry ? ['first bytes'] : []),
     ...Object.keys(at ?? {}).map(canonicalHook),
   ]
 }
@@ -53,8 +62,8 @@ export function refuseConflicts(parts: readonly Part[]): void {
   }
 }
 
-/** The facets of several certificates together. Nothing in them conflicts. */
-export const mergeFacets = (entries: readonly CertificateEntry[]): CertificateFacets =>
+/** The facets of several entries together, a later one in place of an earlier one. */
+export const mergeFacets = (entries: readonly CertificateFacets[]): CertificateFacets =>
   Object.assign(
     {},
     ...entries.map((entry) => {

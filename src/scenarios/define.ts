@@ -1,4 +1,4 @@
-import type { CertificateEntry, Offset, QuirkEntry } from './entry.ts'
+import type { CertificateEntry, Offset, PresetEntry, QuirkEntry } from './entry.ts'
 
 /** Declares certificates; keeps ids literal and values typed. */
 export const defineCertificates = <const Id extends string>(
@@ -10,7 +10,12 @@ export const defineQuirks = <const Id extends string>(
   entries: Readonly<Record<Id, QuirkEntry>>,
 ): Readonly<Record<Id, QuirkEntry>> => entries
 
+/** Declares presets; keeps ids literal and values typed. */
+export const definePresets = <const Id extends string>(
+  entries: Readonly<Record<Id, PresetEntry>>,
+): Readonly<Record<Id, PresetEntry>> => entries
+
 /** That many days after the run's now; negative is before. */
 export const days = (count: number): Offset => ({ days: count })
 
-export { close, drip, refuse, reply, send, silent, wait } from './effects.ts'
+export { close, refuse, reply, send, silent } from './effects.ts'

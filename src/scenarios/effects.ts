@@ -37,6 +37,10 @@ export interface EffectContext {
   readonly mode: 'implicit' | 'starttls' | 'plain'
   /** Whether TLS protects this moment. */
   readonly secure: boolean
+  /** Name the server calls itself. */
+  readonly servername: string
+  /** When this moment is. */
+  readonly now: Date
   /** 1 for the first connection of the run. */
   readonly nth: number
   /** The IMAP tag of the command that is answered, else an empty string. */

@@ -15,6 +15,12 @@ export interface Validity {
 /** Key types of a certificate. */
 export type KeyType = 'ec' | 'rsa'
 
+/** A distinguished name, RFC 5280 §4.1.2.4: attributes in the order of the certificate, the outermost first. */
+export type Subject = readonly (readonly [attribute: SubjectAttribute, value: string])[]
+
+/** Attribute types of a distinguished name, as RFC 4514 §3 writes them. */
+export type SubjectAttribute = 'CN' | 'C' | 'L' | 'ST' | 'O' | 'OU' | 'DC'
+
 /** What may be sent in the Certificate message, in order. */
 export type ChainMember = 'leaf' | 'intermediate' | 'root'
 
@@ -27,6 +33,11 @@ export interface CertificateFacets {
   readonly issuer?: 'intermediate' | 'self' | 'untrusted-root'
   /** Subject alternative names of the leaf. Default: the run's server names. The subject's CN is the first dnsName. */
   readonly names?: { readonly dnsNames: readonly string[]; readonly ipAddresses?: readonly string[] }
+  /**
+   * Subjects. Default: the leaf's CN is its first name, and the authorities are called after mockmail. To tell runs apart,
+   * every authority has a suffix behind its last attribute.
+   */
+  readonly subject?: { readonly leaf?: Subject; readonly intermediate?: Subject; readonly root?: Subject }
   /** Validity of each certificate. Default: leaf 90 days, intermediate and root ten years, all begun yesterday or before. */
   readonly dates?: { readonly leaf?: Validity; readonly intermediate?: Validity; readonly root?: Validity }
   /** Key of the leaf. Default: the run's key type. */
@@ -80,6 +91,10 @@ export interface CapabilityChange {
   readonly add?: readonly string[]
   readonly remove?: readonly string[]
   readonly replace?: Readonly<Record<string, string>>
+  /** Names in the order in which they are shown; what is not among them follows. Default: the server's own order. */
+  readonly order?: readonly string[]
+  /** Default: every protocol of the entry. */
+  readonly protocols?: readonly Protocol[]
   /** Default: both before and after TLS. */
   readonly phase?: 'clear' | 'tls'
 }
@@ -103,6 +118,15 @@ export interface QuirkEntry extends EntryFacts {
   readonly modes: readonly Mode[]
   /** What the port speaks from the first byte, where that is not what its mode promises. `nothing`: nobody listens. */
   readonly speaks?: 'clear' | 'tls' | 'nothing'
+  readonly capabilities?: CapabilityChange
+  readonly tls?: TlsProfile
+  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
+}
+
+/** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */
+export interface PresetEntry extends EntryFacts, CertificateFacets {
+  readonly protocols: readonly Protocol[]
+  readonly modes: readonly Mode[]
   readonly capabilities?: CapabilityChange
   readonly tls?: TlsProfile
   readonly at?: Readonly<Partial<Record<Hook, Effects>>>

@@ -1,4 +1,4 @@
-import { claimsOf, facetsOf } from './compose.ts'
+import { facetsOf, settingsOf } from './compose.ts'
 import { catalogue, type Part, type PartId } from './registry.ts'
 import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 import { modes, protocols } from './vocabulary.ts'
@@ -7,10 +7,10 @@ import { modes, protocols } from './vocabulary.ts'
 export interface ListedEntry {
   readonly id: string
   readonly kind: 'certificate' | 'quirk' | 'preset'
-  readonly layer: 'certificate' | 'starttls' | 'session' | 'tls' | 'wire'
-  /** Facets that a certificate sets. */
+  readonly layer: 'certificate' | 'starttls' | 'session' | 'tls' | 'wire' | 'preset'
+  /** Facets that a certificate or a preset sets. */
   readonly facets: readonly Facet[]
-  /** What it sets, in words; two parts of a scenario must not set the same. */
+  /** What it sets, in words; two parts of a scenario must not set the same, but anything takes the place of a preset's. */
   readonly sets: readonly string[]
   readonly summary: string
   readonly expect: Expect
@@ -37,9 +37,9 @@ export function listEntry(part: Part): ListedEntry {
   return {
     id,
     kind,
-    layer: part.kind === 'quirk' ? part.entry.layer : 'certificate',
-    facets: part.kind === 'certificate' ? facetsOf(part.entry) : [],
-    sets: claimsOf(part),
+    layer: part.kind === 'quirk' ? part.entry.layer : part.kind,
+    facets: part.kind === 'quirk' ? [] : facetsOf(part.entry),
+    sets: settingsOf(part),
     summary,
     expect,
     because,
@@ -50,13 +50,13 @@ export function listEntry(part: Part): ListedEntry {
     references,
     tags,
     aliases: entry.aliases ?? [],
-    protocols: part.kind === 'quirk' ? part.entry.protocols : protocols,
-    modes: part.kind === 'quirk' ? part.entry.modes : modes.filter((mode) => mode !== 'plain' || id === 'good'),
+    protocols: part.kind === 'certificate' ? protocols : part.entry.protocols,
+    modes: part.kind === 'certificate' ? modes.filter((mode) => mode !== 'plain' || id === 'good') : part.entry.modes,
     errors: entry.errors ?? {},
     available: true,
     unavailableBecause: null,
   }
 }
 
-/** The whole catalogue: every certificate and quirk with what it does and what a strict client does. */
+/** The whole catalogue: every certificate, quirk and preset with what it does and what a strict client does. */
 export const scenarios = catalogue.map(listEntry) as readonly (ListedEntry & { readonly id: PartId })[]

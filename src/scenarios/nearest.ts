@@ -3,16 +3,18 @@ import { distance } from 'fastest-levenshtein'
 /** Up to three of the names that what was given may have meant, nearest first. */
 export function nearest(given: string, names: Iterable<string>): readonly string[] {
   const wanted = given.toLowerCase()
-  const tolerance = Math.max(2, Math.floor(wanted.length / 3))
-  return [...new Set(names)]
-    .map((name) => ({
-      name,
-      far: name.toLowerCase().includes(wanted) && wanted.length > 2 ? 1 : distance(wanted, name.toLowerCase()),
-    }))
+  if (wanted === '') return []
+  const tolerance = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))
+  const close = [...new Set(names)]
+    .map((name) => {
+      const far = distance(wanted, name.toLowerCase())
+      return { name, far: name.toLowerCase().includes(wanted) && wanted.length > 2 ? Math.min(far, 1) : far }
+    })
     .filter(({ far }) => far <= tolerance)
     .sort((a, b) => a.far - b.far || a.name.localeCompare(b.name))
-    .slice(0, 3)
-    .map(({ name }) => name)
+  // Where only the case differs there is no doubt.
+  const sure = close.filter(({ far }) => far === 0)
+  return (sure.length > 0 ? sure : close.slice(0, 3)).map(({ name }) => name)
 }
 
 /** ` Did you mean …?`, or nothing. */

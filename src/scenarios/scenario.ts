@@ -1,6 +1,6 @@
 import { MockmailError } from '../errors.ts'
-import { mergeFacets, refuseConflicts } from './compose.ts'
-import type { CertificateEntry, CertificateFacets, QuirkEntry } from './entry.ts'
+import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
+import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
 import { didYouMean } from './nearest.ts'
 import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
@@ -30,8 +30,15 @@ export interface Expectation {
 
 /** What one connection of a scenario meets. */
 export interface Cast {
-  /** Names the identity in the PKI: the certificate part as typed, or `good`. */
-  readonly certificate: { readonly id: string; readonly facets: CertificateFacets }
+  readonly certificate: {
+    /** Names the identity in the PKI: the certificate parts, and a preset that has facets, as typed; or `good`. */
+    readonly id: string
+    readonly facets: CertificateFacets
+    /** Whether it is another than the one that a server without faults would show. */
+    readonly faulty: boolean
+  }
+  /** Defaults, of which the quirks take the place. */
+  readonly preset?: { readonly id: string; readonly entry: PresetEntry }
   readonly quirks: readonly { readonly id: string; readonly entry: QuirkEntry }[]
   readonly expectation: Expectation
 }
@@ -59,11 +66,12 @@ const names = new Map<string, Part>(
 export const scenarioNames: readonly string[] = [...names.keys()]
 
 /**
+ * @param own parts that are understood by their ids beside the catalogue's
  * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
  */
-export function resolveScenario(input: ScenarioInput): Scenario {
+export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
-    typeof one === 'string' ? one.split('+').map(parsePart) : [{ ...(one as Part), from: 1 }],
+    typeof one === 'string' ? one.split('+').map((text) => parsePart(text, own)) : [{ ...(one as Part), from: 1 }],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -72,14 +80,14 @@ export function resolveScenario(input: ScenarioInput): Scenario {
 
 const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
 
-function parsePart(text: string): ScenarioPart {
+function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text
-  const part = names.get(name)
+  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
+  const part = (own.find(({ id }) => id === name) as Part | undefined) ?? names.get(name)
   if (!part) {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, scenarioNames)} 'mockmail list' shows them all.`,
+      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
     )
   }
   if (!match || match.groups?.['moment'] !== undefined) {
@@ -123,19 +131,28 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
 
 function castFor(parts: readonly ScenarioPart[], turn: number): Cast {
   const certificates = parts.filter((part) => part.kind === 'certificate')
-  const id = certificates.map((part) => part.id).join('+') || 'good'
+  const preset = parts.find((part) => part.kind === 'preset')
+  const id = identityOf(parts)
   const changes = certificates.map(changeOf).filter((change) => change !== undefined)
   const changed = changes.some((change) => change <= turn)
   const expectation = expectationOf(parts)
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      facets: mergeFacets(certificates.map(({ entry }) => entry as CertificateEntry)),
+      facets: mergeFacets([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
+      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0),
     },
+    ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
     quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
     expectation: changes.length === 0 || changed ? expectation : { ...expectation, ...beforeChange },
   }
 }
+
+const identityOf = (parts: readonly ScenarioPart[]): string =>
+  parts
+    .filter((part) => part.kind === 'certificate' || (part.kind === 'preset' && facetsOf(part.entry).length > 0))
+    .map(({ id }) => id)
+    .join('+') || 'good'
 
 /** The connection from which a part serves another certificate. */
 const changeOf = (part: ScenarioPart): number | undefined =>
@@ -160,7 +177,7 @@ function expectationOf(parts: readonly ScenarioPart[]): Expectation {
 
 function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mode): string | undefined {
   for (const part of parts) {
-    if (part.kind === 'quirk') {
+    if (part.kind !== 'certificate') {
       if (!part.entry.protocols.includes(protocol)) return `${part.id} is of ${part.entry.protocols.join(', ')} only`
       if (!part.entry.modes.includes(mode)) return `${part.id} is of mode ${part.entry.modes.join(', ')} only`
     } else if (mode === 'plain' && part.id !== 'good') {

@@ -10,6 +10,7 @@ export type Mode = (typeof modes)[number]
 export const facets = [
   'issuer',
   'names',
+  'subject',
   'dates',
   'key',
   'usage',
@@ -72,16 +73,36 @@ export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
 /** What a strict client does with a scenario. */
 export type Expect = 'reject' | 'accept' | 'either'
 
-/** Why a correct client refuses, as one word that error texts of any ecosystem can be mapped to. */
+/**
+ * Why a correct client refuses, as one word that error texts of any ecosystem can be mapped to. First what is wrong with
+ * the certificate, then with the handshake, then with the connection; within these, the one that counts where a text
+ * names several comes first.
+ */
 export const reasons = [
   'expired',
   'not-yet-valid',
   'name-mismatch',
+  'revoked',
+  'revocation-unknown',
+  'signature',
+  'weak-signature',
+  'weak-key',
+  'purpose',
+  'name-constraints',
+  'path-length',
+  'not-a-ca',
+  'critical-extension',
+  'malformed',
   'self-signed',
   'unknown-issuer',
-  'revoked',
+  'client-certificate',
   'protocol-version',
-  'no-tls',
   'not-tls',
+  'no-tls',
+  'handshake-failure',
+  'authentication',
+  'connection-refused',
+  'connection-closed',
+  'timeout',
 ] as const
 export type Reason = (typeof reasons)[number]

@@ -78,9 +78,9 @@ export class Folder {
     return this.#recentFrom
   }
 
-  /** Makes every message that is there now recent to the caller alone. */
-  claimRecent(): void {
-    this.#recentFrom = this.#uidNext
+  /** Makes every message up to this UID recent to the caller alone. */
+  claimRecent(uid: number): void {
+    this.#recentFrom = Math.max(this.#recentFrom, uid + 1)
   }
 
   /** Sets UIDs aside that a reply has to name before the messages are added. Returns the first. */
@@ -200,7 +200,10 @@ export class MailStore {
     return this.#folders.size + this.#subscriptions.size < 2 * most.folders
   }
 
-  /** Returns undefined when the name is taken. Superior names come into being with it, RFC 9051 §6.3.4. */
+  /**
+   * Returns undefined when the name is taken. Superior names come into being with it, RFC 9051 §6.3.4. A name is what
+   * IMAP4rev1 sends: modified UTF-7 where it is not ASCII.
+   */
   create(name: string): Folder | undefined {
     if (this.folder(name)) return undefined
     const folder = new Folder(name)

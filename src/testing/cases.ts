@@ -36,7 +36,7 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
   const protocols = list(filter.protocol) ?? allProtocols
   const modes = list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')
   return (filter.scenarios ?? tagged)
-    .map(resolveScenario)
+    .map((scenario) => resolveScenario(scenario))
     .filter(({ observable }) => observable === 'server')
     .filter(({ expectation }) => filter.expect === undefined || expectation.expect === filter.expect)
     .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')

@@ -1,8 +1,11 @@
+import type { CheckCell, CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
 import { MailServer } from '../server.ts'
 import type { CredentialRecord } from '../servers/core/record.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
+import { agrees } from '../verdicts/agrees.ts'
+import type { Detail, OutcomeWord } from '../verdicts/outcome.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
 /** What a runner's `expect.extend` wants back. */
@@ -24,6 +27,41 @@ export interface CredentialsOptions {
   readonly user?: string
   /** Milliseconds without a new connection before the run is judged. Default 250. */
   readonly settle?: number
+}
+
+/** What a session negotiated; what is absent is not looked at. */
+export interface NegotiatedOptions {
+  /** `TLSv1.3`, … */
+  readonly version?: string
+  /** IANA's name: `TLS_AES_256_GCM_SHA384`, … */
+  readonly cipher?: string
+  /** The name in the client's SNI. */
+  readonly servername?: string
+  readonly resumed?: boolean
+  /** Milliseconds without a new connection before the run is judged. Default 250. */
+  readonly settle?: number
+}
+
+/** An outcome's word or fine name, or several of its parts. */
+export type OutcomeOptions =
+  | OutcomeWord
+  | Detail
+  | (Partial<Pick<Judgement, 'outcome' | 'detail' | 'grade' | 'qualifier' | 'verdict'>> & { readonly settle?: number })
+
+/** What the matchers look like on a runner's `expect`. */
+export interface MailMatchers<R> {
+  /** The client refused this server, and for no visible reason other than the scenario's. Settles first. */
+  toHaveBeenRefused(options?: RefusedOptions): Promise<R>
+  /** The client went on to use the session. Settles first. */
+  toHaveBeenAccepted(options?: { readonly settle?: number }): Promise<R>
+  /** A password or token reached this server, whether it was right or not. Settles first. */
+  toHaveSeenCredentials(options?: CredentialsOptions): Promise<R>
+  /** A connection finished its handshake with these parameters. Settles first. */
+  toHaveNegotiated(options: NegotiatedOptions): Promise<R>
+  /** The run came to this. Settles first. */
+  toHaveOutcome(outcome: OutcomeOptions): Promise<R>
+  /** A report of `checkClient` has nothing that failed or was inconclusive. */
+  toPass(): Promise<R>
 }
 
 /** The matchers of every runner, as plain functions. */
@@ -78,6 +116,66 @@ export const matchers = {
         ),
     }
   },
+
+  /** A connection finished its handshake with these parameters. */
+  async toHaveNegotiated(received: unknown, wanted: NegotiatedOptions = {}): Promise<MatcherResult> {
+    const { server, outcome } = await judge(received, wanted.settle)
+    const sessions = server.connections.filter(({ handshake }) => handshake.result === 'finished')
+    const seen = sessions.map(({ handshake, clientHello }) => ({
+      version: handshake.version,
+      cipher: handshake.cipher,
+      resumed: handshake.resumed,
+      servername: clientHello?.serverName ?? null,
+    }))
+    const { settle: _, ...parts } = wanted
+    const pass = seen.some((session) =>
+      Object.entries(parts).every(([part, value]) => session[part as keyof typeof session] === value),
+    )
+    return {
+      pass,
+      message: () =>
+        explain(
+          server,
+          `negotiated ${JSON.stringify(seen)}, ${pass ? 'not expected' : 'expected'} ${JSON.stringify(parts)}`,
+          outcome,
+        ),
+    }
+  },
+
+  /** The run came to this. `not-reached` can be asked for too. */
+  async toHaveOutcome(received: unknown, wanted: OutcomeOptions): Promise<MatcherResult> {
+    const { settle, ...parts } = typeof wanted === 'string' ? {} : wanted
+    const server = asServer(received)
+    const outcome = await server.outcome(settle === undefined ? {} : { settle })
+    const pass =
+      typeof wanted === 'string'
+        ? outcome.outcome === wanted || outcome.detail === wanted
+        : Object.entries(parts).every(([part, value]) => outcome[part as keyof Judgement] === value)
+    return {
+      pass,
+      message: () =>
+        explain(
+          server,
+          `was ${outcome.outcome} (${outcome.verdict}), ${pass ? 'not expected' : 'expected'} ${JSON.stringify(typeof wanted === 'string' ? wanted : parts)}`,
+          outcome,
+        ),
+    }
+  },
+
+  /** A report of `checkClient` has nothing that failed or was inconclusive. */
+  async toPass(received: unknown): Promise<MatcherResult> {
+    const report = asReport(received)
+    const wrong = report.cells.filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive')
+    const line = ({ scenario, protocol, mode, verdict, outcome, detail, client }: CheckCell): string =>
+      `  ${scenario} ${protocol}/${mode}: ${verdict}, ${outcome} (${detail})${client.error ? `: ${client.error}` : ''}`
+    return {
+      pass: report.verdict === 'pass',
+      message: () =>
+        report.verdict === 'pass'
+          ? `${report.client} passed, which was not expected: ${JSON.stringify(report.counts)}`
+          : [`${report.client} did not pass: ${JSON.stringify(report.counts)}`, ...wrong.map(line)].join('\n'),
+    }
+  },
 } as const
 
 const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])
@@ -90,30 +188,42 @@ async function judge(
   received: unknown,
   settle: number | undefined,
 ): Promise<{ server: MailServer; outcome: Judgement }> {
-  if (!isServer(received)) {
-    throw new MockmailError(
-      'INVALID_OPTION',
-      'This matcher is for a server: expect(await mail.start(…)).toHaveBeenRefused().',
-    )
-  }
-  const outcome = await received.outcome(settle === undefined ? {} : { settle })
-  if (received.connections.length === 0) {
+  const server = asServer(received)
+  const outcome = await server.outcome(settle === undefined ? {} : { settle })
+  if (server.connections.length === 0) {
     throw new MockmailError(
       'NOTHING_RECORDED',
-      `Nothing connected to ${received.url} (${received.scenario}), so there is nothing to judge.`,
+      `Nothing connected to ${server.url} (${server.scenario}), so there is nothing to judge.`,
     )
   }
   if (outcome.outcome === 'not-reached') {
     throw new MockmailError(
       'NOTHING_RECORDED',
       explain(
-        received,
-        `${received.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
+        server,
+        `${server.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
         outcome,
       ),
     )
   }
-  return { server: received, outcome }
+  return { server, outcome }
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+function asServer(received: unknown): MailServer {
+  if (isServer(received)) return received
+  throw new MockmailError(
+    'INVALID_OPTION',
+    'This matcher is for a server: expect(await mail.start(…)).toHaveBeenRefused().',
+  )
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+function asReport(received: unknown): CheckReport {
+  if (typeof received === 'object' && received !== null && 'cells' in received && 'verdict' in received) {
+    return received as CheckReport
+  }
+  throw new MockmailError('INVALID_OPTION', 'This matcher is for a report: expect(await checkClient(…)).toPass().')
 }
 
 /** Not by `instanceof` alone: an ESM and a CommonJS copy of this package may be loaded side by side. */
@@ -125,10 +235,6 @@ function fits({ phase, user }: CredentialRecord, options: CredentialsOptions): b
   if (options.inClear !== undefined && (phase === 'clear') !== options.inClear) return false
   return options.user === undefined || options.user === user
 }
-
-/** A client that knows no issuer says so of a self-signed certificate too. */
-const agrees = (visible: Reason, wanted: readonly Reason[]): boolean =>
-  wanted.length === 0 || wanted.includes(visible) || (visible === 'unknown-issuer' && wanted.includes('self-signed'))
 
 const alertOf = ({ qualifier }: Judgement): string => (qualifier ?? '').replace(/^alert:/, '')
 

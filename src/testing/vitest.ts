@@ -1,9 +1,16 @@
 import { afterAll, expect } from 'vitest'
-import { type CredentialsOptions, matchers, type RefusedOptions } from './matchers.ts'
+import {
+  type CredentialsOptions,
+  type MailMatchers,
+  matchers,
+  type NegotiatedOptions,
+  type OutcomeOptions,
+  type RefusedOptions,
+} from './matchers.ts'
 import { type MockMail, openMockMail } from './mock-mail.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
-export type { CredentialsOptions, MockMail, RefusedOptions }
+export type { CredentialsOptions, MockMail, NegotiatedOptions, OutcomeOptions, RefusedOptions }
 
 /**
  * Mail servers for the tests of this file, or of this `describe`; they close themselves. Adds the matchers to vitest's
@@ -22,17 +29,7 @@ export function useMockMail(): MockMail {
   return openMockMail({ afterAll })
 }
 
-/** What {@link useMockMail} adds to `expect(server)`. */
-export interface MockmailMatchers<R> {
-  /** The client refused this server, and for no visible reason other than the scenario's. Settles first. */
-  toHaveBeenRefused(options?: RefusedOptions): Promise<R>
-  /** The client went on to use the session. Settles first. */
-  toHaveBeenAccepted(options?: { readonly settle?: number }): Promise<R>
-  /** A password or token reached this server, whether it was right or not. Settles first. */
-  toHaveSeenCredentials(options?: CredentialsOptions): Promise<R>
-}
-
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: the declaration that is merged with has this default
-  interface Matchers<T = any> extends MockmailMatchers<void> {}
+  interface Matchers<T = any> extends MailMatchers<void> {}
 }

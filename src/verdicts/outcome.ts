@@ -21,6 +21,7 @@ export type Detail =
   | 'false-reject'
   | 'turned-away'
   | 'hung'
+  | 'crashed'
   | 'not-reached'
   | `inconclusive:${string}`
 

@@ -18,8 +18,7 @@ export interface JudgeOptions {
 /** What the n-th connection of a scenario is about. */
 export function stakesOf(scenario: Scenario, nth: number): Stakes {
   const { certificate, quirks, expectation } = scenario.cast(nth)
-  const faulty = Object.keys(certificate.facets).length > 0
-  return { expectation, faults: [...(faulty ? [certificate.id] : []), ...quirks.map(({ id }) => id)] }
+  return { expectation, faults: [...(certificate.faulty ? [certificate.id] : []), ...quirks.map(({ id }) => id)] }
 }
 
 /** One connection, alone. */

@@ -13,6 +13,8 @@ const opensslVerdicts: Readonly<Record<string, readonly string[]>> = {
   expired: ['10@0'],
   'self-signed': ['18@0'],
   'untrusted-root': ['20@1'],
+  'untrusted-root-in-chain': ['19@2'],
+  'certificate-changed': ['18@0'],
   // 21 is what s_client adds when nothing but the leaf has come.
   'missing-intermediate': ['20@0'],
   'wrong-host': ['62@0'],
@@ -22,9 +24,9 @@ const opensslVerdicts: Readonly<Record<string, readonly string[]>> = {
   'foreign-name': ['47@0'],
   'foreign-address': ['47@0'],
   'untrusted-root+foreign-name': ['20@1'],
-  'leaf-not-yet-valid': ['9@0'],
-  'intermediate-expired': ['10@1'],
-  'root-expired': ['10@2'],
+  'not-yet-valid': ['9@0'],
+  'expired-intermediate': ['10@1'],
+  'expired-root': ['10@2'],
 }
 
 const gnutlsVerdicts: Readonly<Record<string, string>> = {
@@ -32,6 +34,8 @@ const gnutlsVerdicts: Readonly<Record<string, string>> = {
   expired: 'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
   'self-signed': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
   'untrusted-root': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
+  'untrusted-root-in-chain': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
+  'certificate-changed': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
   'missing-intermediate': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
   'wrong-host':
     'Not verified. The certificate is NOT trusted. The name in the certificate does not match the expected.',
@@ -43,11 +47,11 @@ const gnutlsVerdicts: Readonly<Record<string, string>> = {
   'foreign-address':
     "Not verified. The certificate is NOT trusted. The certificate chain violates the signer's constraints.",
   'untrusted-root+foreign-name': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'leaf-not-yet-valid':
+  'not-yet-valid':
     'Not verified. The certificate is NOT trusted. The certificate chain uses not yet valid certificate.',
-  'intermediate-expired':
+  'expired-intermediate':
     'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
-  'root-expired': 'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
+  'expired-root': 'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
 }
 
 /** Java checks no names here, and neither the dates nor the constraints of an anchor. */
@@ -56,6 +60,8 @@ const javaVerdicts: Readonly<Record<string, string>> = {
   expired: 'EXPIRED',
   'self-signed': 'NO_TRUST_ANCHOR',
   'untrusted-root': 'NO_TRUST_ANCHOR',
+  'untrusted-root-in-chain': 'NO_TRUST_ANCHOR',
+  'certificate-changed': 'NO_TRUST_ANCHOR',
   'missing-intermediate': 'NO_TRUST_ANCHOR',
   'wrong-host': 'OK',
   revoked: 'REVOKED',
@@ -63,9 +69,9 @@ const javaVerdicts: Readonly<Record<string, string>> = {
   'foreign-name': 'OK',
   'foreign-address': 'OK',
   'untrusted-root+foreign-name': 'NO_TRUST_ANCHOR',
-  'leaf-not-yet-valid': 'NOT_YET_VALID',
-  'intermediate-expired': 'EXPIRED',
-  'root-expired': 'OK',
+  'not-yet-valid': 'NOT_YET_VALID',
+  'expired-intermediate': 'EXPIRED',
+  'expired-root': 'OK',
 }
 
 const goVerdicts: Readonly<Record<string, RegExp>> = {
@@ -73,6 +79,8 @@ const goVerdicts: Readonly<Record<string, RegExp>> = {
   expired: /^x509: certificate has expired or is not yet valid: .* is after /,
   'self-signed': /^x509: certificate signed by unknown authority/,
   'untrusted-root': /^x509: certificate signed by unknown authority/,
+  'untrusted-root-in-chain': /^x509: certificate signed by unknown authority/,
+  'certificate-changed': /^x509: certificate signed by unknown authority/,
   'missing-intermediate': /^x509: certificate signed by unknown authority/,
   'wrong-host': /^x509: certificate is valid for imap\.example\.com, not localhost$/,
   revoked: /^OK$/,
@@ -80,9 +88,9 @@ const goVerdicts: Readonly<Record<string, RegExp>> = {
   'foreign-name': /not authorized to sign for this name: DNS name "example\.invalid" is not permitted/,
   'foreign-address': /not authorized to sign for this name: IP address "192\.0\.2\.1" is not permitted/,
   'untrusted-root+foreign-name': /^x509: certificate signed by unknown authority/,
-  'leaf-not-yet-valid': /^x509: certificate has expired or is not yet valid: .* is before /,
-  'intermediate-expired': /^x509: certificate has expired or is not yet valid: .* is after /,
-  'root-expired': /^x509: certificate has expired or is not yet valid: .* is after /,
+  'not-yet-valid': /^x509: certificate has expired or is not yet valid: .* is before /,
+  'expired-intermediate': /^x509: certificate has expired or is not yet valid: .* is after /,
+  'expired-root': /^x509: certificate has expired or is not yet valid: .* is after /,
 }
 
 describe.each<KeyType>(['ec', 'rsa'])('with %s keys', (key) => {
@@ -108,7 +116,7 @@ describe.each<KeyType>(['ec', 'rsa'])('with %s keys', (key) => {
       expect(errors).toEqual([...(opensslVerdicts[id] ?? []), ...added])
     })
 
-    it.each(['self-signed', 'untrusted-root', 'root-expired'])('finds nothing in %s with its root.pem', async (id) => {
+    it.each(['self-signed', 'untrusted-root', 'expired-root'])('finds nothing in %s with its root.pem', async (id) => {
       const ca = join(pki.folder(id), 'root.pem')
       expect(await opensslErrors(pki.folder(id), { ca, hostname: 'localhost', crl: 'file' })).toEqual([])
     })
@@ -119,7 +127,7 @@ describe.each<KeyType>(['ec', 'rsa'])('with %s keys', (key) => {
     })
 
     it('has no root.pem where no anchor helps', () => {
-      const without = ['good', 'expired', 'missing-intermediate', 'wrong-host', 'revoked', 'intermediate-expired']
+      const without = ['good', 'expired', 'missing-intermediate', 'wrong-host', 'revoked', 'expired-intermediate']
       expect(without.filter((id) => hasFile(pki.folder(id), 'root.pem'))).toEqual([])
     })
 

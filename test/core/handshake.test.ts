@@ -2,26 +2,13 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type MailServer, startMailServer, startMailServers } from '../../src/index.ts'
-import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
+import { captureClientHello, connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
 const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['pop3'] })
 afterAll(() => servers.close())
 const endpoint = (scenario: string, mode: 'implicit' | 'starttls'): MailServer => servers.endpoint({ scenario, mode })
 
-/** A real ClientHello, as Node sends it. */
-const clientHello = await new Promise<Buffer>((resolve) => {
-  const sink = net.createServer((socket) => {
-    socket.once('data', (bytes: Buffer) => {
-      resolve(bytes)
-      socket.destroy()
-      sink.close()
-    })
-  })
-  sink.listen(0, '127.0.0.1', () => {
-    const { port } = sink.address() as net.AddressInfo
-    tls.connect(port, '127.0.0.1', { servername: 'localhost' }).on('error', () => {})
-  })
-})
+const clientHello = await captureClientHello()
 
 describe('how a handshake ends', () => {
   it('tells a client that refuses without an alert from one that accepts, within 100 ms', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineCertificate, defineQuirk, refuse } from '../../src/index.ts'
-import { claimsOf } from '../../src/scenarios/compose.ts'
+import { settingsOf } from '../../src/scenarios/compose.ts'
 import { catalogue, groups } from '../../src/scenarios/registry.ts'
 import { resolveScenario, scenarioNames } from '../../src/scenarios/scenario.ts'
 
@@ -34,7 +34,7 @@ describe('the catalogue', () => {
   })
 
   it('gives every part that is not right something it sets', () => {
-    const idle = catalogue.filter((part) => claimsOf(part).length === 0).map(({ id }) => id)
+    const idle = catalogue.filter((part) => settingsOf(part).length === 0).map(({ id }) => id)
     expect(idle).toEqual(['good'])
   })
 })
@@ -43,13 +43,14 @@ describe('resolveScenario', () => {
   it('joins parts that set different facets', () => {
     const scenario = resolveScenario('self-signed+wrong-host')
     expect(scenario.id).toBe('self-signed+wrong-host')
-    expect(scenario.cast(1).certificate).toEqual({
+    expect(scenario.cast(1).certificate).toMatchObject({
       id: 'self-signed+wrong-host',
       facets: {
         issuer: 'self',
         chain: { send: ['leaf'] },
         names: { dnsNames: ['imap.example.com'] },
       },
+      faulty: true,
     })
     expect(scenario.expectation).toMatchObject({ expect: 'reject', reasons: ['self-signed', 'name-mismatch'] })
   })

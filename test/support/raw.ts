@@ -43,6 +43,22 @@ export function connectRaw(
   }
 }
 
+/** A real ClientHello, as Node sends it. */
+export const captureClientHello = (): Promise<Buffer> =>
+  new Promise((resolve) => {
+    const sink = net.createServer((socket) => {
+      socket.once('data', (bytes: Buffer) => {
+        resolve(bytes)
+        socket.destroy()
+        sink.close()
+      })
+    })
+    sink.listen(0, '127.0.0.1', () => {
+      const { port } = sink.address() as net.AddressInfo
+      tls.connect(port, '127.0.0.1', { servername: 'localhost' }).on('error', () => {})
+    })
+  })
+
 /** A TLS client that trusts the server's CA unless told otherwise. */
 export function connectTls(server: MailServer, options: tls.ConnectionOptions = {}): tls.TLSSocket {
   const socket = tls.connect({ port: server.port, host: '127.0.0.1', ...server.tls, ...options })

@@ -1,7 +1,10 @@
 /** An unremarkable 32-octet random; nothing depends on what is in it. */
 const random = Uint8Array.from({ length: 32 }, (_, index) => 0x20 + index)
 
-/** SSL 3.0 record with a ServerHello: TLS_RSA_WITH_3DES_EDE_CBC_SHA, no compression, no session id. RFC 6101 §5.6.1.3 */
+/**
+ * SSL 3.0 record with a ServerHello, RFC 6101 §5.6.1.3: no session id, no compression, and TLS_RSA_WITH_AES_128_CBC_SHA, which
+ * most clients offer, so that it is the version they stumble over.
+ */
 export const sslv3ServerHello: Uint8Array = Uint8Array.of(
   // Record: handshake, version 3.0, 42 octets.
   ...[0x16, 0x03, 0x00, 0x00, 0x2a],
@@ -9,7 +12,7 @@ export const sslv3ServerHello: Uint8Array = Uint8Array.of(
   ...[0x02, 0x00, 0x00, 0x26],
   ...[0x03, 0x00],
   ...random,
-  ...[0x00, 0x00, 0x0a, 0x00],
+  ...[0x00, 0x00, 0x2f, 0x00],
 )
 
 /** SSL 2.0 SERVER-HELLO without a certificate: SSL_CK_DES_192_EDE3_CBC_WITH_MD5, a connection id of 16 octets. */

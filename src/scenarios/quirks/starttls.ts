@@ -1,6 +1,12 @@
 import { defineQuirks, refuse } from '../define.ts'
+import type { Effects } from '../effects.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
+
+const untilTls: Effects = ({ secure }) => (secure ? undefined : [refuse('tls-required')])
+
+const untilSecondEhlo: Effects = ({ secure, state }) =>
+  secure && state === 'session-initiation' ? [refuse('bad-sequence')] : undefined
 
 export const starttls = defineQuirks({
   'starttls-stripped': {
@@ -32,7 +38,7 @@ export const starttls = defineQuirks({
     at: { 'command:starttls': () => [refuse('unavailable')] },
   },
   'starttls-required': {
-    summary: 'Nothing but STARTTLS is allowed in clear: 530, NO [PRIVACYREQUIRED] or -ERR until TLS is on.',
+    summary: 'In clear the server answers what it must, and anything else with 530, NO [PRIVACYREQUIRED] or -ERR.',
     layer: 'starttls',
     protocols: everywhere,
     modes: ['starttls'],
@@ -41,15 +47,17 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §4', 'RFC 9051 §7.1', 'RFC 2595 §4'],
     tags: ['starttls'],
     at: {
-      'command:auth': ({ secure }) => (secure ? undefined : [refuse('tls-required')]),
-      'command:identify': ({ secure, protocol }) =>
-        secure || protocol === 'smtp' ? undefined : [refuse('tls-required')],
-      'command:envelope': ({ secure }) => (secure ? undefined : [refuse('tls-required')]),
-      'command:message': ({ secure }) => (secure ? undefined : [refuse('tls-required')]),
+      'command:auth': untilTls,
+      'command:identify': untilTls,
+      'command:envelope': untilTls,
+      'command:message': untilTls,
+      'command:reset': untilTls,
+      'command:idle': untilTls,
+      'command:other': untilTls,
     },
   },
   'ehlo-required-after-tls': {
-    summary: 'After STARTTLS everything but EHLO is answered with 503 until the client says EHLO again.',
+    summary: 'After STARTTLS everything but EHLO and QUIT is answered with 503 until the client says EHLO again.',
     layer: 'starttls',
     protocols: ['smtp'],
     modes: ['starttls'],
@@ -58,10 +66,13 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §4.2'],
     tags: ['starttls'],
     at: {
-      'command:auth': ({ secure, state }) =>
-        secure && state === 'session-initiation' ? [refuse('bad-sequence')] : undefined,
-      'command:envelope': ({ secure, state }) =>
-        secure && state === 'session-initiation' ? [refuse('bad-sequence')] : undefined,
+      'command:auth': untilSecondEhlo,
+      'command:identify': untilSecondEhlo,
+      'command:envelope': untilSecondEhlo,
+      'command:message': untilSecondEhlo,
+      'command:reset': untilSecondEhlo,
+      'command:noop': untilSecondEhlo,
+      'command:other': untilSecondEhlo,
     },
   },
   'plaintext-on-implicit': {
@@ -81,8 +92,10 @@ export const starttls = defineQuirks({
     layer: 'starttls',
     protocols: everywhere,
     modes: ['starttls'],
-    expect: 'reject',
-    because: 'a client that waits for a greeting gives up in its own time',
+    expect: 'either',
+    because:
+      'a client that waits for a greeting gives up in its own time, and one that tries TLS instead loses nothing',
+    reason: 'timeout',
     references: ['RFC 8314 §3'],
     tags: ['starttls'],
     aliases: ['tls-on-plain-port'],

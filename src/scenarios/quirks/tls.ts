@@ -1,4 +1,4 @@
-import { close, defineQuirks, send, silent } from '../define.ts'
+import { close, defineQuirks, reply, send, silent } from '../define.ts'
 import { sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
@@ -65,7 +65,13 @@ export const tls = defineQuirks({
     references: ['RFC 8446 §4.1.2', 'RFC 7507 §1'],
     tags: ['tls', 'versions'],
     aliases: ['version-intolerance'],
-    at: { 'client-hello': ({ versions }) => (versions.includes('TLSv1.3') ? [close('fin')] : undefined) },
+    at: {
+      'client-hello': ({ versions, nth }) => {
+        if (versions.includes('TLSv1.3')) return [close('fin')]
+        // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
+        return nth > 1 ? [reply()] : undefined
+      },
+    },
   },
   'sslv3-only': {
     summary: 'Any ClientHello is answered by a ServerHello of SSL 3.0; the handshake cannot be completed.',
@@ -100,6 +106,7 @@ export const tls = defineQuirks({
     modes,
     expect: 'either',
     because: 'a client that has a certificate for this server may use it, and one that has none says so',
+    reason: 'client-certificate',
     references: ['RFC 8446 §4.3.2', 'RFC 8446 §4.4.2.4'],
     tags: ['tls', 'client-certificates'],
     tls: { clientCertificate: 'required' },

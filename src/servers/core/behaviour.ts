@@ -1,6 +1,6 @@
-import type { EffectContext, Effects } from '../../scenarios/effects.ts'
+import type { Effects } from '../../scenarios/effects.ts'
 import type { TlsProfile } from '../../scenarios/entry.ts'
-import type { Hook } from '../../scenarios/vocabulary.ts'
+import type { Hook, Protocol } from '../../scenarios/vocabulary.ts'
 import type { Capability } from './dialect.ts'
 import type { Phase } from './record.ts'
 
@@ -15,6 +15,8 @@ export interface AttachedChange {
   readonly add: readonly string[]
   readonly remove: readonly string[]
   readonly replace: Readonly<Record<string, string>>
+  readonly order: readonly string[]
+  readonly protocols?: readonly Protocol[]
   readonly phase?: 'clear' | 'tls'
 }
 
@@ -29,8 +31,6 @@ export interface Behaviour {
   readonly at: ReadonlyMap<Hook, Attached>
 }
 
-export type { EffectContext }
-
 /** A capability list after the quirks, and which parts of the scenario really changed it. */
 export function changeCapabilities(
   capabilities: readonly Capability[],
@@ -41,19 +41,29 @@ export function changeCapabilities(
   const changedBy: string[] = []
   for (const change of changes) {
     if (change.phase && change.phase !== phase) continue
-    const next = [
+    const next = inOrder(change.order, [
       ...shown
         .filter(({ name }) => !change.remove.includes(name))
         .map(({ name, text }) => ({ name, text: change.replace[name] ?? text })),
       ...change.add
+        .filter((added) => !neutralNames.has(added))
         .filter((added) => !shown.some(({ name, text }) => name === added || text === added))
         .map((added) => ({ name: added, text: added })),
-    ]
+    ])
     if (next.length !== shown.length || next.some(({ text }, index) => text !== shown[index]?.text))
       changedBy.push(change.part)
     shown = next
   }
   return { shown, changedBy }
+}
+
+/** What a dialect spells itself, where it offers it. */
+const neutralNames: ReadonlySet<string> = new Set(['starttls', 'auth'])
+
+/** What is named first, in that order; the rest behind it, as it was. */
+const inOrder = (order: readonly string[], capabilities: readonly Capability[]): readonly Capability[] => {
+  const rank = ({ name }: Capability): number => (order.includes(name) ? order.indexOf(name) : order.length)
+  return capabilities.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** Whether the quirks take this capability away in this phase. */

@@ -1,6 +1,11 @@
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
-import { calculateJa3, calculateJa4, getExtensionData, readTlsClientHello } from 'read-tls-client-hello'
+import {
+  calculateJa3,
+  calculateJa4,
+  extensionParsers,
+  getExtensionData,
+  type TlsClientHelloMessage,
+} from 'read-tls-client-hello'
 import { clock } from './clock.ts'
 import type { ClientHelloRecord } from './record.ts'
 
@@ -83,14 +88,9 @@ const versionNames: ReadonlyMap<number, string> = new Map([
 const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && value >> 8 === (value & 0xff)
 
 /** Parses a ClientHello. Null when it is malformed, which the TLS library answers in its own way. */
-export async function parseClientHello(
-  message: Buffer,
-  at: ClientHelloRecord['at'],
-): Promise<ClientHelloRecord | null> {
-  const header = Buffer.from([handshakeRecord, 3, 1, 0, 0])
-  header.writeUInt16BE(Math.min(message.length, 0xffff), 3)
+export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): ClientHelloRecord | null {
   try {
-    const hello = await readTlsClientHello(Readable.from([Buffer.concat([header, message])], { objectMode: false }))
+    const hello = readMessage(message)
     const versions = getExtensionData(hello, 'supported_versions')?.versions ?? [hello.version]
     return {
       at,
@@ -108,3 +108,53 @@ export async function parseClientHello(
     return null
   }
 }
+
+/**
+ * RFC 8446 §4.1.2, in one go: the package reads a stream, octet by octet, which takes longer than a handshake. Throws
+ * where the message is cut short.
+ */
+function readMessage(message: Buffer): TlsClientHelloMessage {
+  const body = reader(message.subarray(4))
+  const version = body.number(2)
+  const random = body.take(32)
+  const sessionId = body.vector(1)
+  const cipherSuites = numbers(body.vector(2))
+  const compressionMethods = [...body.vector(1)]
+  // TLS 1.2 and older know a ClientHello without extensions.
+  const list = reader(body.left ? body.vector(2) : Buffer.alloc(0))
+  const extensions: TlsClientHelloMessage['extensions'] = []
+  while (list.left) extensions.push(parseExtension(list.number(2), list.vector(2)))
+  return { version, random, sessionId, cipherSuites, compressionMethods, extensions }
+}
+
+const parsers: Readonly<Record<number, (content: Buffer) => Record<string, unknown> | null>> = extensionParsers
+
+function parseExtension(id: number, content: Buffer): TlsClientHelloMessage['extensions'][number] {
+  try {
+    return { id, data: parsers[id]?.(content) ?? null }
+  } catch {
+    return { id, data: null }
+  }
+}
+
+/** Reads numbers and vectors with a length in front, RFC 8446 §3.4. */
+function reader(bytes: Buffer) {
+  let at = 0
+  const take = (size: number): Buffer => {
+    if (at + size > bytes.length) throw new RangeError('cut short')
+    at += size
+    return bytes.subarray(at - size, at)
+  }
+  const number = (size: number): number => take(size).readUIntBE(0, size)
+  return {
+    take,
+    number,
+    vector: (size: number): Buffer => take(number(size)),
+    get left() {
+      return at < bytes.length
+    },
+  }
+}
+
+const numbers = (bytes: Buffer): number[] =>
+  Array.from({ length: bytes.length >> 1 }, (_, index) => bytes.readUInt16BE(index * 2))

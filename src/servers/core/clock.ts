@@ -14,3 +14,14 @@ export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     clock.setTimeout(resolve, ms).unref()
   })
+
+/** Resolves after so many milliseconds, or when `early` does. */
+export const pauseOr = (ms: number, early: Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = clock.setTimeout(resolve, ms)
+    timer.unref()
+    void early.then(() => {
+      clock.clearTimeout(timer)
+      resolve()
+    })
+  })

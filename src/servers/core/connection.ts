@@ -3,8 +3,8 @@ import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
-import { parseClientHello, readClientHello } from './client-hello.ts'
-import { clock } from './clock.ts'
+import { readClientHello } from './client-hello.ts'
+import { clock, pauseOr } from './clock.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
@@ -15,7 +15,7 @@ import { type Cue, play, type Theatre, toBuffer } from './player.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import type { TlsTerminator } from './tls.ts'
-import { Transport } from './transport.ts'
+import { lingerMs, Transport } from './transport.ts'
 
 /** Milliseconds. */
 export interface Limits {
@@ -47,9 +47,13 @@ export class Connection {
   #muted = false
   #idled = false
   #idleTimer: NodeJS.Timeout | undefined
+  /** Set while an RST is on its way: nothing else may touch the socket, or Node reads freed memory under TLS. */
+  #resetting: Promise<void> | undefined
+  /** Resolves when there is nobody to wait for any more. */
+  readonly #over: Promise<void>
+  #endWaiting: () => void = () => {}
   /** The dialogue's state when the command that is answered came in. */
   #state = ''
-  #parsingHello: Promise<void> | undefined
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -59,6 +63,10 @@ export class Connection {
     this.record = recorder.record
     // Between two owners of the socket an error would otherwise have no listener.
     raw.on('error', () => {})
+    this.#over = new Promise((resolve) => {
+      this.#endWaiting = resolve
+    })
+    raw.on('close', this.#endWaiting)
   }
 
   async run(): Promise<void> {
@@ -68,9 +76,9 @@ export class Connection {
       await this.#converse()
     } finally {
       clock.clearTimeout(this.#idleTimer)
+      await this.#resetting
       this.#transport?.destroy()
       this.#raw.destroy()
-      await this.#parsingHello
       this.#recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown' })
     }
   }
@@ -78,9 +86,11 @@ export class Connection {
   /** Ends it at once, from outside. */
   destroy(why: string): void {
     this.#recorder.ended({ by: 'server', how: 'rst', closeNotify: 'unknown', why })
+    this.#endWaiting()
+    this.#input.end()
+    if (this.#resetting) return
     this.#transport?.destroy()
     this.#raw.destroy()
-    this.#input.end()
   }
 
   async #converse(): Promise<void> {
@@ -131,13 +141,8 @@ export class Connection {
     const first = await readClientHello(this.#raw, timeout)
     this.#armIdle()
     if (first.kind === 'client-hello') {
-      this.#recorder.mark('clientHello')
+      this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-      this.#parsingHello = parseClientHello(first.message, at).then((hello) => {
-        this.record.clientHello = hello
-      })
-      // Off the path of a handshake, unless a quirk looks into it.
-      if (this.#behaviour.at.has('client-hello')) await this.#parsingHello
     } else if (first.kind === 'other') {
       this.#recorder.received('clear', first.bytes)
     } else {
@@ -166,6 +171,7 @@ export class Connection {
       ended: ({ how, error }) => {
         if (error) this.record.handshake.alertReceived ??= alertReceived(error)
         this.#end('client', how, error?.message.trim())
+        this.#endWaiting()
       },
     })
   }
@@ -198,9 +204,10 @@ export class Connection {
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
   async #strike(hook: Hook): Promise<boolean> {
     const next = await this.#playAt(hook, { outcome: { send: '', next: 'command' }, refuse: () => '' }, noRequest)
-    if (next === 'stop') return false
-    if (this.#muted && !this.#transport) await this.#listen()
-    return !this.#raw.destroyed
+    if (next === 'stop') await this.#finish()
+    else if (this.#muted && !this.#transport) await this.#listen()
+    else return !this.#raw.destroyed
+    return false
   }
 
   async #playAt(hook: Hook, cue: Cue, request: Request): Promise<Outcome['next'] | 'stop' | undefined> {
@@ -220,15 +227,37 @@ export class Connection {
         return raw.destroyed
       },
       write: (bytes) => this.#write(bytes),
-      close: (how) => {
+      rest: (ms) => {
+        this.#transport?.listen()
+        return pauseOr(ms, this.#over)
+      },
+      close: async (how) => {
         if (how === 'half') return this.#transport ? this.#transport.halfClose() : void raw.end()
         this.#end('server', how, part)
-        return how === 'rst' ? void raw.resetAndDestroy() : void raw.end()
+        if (how === 'fin') raw.end()
+        else await this.#reset()
       },
       mute: () => {
         this.#muted = true
       },
     }
+  }
+
+  #reset(): Promise<void> {
+    this.#resetting ??= new Promise((resolve) => {
+      if (this.#raw.destroyed) return resolve()
+      this.#raw.once('close', () => resolve())
+      this.#raw.resetAndDestroy()
+    })
+    return this.#resetting
+  }
+
+  /** Lets a FIN of ours arrive: a socket that is closed with bytes unread sends an RST in its place. */
+  async #finish(): Promise<void> {
+    if (this.#transport) return this.#transport.finish()
+    if (this.#raw.destroyed) return
+    this.#raw.resume()
+    await pauseOr(lingerMs, this.#over)
   }
 
   /** Nothing is sent any more; what the client still sends is recorded. */
@@ -251,11 +280,13 @@ export class Connection {
   }
 
   #context({ outcome }: Cue, { tag }: Request): EffectContext {
-    const { protocol, mode } = this.#host
+    const { protocol, mode, servername } = this.#host
     return Object.freeze({
       protocol,
       mode,
       secure: this.#phase === 'tls',
+      servername,
+      now: new Date(clock.date()),
       nth: this.record.nth,
       tag,
       reply: toBuffer(outcome.send).toString('latin1'),
@@ -273,7 +304,10 @@ export class Connection {
     this.#idleTimer = clock.setTimeout(() => {
       this.#idled = true
       this.#end('limit', 'timeout', 'idle')
+      this.#endWaiting()
       this.#input.end()
+      // A client that does not read either leaves the dialogue waiting to write.
+      clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
     }, this.#host.limits.idle)
     this.#idleTimer.unref()
   }

@@ -39,7 +39,7 @@ export interface Link {
   show(capabilities: readonly Capability[]): readonly Capability[]
   /** Records a credential and says whether it is right. Call it before deciding anything, so that a leak is recorded. */
   login(credential: Credential): boolean
-  /** Records a name that crossed alone: USER, the first half of AUTH LOGIN, IMAP ID. */
+  /** Records a user's name that crossed alone: USER, the first half of AUTH LOGIN. */
   identify(name: string): void
   /** Records sender and recipients that were accepted. */
   envelope(from: string, to: readonly string[]): void

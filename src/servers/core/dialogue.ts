@@ -1,5 +1,5 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
-import type { Dialect, Request, Session } from './dialect.ts'
+import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
 import type { Continuation, Outcome } from './outcome.ts'
 import { reply } from './outcome.ts'
@@ -38,7 +38,7 @@ export async function runDialogue<S extends Session>(
   stage: Stage,
   { greet }: { readonly greet: boolean },
 ): Promise<DialogueEnd> {
-  const table = new Map(dialect.commands.map((command) => [command.verb, command]))
+  const table = tableOf(dialect)
   let strikes = 0
 
   const settle = async (answer: Answer): Promise<DialogueEnd | 'command'> => {
@@ -95,4 +95,15 @@ export async function runDialogue<S extends Session>(
       return 'hopeless'
     }
   }
+}
+
+const tables = new WeakMap<object, ReadonlyMap<string, unknown>>()
+
+/** Commands by verb. Made once, because a connection has several phases and a dialect many commands. */
+function tableOf<S extends Session>({ commands }: Dialect<S>): ReadonlyMap<string, Command<S>> {
+  const table =
+    (tables.get(commands) as ReadonlyMap<string, Command<S>> | undefined) ??
+    new Map(commands.map((command) => [command.verb, command]))
+  tables.set(commands, table)
+  return table
 }

@@ -18,7 +18,8 @@ export interface EndpointOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly servername: string
-  readonly store: MailStore
+  /** Made when it is first asked for. */
+  store(): MailStore
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
@@ -59,7 +60,7 @@ export class Endpoint implements ConnectionHost {
   }
 
   get store(): MailStore {
-    return this.#options.store
+    return this.#options.store()
   }
 
   get mechanisms(): readonly string[] {
@@ -96,17 +97,11 @@ export class Endpoint implements ConnectionHost {
   async listen(): Promise<void> {
     const { host, port } = this.#options
     await this.#options.dialect.prepare?.()
-    const closed = this.#options.behaviour(1).speaks?.what === 'nothing'
+    if (this.#options.behaviour(1).speaks?.what === 'nothing') return this.#leaveClosed()
     for (let attempt = 1; ; attempt++) {
-      const first = await listenOn(this.#server(), host, port)
+      const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)
       this.#port = portOf(first)
-      if (closed) {
-        // The number was ours a moment ago, so nobody else is likely to have it.
-        await closeServer(first)
-        this.#servers.length = 0
-        return
-      }
       if (host !== '127.0.0.1') return
       const twin = await this.#listenOnTwin()
       if (twin === 'fine') return
@@ -118,10 +113,25 @@ export class Endpoint implements ConnectionHost {
     }
   }
 
+  /** Finds a port that nobody listens on. */
+  async #leaveClosed(): Promise<void> {
+    const { host, port } = this.#options
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const probe = await listenOn(this.#server(), host, port || quietPort(), this.#options.onDefect)
+        this.#port = portOf(probe)
+        return await closeServer(probe)
+      } catch (error) {
+        const taken = error instanceof MockmailError && error.code === 'PORT_IN_USE'
+        if (!taken || port !== 0 || attempt >= 10) throw error
+      }
+    }
+  }
+
   /** `localhost` may mean ::1 too, so the same port is served there where the machine has that address. */
   async #listenOnTwin(): Promise<'fine' | 'taken'> {
     try {
-      this.#servers.push(await listenOn(this.#server(), '::1', this.#port))
+      this.#servers.push(await listenOn(this.#server(), '::1', this.#port, this.#options.onDefect))
       return 'fine'
     } catch (error) {
       if (error instanceof MockmailError && error.code === 'PORT_IN_USE') return 'taken'
@@ -169,39 +179,49 @@ export class Endpoint implements ConnectionHost {
   }
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<Server> {
+/** Below the ports that systems hand out by themselves, so that no other program is given one that is to stay closed. */
+const quietPorts = { first: 24_000, count: 8_000 }
+let lastQuiet: number | undefined
+
+/** Counts up from anywhere, so that two runs on one machine seldom meet. */
+function quietPort(): number {
+  lastQuiet = ((lastQuiet ?? Math.floor(Math.random() * quietPorts.count)) + 1) % quietPorts.count
+  return quietPorts.first + lastQuiet
+}
+
+function listenOn(server: Server, host: string, port: number, onError: (error: Error) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, host, port))
     server.once('error', fail)
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', fail)
+      // An accept that fails, for want of handles, ends nothing that is there.
+      server.on('error', onError)
       resolve(server)
     })
   })
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): MockmailError {
-  if (error.code === 'EADDRINUSE') {
+  const { code = '' } = error
+  if (code === 'EADDRINUSE') {
     return new MockmailError(
       'PORT_IN_USE',
-      `Port ${port} on ${host} is in use. Another --port, or none, finds a free one.`,
-      {
-        cause: error,
-      },
+      `Port ${port} on ${host} is in use. Another port, or none, finds a free one.`,
+      { cause: error },
     )
   }
   const why: Readonly<Record<string, string>> = {
-    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+    EADDRNOTAVAIL: 'it is not an address of this machine',
     EACCES: `this user may not listen on port ${port}`,
-    ENOTFOUND: `${host} cannot be resolved`,
+    ENOTFOUND: 'the name cannot be resolved',
+    EAI_AGAIN: 'the name cannot be resolved now',
+    EMFILE: 'this process may not open more files',
   }
-  return new MockmailError(
-    'LISTEN_FAILED',
-    `Cannot listen on ${host}:${port}: ${why[error.code ?? ''] ?? error.message}.`,
-    {
-      cause: error,
-    },
-  )
+  const where = port === 0 ? host : `${host}, port ${port}`
+  return new MockmailError('LISTEN_FAILED', `Cannot listen on ${where}: ${why[code] ?? error.message}.`, {
+    cause: error,
+  })
 }
 
 const closeServer = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))

@@ -18,6 +18,9 @@ export interface LinkOwner {
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void
 }
 
+/** Mechanisms that show the password itself. */
+const readable: ReadonlySet<string> = new Set(['PLAIN', 'LOGIN'])
+
 /** What a dialect may know and do, for one phase of one connection. */
 export function openLink(
   owner: LinkOwner,
@@ -26,31 +29,34 @@ export function openLink(
   phase: Phase,
   push: (bytes: string) => void,
 ): Link {
-  const { mode, servername, store, mechanisms } = owner
+  const { protocol, mode, servername, mechanisms } = owner
+  const changes = behaviour.capabilities.filter(({ protocols }) => !protocols || protocols.includes(protocol))
   const secure = phase === 'tls'
   const starttlsOffered = !secure && mode !== 'plain'
-  const starttlsShown = starttlsOffered && !takesAway(behaviour.capabilities, 'starttls', phase)
+  const starttlsShown = starttlsOffered && !takesAway(changes, 'starttls', phase)
   // Where STARTTLS is not on offer, a correct server has no better time for a login than now.
-  const loginMakesSense = !starttlsShown || adds(behaviour.capabilities, 'auth', phase)
-  const loginOffered = loginMakesSense && !takesAway(behaviour.capabilities, 'auth', phase)
+  const loginMakesSense = !starttlsShown || adds(changes, 'auth', phase)
+  const loginOffered = loginMakesSense && !takesAway(changes, 'auth', phase)
   return {
     id: recorder.record.id,
     mode,
     secure,
     loginOffered,
     starttlsOffered,
-    mechanisms,
+    // In clear, on a port that is for TLS, whoever took STARTTLS away would want to read the password.
+    mechanisms: secure || mode === 'plain' ? mechanisms : mechanisms.filter((name) => readable.has(name)),
     servername,
     remoteAddress: recorder.record.remote.address,
-    store,
+    get store() {
+      return owner.store
+    },
     show(capabilities) {
-      const { shown, changedBy } = changeCapabilities(capabilities, behaviour.capabilities, phase)
+      const { shown, changedBy } = changeCapabilities(capabilities, changes, phase)
       recorder.shown(phase, shown)
       for (const part of changedBy) recorder.fired(part, 'capabilities')
       // Without a login to offer, the dialect has nothing to list that could be seen to be taken away.
       if (loginMakesSense && !loginOffered) {
-        for (const { part, remove } of behaviour.capabilities)
-          if (remove.includes('auth')) recorder.fired(part, 'capabilities')
+        for (const { part, remove } of changes) if (remove.includes('auth')) recorder.fired(part, 'capabilities')
       }
       return shown
     },

@@ -1,12 +1,14 @@
 import type { Effect, Refusal } from '../../scenarios/effects.ts'
-import { clock, pause } from './clock.ts'
+import { clock } from './clock.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Where effects are played: what they may touch of a connection. */
 export interface Theatre {
   readonly gone: boolean
   write(bytes: Buffer): Promise<void>
-  close(how: 'fin' | 'rst' | 'half'): void
+  /** Waits, no longer than there is somebody to wait for. */
+  rest(ms: number): Promise<void>
+  close(how: 'fin' | 'rst' | 'half'): Promise<void>
   /** From now on nothing is sent. */
   mute(): void
 }
@@ -52,7 +54,7 @@ export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatr
         break
       case 'wait':
         await flush()
-        await pause(effect.ms)
+        await theatre.rest(effect.ms)
         break
       case 'drip':
         await flush()
@@ -60,7 +62,7 @@ export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatr
         break
       case 'close':
         await flush()
-        theatre.close(effect.how)
+        await theatre.close(effect.how)
         if (effect.how !== 'half') return { next: 'stop', refused }
         break
     }
@@ -75,7 +77,7 @@ async function drip(bytes: Buffer, everyMs: number, theatre: Theatre): Promise<v
     if (theatre.gone) return
     await theatre.write(Buffer.from([byte]))
     // Paced from the start, so that late timers do not add up.
-    await pause(Math.max(0, start + (index + 1) * everyMs - clock.now()))
+    await theatre.rest(Math.max(0, start + (index + 1) * everyMs - clock.now()))
   }
 }
 

@@ -135,7 +135,8 @@ export interface ConnectionRecord {
   }
   /** Payload bytes; the handshake itself is not counted. */
   readonly bytes: { clearIn: number; clearOut: number; tlsIn: number; tlsOut: number }
-  clientHello: ClientHelloRecord | null
+  /** Null until it has arrived, and where it is malformed. Parsed when it is first asked for. */
+  readonly clientHello: ClientHelloRecord | null
   readonly handshake: HandshakeRecord
   readonly starttls: {
     /** How often it was asked for. */

@@ -1,7 +1,8 @@
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import { parseClientHello } from './client-hello.ts'
 import { clock } from './clock.ts'
 import type { Capability, Credential } from './dialect.ts'
-import type { CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
+import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
 import { Transcript } from './transcript.ts'
 
 const maxFacts = 4096
@@ -25,15 +26,28 @@ export class Recorder {
   readonly #transcript = new Transcript()
   readonly #start = clock.now()
   #lastCommand: CommandRecord | undefined
+  #hello: () => ClientHelloRecord | null = () => null
 
   constructor(options: RecorderOptions) {
     const transcript = this.#transcript
+    const hello = (): ClientHelloRecord | null => this.#hello()
+    // Named one by one: a spread in front of getters takes longer than all the rest of accepting a connection.
+    const { id, nth, scenario, protocol, mode, host, port, remote } = options
     this.record = {
-      ...options,
+      id,
+      nth,
+      scenario,
+      protocol,
+      mode,
+      host,
+      port,
+      remote,
       openedAt: new Date(clock.date()).toISOString(),
       times: {},
       bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
-      clientHello: null,
+      get clientHello() {
+        return hello()
+      },
       handshake: {
         result: 'none',
         version: null,
@@ -70,6 +84,15 @@ export class Recorder {
 
   mark(time: keyof ConnectionRecord['times']): void {
     this.record.times[time] ??= this.at
+  }
+
+  clientHello(message: Buffer, at: ClientHelloRecord['at']): void {
+    this.mark('clientHello')
+    let parsed: ClientHelloRecord | null | undefined
+    this.#hello = () => {
+      if (parsed === undefined) parsed = parseClientHello(message, at)
+      return parsed
+    }
   }
 
   received(phase: Phase, bytes: Buffer): void {

@@ -51,6 +51,11 @@ export class Run {
     if (this.#records.includes(record)) for (const listener of [...this.#ended]) listener(record)
   }
 
+  /** Forgets one that has ended; it still counts. */
+  forget(record: ConnectionRecord): void {
+    this.#records = this.#records.filter((kept) => kept !== record)
+  }
+
   /** Forgets every connection. Open ones go on and are not counted any more. */
   reset(): void {
     this.#generation++

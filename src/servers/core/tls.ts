@@ -14,7 +14,7 @@ export interface TlsIdentity {
   /** Octets of the leaf, by which a flight that carries it is told from a bare alert. */
   readonly leafSize: number
   /** Roots that client certificates are checked against: PEM. */
-  readonly clientCaPem?: string
+  readonly clientCaPem: string
 }
 
 export type HandshakeEnd =

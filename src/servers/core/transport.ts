@@ -8,8 +8,8 @@ import type { Phase } from './record.ts'
 /** More unread bytes than this and the client has to wait. */
 const highWater = 256 * 1024
 
-/** How long a client may take to close its side after the server closed. */
-const lingerMs = 1000
+/** Milliseconds that a client may take to close its side after the server closed. */
+export const lingerMs = 1000
 
 export interface TransportEvents {
   received(phase: Phase, bytes: Buffer): void
@@ -36,6 +36,11 @@ export class Transport {
     this.#events = events
     stream.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onEnd).on('error', this.#onError)
     input.onHungry = () => stream.resume()
+  }
+
+  /** Reads although nobody waits for bytes: only a socket that is read tells that the client went away. */
+  listen(): void {
+    if (this.#input.length <= highWater) this.#stream.resume()
   }
 
   /** Resolves when the bytes were handed to the kernel, or when that cannot happen any more. */

@@ -41,7 +41,11 @@ export const imap: Dialect<ImapSession> = {
   parse: (_, line) => parseLine(line),
   unknown: (_, request) => refuseUnread(request.args, reply(formatRefusal('not-implemented', request.tag))),
   wrongState: (_, request) => refuseUnread(request.args, reply(formatRefusal('bad-sequence', request.tag))),
-  tooLong: () => bad('', 'Line too long'),
+  tooLong: (session) => {
+    // In place of DONE it ends IDLE too.
+    session.stopIdling()
+    return bad('', 'Line too long')
+  },
   goodbye: () => '* BYE mockmail is closing the connection\r\n',
   refuse: (refusal, { tag }) => formatRefusal(refusal, tag),
 }

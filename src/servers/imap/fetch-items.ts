@@ -3,7 +3,7 @@ import type { Arguments } from './arguments.ts'
 import { formatStructure } from './mime/body-structure.ts'
 import { structureOf } from './mime/entity.ts'
 import { formatEnvelope } from './mime/envelope.ts'
-import { findBody } from './mime/headers.ts'
+import { bodyOf } from './mime/headers.ts'
 import { formatSection, readSection, type Section, sectionOf } from './section.ts'
 import { formatDateTime, type Writer } from './spelling.ts'
 
@@ -19,6 +19,8 @@ export interface Subject {
 export interface FetchItem {
   /** What it is called in the response. */
   readonly name: string
+  /** What it asks for: an item that is asked for twice is served once. */
+  readonly key: string
   /** Fetching it sets `\Seen`. */
   readonly sees: boolean
   write(writer: Writer, subject: Subject): void
@@ -39,10 +41,7 @@ const simple: Readonly<Record<string, (subject: Subject) => string>> = {
   MODSEQ: ({ modseq }) => `(${modseq})`,
   INTERNALDATE: ({ message }) => formatDateTime(message.internalDate),
   'RFC822.SIZE': ({ message }) => String(message.raw.length),
-  ENVELOPE: ({ message: { raw } }) => {
-    const whole = { start: 0, end: raw.length }
-    return formatEnvelope(raw, { start: 0, body: findBody(raw, whole) })
-  },
+  ENVELOPE: ({ message: { raw } }) => formatEnvelope(raw, { start: 0, body: bodyOf(raw) }),
   BODY: ({ message: { raw } }) => formatStructure(raw, structureOf(raw), { extended: false }),
   BODYSTRUCTURE: ({ message: { raw } }) => formatStructure(raw, structureOf(raw), { extended: true }),
 }
@@ -59,7 +58,7 @@ export function readFetchItems(args: Arguments): readonly FetchItem[] {
   if (args.next === '(') {
     const items = args.list(() => readItem(args, args.name()))
     if (items.length === 0 || items.length > maxItems) args.fail('Expected 1 to 100 items')
-    return items
+    return [...new Map(items.map((item) => [item.key, item])).values()]
   }
   const name = args.name()
   return macros[name]?.map((item) => simpleItem(item)) ?? [readItem(args, name)]
@@ -83,6 +82,7 @@ function readItem(args: Arguments, name: string): FetchItem {
 export function simpleItem(name: string): FetchItem {
   return {
     name,
+    key: name,
     sees: false,
     write: (writer, subject) => writer.text(`${name} ${simple[name]?.(subject)}`),
   }
@@ -110,6 +110,7 @@ function sectionItem(
   const label = partial ? `${name}<${partial.offset}>` : name
   return {
     name: label,
+    key: partial ? `${label}.${partial.length}` : label,
     sees,
     write: (writer, { message }) => {
       const bytes = sectionOf(message.raw, section)

@@ -1,5 +1,5 @@
 import type { StoredMessage } from '../mailbox.ts'
-import { findBody, readValues } from './mime/headers.ts'
+import { bodyOf, readValues } from './mime/headers.ts'
 import { searchableBody } from './mime/text.ts'
 import { months } from './spelling.ts'
 import type { Numbered, View } from './view.ts'
@@ -34,7 +34,7 @@ export class Candidate {
     const known = this.#values.get(field)
     if (known) return known
     const { raw } = this.message
-    const header = { start: 0, end: findBody(raw, { start: 0, end: raw.length }) }
+    const header = { start: 0, end: bodyOf(raw) }
     const values = (readValues(raw, header, new Set([field])).get(field) ?? []).map((value) => this.#decode(value))
     this.#values.set(field, values)
     return values
@@ -43,7 +43,7 @@ export class Candidate {
   /** The whole header, decoded, lower case. */
   get header(): string {
     const { raw } = this.message
-    this.#header ??= this.#decode(raw.toString('latin1', 0, findBody(raw, { start: 0, end: raw.length })))
+    this.#header ??= this.#decode(raw.toString('latin1', 0, bodyOf(raw)))
     return this.#header
   }
 

@@ -7,13 +7,13 @@ import { isInSet, resolveSet, type SequenceSet } from './sets.ts'
 export type Test = (candidate: Candidate) => boolean
 
 /** Bounds of one search, so that a hostile one ends. */
-const most = { keys: 500, depth: 20 } as const
+const most = { keys: 500, texts: 50, depth: 20 } as const
 
 /** What a search turned out to need while it was read. */
 export interface SearchNeeds {
   keys: number
-  /** Header fields or bodies. */
-  text: boolean
+  /** Keys that look into header fields or bodies. */
+  texts: number
   modseq: boolean
 }
 
@@ -25,9 +25,13 @@ export function readSearchKeys(args: Arguments, needs: SearchNeeds): Test {
 }
 
 function readKey(args: Arguments, needs: SearchNeeds, depth: number): Test {
-  if (++needs.keys > most.keys || depth > most.depth) args.fail('Search too complex')
+  if (++needs.keys > most.keys || needs.texts >= most.texts || depth > most.depth) args.fail('Search too complex')
   if (args.problem !== undefined) return () => false
-  if (args.next === '(') return all(args.list(() => readKey(args, needs, depth + 1)))
+  if (args.next === '(') {
+    const tests = args.list(() => readKey(args, needs, depth + 1))
+    if (tests.length === 0) args.fail('Expected a search key')
+    return all(tests)
+  }
   if (args.isSet()) return inSet(args.sequenceSet())
   const name = args.name()
   const key = Object.hasOwn(keys, name) ? keys[name] : undefined
@@ -145,12 +149,12 @@ const age = ({ message }: Candidate): number => (Date.now() - message.internalDa
 
 /** A message without a date was sent on no day. */
 function sent(needs: SearchNeeds, test: Test): Test {
-  needs.text = true
+  needs.texts++
   return (candidate) => !Number.isNaN(candidate.sentOn) && test(candidate)
 }
 
 function readText(args: Arguments, needs: SearchNeeds): string {
-  needs.text = true
+  needs.texts++
   return decodeText(Buffer.from(args.space().astring(), 'latin1')).toLowerCase()
 }
 

@@ -1,6 +1,6 @@
 import type { Arguments } from './arguments.ts'
 import { findPart, structureOf } from './mime/entity.ts'
-import { findBody, readFields } from './mime/headers.ts'
+import { bodyOf, readFields } from './mime/headers.ts'
 import { formatString } from './spelling.ts'
 
 /** What stands in the brackets of `BODY[…]`, RFC 9051 §6.4.5.1. */
@@ -58,7 +58,7 @@ export function sectionOf(raw: Buffer, { path, of, names }: Section): Buffer | u
   if (path.length === 0) {
     if (of === 'all') return raw
     // Most fetches want the header alone: the structure behind it is not looked at.
-    return cut(raw, { start: 0, body: findBody(raw, { start: 0, end: raw.length }), end: raw.length }, of, names)
+    return cut(raw, { start: 0, body: bodyOf(raw), end: raw.length }, of, names)
   }
   const part = findPart(structureOf(raw), path)
   if (!part) return undefined

@@ -136,7 +136,16 @@ export class View {
       told.push(`* ${remaining.length + count} EXISTS\r\n* ${recent} RECENT\r\n`)
     }
     const modseqs = new Map(changed.map((message) => [message, message.modseq]))
-    return { text: told.join(''), commit: () => this.#commit(remaining, added, gone, modseqs, { leaving, arriving }) }
+    return {
+      text: told.join(''),
+      commit: () => {
+        if (leaving.length > 0) this.quietly(() => this.folder.remove(leaving))
+        for (const message of gone) this.#forget(message)
+        for (const [message, known] of modseqs) if (message.modseq === known) this.#changed.delete(message)
+        this.#messages = remaining
+        if (count > 0) this.#number(count, added, arriving ? this.quietly(() => arriving.store()) : [])
+      },
+    }
   }
 
   /** Changes the folder without that being news to this session. */
@@ -149,28 +158,24 @@ export class View {
     }
   }
 
-  #commit(
-    remaining: readonly StoredMessage[],
-    added: readonly StoredMessage[],
-    gone: ReadonlySet<StoredMessage>,
-    modseqs: ReadonlyMap<StoredMessage, number>,
-    {
-      leaving = [],
-      arriving,
-    }: { readonly leaving?: readonly StoredMessage[]; readonly arriving: OwnChanges['arriving'] },
-  ): void {
-    if (leaving.length > 0) this.quietly(() => this.folder.remove(leaving))
-    const arrived = arriving ? this.quietly(() => arriving.store()) : []
-    if (added.length + arrived.length > 0) this.#messages = [...remaining, ...added, ...arrived]
-    else this.#messages = remaining
-    for (const message of gone) {
-      this.#removed.delete(message)
-      this.#recent.delete(message)
-    }
-    for (const [message, modseq] of modseqs) if (message.modseq === modseq) this.#changed.delete(message)
-    // One that left again between being told and now still has its number.
-    for (const message of added) if (!this.#added.delete(message)) this.#removed.add(message)
-    this.#claimRecent([...added, ...arrived])
+  #forget(message: StoredMessage): void {
+    this.#removed.delete(message)
+    this.#recent.delete(message)
+  }
+
+  /**
+   * Gives the new messages their numbers, in order of their UIDs. The client knows only how many they are: it is as well
+   * served with one that came meanwhile. One that was counted and is gone again still has its number.
+   */
+  #number(count: number, counted: readonly StoredMessage[], arrived: readonly StoredMessage[]): void {
+    const vanished = counted.filter((message) => !this.#added.has(message))
+    const waiting = [...vanished, ...this.#added, ...arrived].sort((a, b) => a.uid - b.uid)
+    const numbered = waiting.slice(0, count)
+    this.#messages = [...this.#messages, ...numbered]
+    this.#added.clear()
+    for (const message of waiting.slice(count)) this.#added.add(message)
+    for (const message of vanished) this.#removed.add(message)
+    this.#claimRecent(numbered)
   }
 
   #note({ kind, message }: FolderChange): void {
@@ -204,7 +209,7 @@ export class View {
   /** RFC 3501 §2.3.2: recent in the first session that is told about it, which EXAMINE does not change. */
   #claimRecent(messages: readonly StoredMessage[]): void {
     for (const message of messages) if (message.uid >= this.folder.recentFrom) this.#recent.add(message)
-    if (!this.readOnly) this.folder.claimRecent()
+    if (!this.readOnly) this.folder.claimRecent(messages.at(-1)?.uid ?? 0)
   }
 
   #recentAmong(messages: readonly StoredMessage[]): number {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Dialect, Request } from '../core/dialect.ts'
 import { reply } from '../core/outcome.ts'
@@ -5,7 +6,7 @@ import { overhearAuth, smtpCommands } from './commands.ts'
 import { maxLine } from './limits.ts'
 import { SmtpSession } from './session.ts'
 
-// smtp-server takes 50 ms to import, which a run without SMTP does not pay.
+// smtp-server takes 10 ms to import, which a run without SMTP does not pay.
 let loaded: typeof import('./engine.ts') | undefined
 
 /** SMTP, RFC 5321: smtp-server's dialogue, with the core's STARTTLS and AUTH. */
@@ -15,7 +16,8 @@ export const smtp: Dialect<SmtpSession> = {
   commands: smtpCommands,
   async prepare() {
     loaded ??= await import('./engine.ts')
-    loaded.prepareEngines()
+    // Node compiles its pattern for addresses at the first use, which takes longer than a greeting may.
+    isIPv6('::1')
   },
   open(link) {
     if (!loaded) throw new Error('smtp.prepare() has to come before smtp.open()')

@@ -1,5 +1,5 @@
-import { isIPv6, type Socket } from 'node:net'
-import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
+import type { Socket } from 'node:net'
+import type { SMTPServer, SMTPServerSession } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
 import type { Link } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
@@ -8,36 +8,42 @@ import { maxMessage, maxRecipients } from './limits.ts'
 /** Calls that end a DATA command, by the session that waits for one. */
 const decisions = new WeakMap<SMTPServerSession, () => void>()
 
-/** Everything is accepted, and in the same turn: an answer is there when the command returns. */
-const options = (): SMTPServerOptions => ({
-  name: 'localhost',
-  banner: 'mockmail',
-  heloResponse: '%s greets %s',
-  size: maxMessage,
-  rejectOversized: true,
-  maxRecipients,
-  hideENHANCEDSTATUSCODES: false,
-  authOptional: true,
-  // STARTTLS and AUTH are the core's; the others are sendmail's jokes and proxies' affairs.
-  disabledCommands: ['STARTTLS', 'AUTH', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'],
-  disableReverseLookup: true,
-  logger: false,
+type Handlers = 'onConnect' | 'onSecure' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'
+type ServerPart = Pick<SMTPServer, 'options' | 'logger' | 'connections' | '_closeTimeout' | Handlers>
+
+const ignore = (): void => {}
+
+/**
+ * What the engines read of an SMTPServer. The class itself stays away: a logger, an HTTP client behind it, and a TLS
+ * context that nobody uses would take as long as all the rest of a start.
+ */
+const server: ServerPart = {
+  options: {
+    name: 'localhost',
+    banner: 'mockmail',
+    heloResponse: '%s greets %s',
+    size: maxMessage,
+    rejectOversized: true,
+    maxRecipients,
+    hideENHANCEDSTATUSCODES: false,
+    hideDSN: true,
+    hideREQUIRETLS: true,
+    authOptional: true,
+    authMethods: [],
+    // STARTTLS and AUTH are the core's; the others are sendmail's jokes and proxies' affairs.
+    disabledCommands: ['STARTTLS', 'AUTH', 'XCLIENT', 'XFORWARD', 'WIZ', 'SHELL', 'KILL'],
+    disableReverseLookup: true,
+  },
+  logger: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore },
+  connections: new Set(),
+  _closeTimeout: false,
+  // Everything is accepted, and in the same turn: an answer is there when the command returns.
   onConnect: (_session, callback) => callback(),
   onSecure: (_socket, _session, callback) => callback(),
   onMailFrom: (_address, _session, callback) => callback(),
   onRcptTo: (_address, _session, callback) => callback(),
   onData: (_stream, session, callback) => void decisions.set(session, () => callback()),
-})
-
-let shared: SMTPServer | undefined
-
-/** Makes the one server that all engines take their options from. It never listens. */
-export function prepareEngines(): SMTPServer {
-  if (shared) return shared
-  // Node compiles its pattern for addresses at the first use, which takes longer than a greeting may.
-  isIPv6('::1')
-  shared = new SMTPServer(options())
-  return shared
+  onClose: ignore,
 }
 
 /** What a command can change, so that it changes only when its reply is really given. */
@@ -59,7 +65,7 @@ export class Engine extends SMTPConnection {
 
   constructor(link: Link) {
     const written: string[] = []
-    super(prepareEngines(), createStandIn(link, written), { id: link.id })
+    super(server as SMTPServer, createStandIn(link, written), { id: link.id })
     this.#written = written
     this.name = link.servername
     this.session.secure = this.secure = link.secure

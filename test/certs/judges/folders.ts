@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { names } from '../../../src/scenarios/certificates/names.ts'
-import { revocation } from '../../../src/scenarios/certificates/revocation.ts'
-import { trust } from '../../../src/scenarios/certificates/trust.ts'
-import { validity } from '../../../src/scenarios/certificates/validity.ts'
+import { mergeFacets } from '../../../src/scenarios/compose.ts'
 import type { CertificateFacets, KeyType } from '../../../src/scenarios/entry.ts'
+import { certificates } from '../../../src/scenarios/registry.ts'
 import { temporaryDirectory, testPki } from './run.ts'
 
 /** Every certificate of the catalogue. */
-export const entries: Readonly<Record<string, CertificateFacets>> = { ...trust, ...validity, ...names, ...revocation }
+export const entries: Readonly<Record<string, CertificateFacets>> = Object.fromEntries(
+  Object.entries(certificates).map(([id, entry]) => [id, mergeFacets([entry])]),
+)
 
 /** Facets that no entry has, under names of this test's own. */
 export const furtherFacets: Readonly<Record<string, CertificateFacets>> = {
@@ -15,9 +15,6 @@ export const furtherFacets: Readonly<Record<string, CertificateFacets>> = {
   'foreign-name': { names: { dnsNames: ['localhost', 'example.invalid'] } },
   'foreign-address': { names: { dnsNames: ['localhost'], ipAddresses: ['192.0.2.1'] } },
   'untrusted-root+foreign-name': { issuer: 'untrusted-root', names: { dnsNames: ['localhost', 'example.invalid'] } },
-  'leaf-not-yet-valid': { dates: { leaf: { notBefore: { days: 1 } } } },
-  'intermediate-expired': { dates: { intermediate: { notAfter: { days: -1 } } } },
-  'root-expired': { dates: { root: { notAfter: { days: -1 } } } },
 }
 
 /** A written PKI of everything above, without a responder, removed at the end of the block. */

@@ -43,16 +43,11 @@ const id = defineCommand({
   reference: 'RFC 2971 §3.1',
   read: (args) => {
     if (args.take('NIL')) return []
-    return args.list(() => {
-      const field = args.string()
-      return { field: field.toLowerCase(), value: args.space().nstring() }
-    })
+    return args.list(() => ({ field: args.string(), value: args.space().nstring() }))
   },
-  run: (session, fields, { tag }) => {
-    const name = fields.find(({ field }) => field === 'name') ?? fields[0]
-    if (name?.value) session.link.identify(name.value)
-    return complete(session, { tag, untagged: '* ID ("name" "mockmail")\r\n', text: 'ID completed' })
-  },
+  // It names a program, not a user: a client that sends it and then refuses to go on in clear has given nobody away.
+  run: (session, _, { tag }) =>
+    complete(session, { tag, untagged: '* ID ("name" "mockmail")\r\n', text: 'ID completed' }),
 })
 
 const starttls = defineCommand({

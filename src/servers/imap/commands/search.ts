@@ -12,7 +12,7 @@ export const searchCommands: readonly ImapCommand[] = defineWithUid({
   action: 'search',
   reference: 'RFC 9051 §6.4.4',
   read: (args) => {
-    const needs: SearchNeeds = { keys: 0, text: false, modseq: false }
+    const needs: SearchNeeds = { keys: 0, texts: 0, modseq: false }
     const charset = args.take('CHARSET ') ? args.astring().toUpperCase() : 'US-ASCII'
     if (!charsets.includes(charset)) {
       // The keys may be in an encoding that cannot be read.
@@ -24,7 +24,7 @@ export const searchCommands: readonly ImapCommand[] = defineWithUid({
   },
   run: async (session, view, { charset, needs, test, byUid }, { tag }) => {
     if (!charsets.includes(charset)) return no(tag, 'Unknown charset', `BADCHARSET (${charsets.join(' ')})`)
-    const decodeWords = needs.text ? await loadDecoder() : asIs
+    const decodeWords = needs.texts > 0 ? await loadDecoder() : asIs
     const found = view.messages
       .map((message, index) => new Candidate({ number: index + 1, message }, view, decodeWords))
       .filter(test)

@@ -8,6 +8,9 @@ const maxFieldName = 200
 /** Octets of a field's value that are taken apart; the field itself is served whole. */
 const maxValue = 256 * 1024
 
+/** Fields of one header that are looked at. */
+const maxFields = 10_000
+
 /** Fields of one name. */
 const maxValues = 100
 
@@ -24,17 +27,31 @@ export interface Field extends Range {
   readonly valueStart: number
 }
 
-/** Where the body begins: behind the first empty line, or at the end. */
-export function findBody(raw: Buffer, { start, end }: Range): number {
-  let at = start
-  while (at < end && !isEmptyLine(raw, at)) at = nextLine(raw, at, end)
-  return at < end ? nextLine(raw, at, end) : end
+const bodies = new WeakMap<Buffer, number>()
+
+/** Where the body of a whole message begins; its octets never change, so it is found out once. */
+export function bodyOf(raw: Buffer): number {
+  const known = bodies.get(raw)
+  if (known !== undefined) return known
+  const body = findBody(raw, { start: 0, end: raw.length })
+  bodies.set(raw, body)
+  return body
 }
 
-/** The fields between two places, one by one: a header may be as large as a message. */
+/** Where the body begins: behind the first empty line, or at the end. */
+export function findBody(raw: Buffer, { start, end }: Range): number {
+  if (start >= end || isEmptyLine(raw, start)) return nextLine(raw, start, end)
+  const part = raw.subarray(start, end)
+  const crlf = part.indexOf('\n\r\n')
+  const bare = (crlf < 0 ? part : part.subarray(0, crlf + 1)).indexOf('\n\n')
+  if (bare >= 0) return start + bare + 2
+  return crlf >= 0 ? start + crlf + 3 : end
+}
+
+/** The fields between two places, one by one, up to the 10,000th. */
 export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field> {
   let at = start
-  while (at < end && !isEmptyLine(raw, at)) {
+  for (let count = 0; count < maxFields && at < end && !isEmptyLine(raw, at); count++) {
     const from = at
     do at = nextLine(raw, at, end)
     while (at < end && isFolded(raw[at]) && !isEmptyLine(raw, at))

@@ -1,0 +1,58 @@
+import type { WithCheckedList } from '../scenarios/checked.ts'
+import { coreSet } from '../scenarios/registry.ts'
+import type { ScenarioInput } from '../scenarios/scenario.ts'
+import { modes as allModes } from '../scenarios/vocabulary.ts'
+import type { MailServer } from '../server.ts'
+import { type StartOptions, startFleet } from '../start.ts'
+import { functionClient } from './client.ts'
+import type { CheckReport } from './report.ts'
+import { type CheckRunOptions, control, runCheck } from './run.ts'
+
+/** Options of {@link checkClient}. */
+export interface CheckOptions
+  extends Omit<StartOptions, 'port' | 'portBase'>,
+    Omit<CheckRunOptions, 'onProgress' | 'insist'> {
+  /** Shown in the report. Default: the function's name, or `client`. */
+  readonly name?: string
+}
+
+/**
+ * `mockmail check` in process: calls the function once (or more often, where later connections matter) for each endpoint,
+ * and judges what reached the server. What it rejects with is the client's error; nothing is thrown for it.
+ *
+ * @throws {MockmailError} as `startMailServers`
+ * @example
+ * const report = await checkClient((server) => sendMail(server), { protocols: ['smtp'] })
+ * report.verdict // 'pass'
+ */
+export function checkClient<const Inputs extends readonly ScenarioInput[]>(
+  act: (server: MailServer) => Promise<unknown>,
+  options?: CheckOptions & WithCheckedList<Inputs>,
+): Promise<CheckReport>
+export async function checkClient(
+  act: (server: MailServer) => Promise<unknown>,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
+  const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, ...start } = options
+  const servers = await startFleet(
+    { ...start, scenarios: withControl(start.scenarios ?? coreSet), modes: start.modes ?? defaultModes },
+    { byName: false },
+  )
+  try {
+    return await runCheck(servers, functionClient(name, act), {
+      ...(timeout !== undefined && { timeout }),
+      ...(jobs !== undefined && { jobs }),
+      ...(contract && { contract }),
+      ...(requireRevocation && { requireRevocation }),
+      insist: start.protocols !== undefined || start.modes !== undefined,
+    })
+  } finally {
+    await servers.close()
+  }
+}
+
+/** Every check begins with the good server, asked for or not. */
+export const withControl = <T>(scenarios: readonly T[]): readonly (T | string)[] =>
+  scenarios.some((scenario) => scenario === control) ? scenarios : [control, ...scenarios]
+
+const defaultModes = allModes.filter((mode) => mode !== 'plain')

@@ -1,0 +1,207 @@
+import { MockmailError } from '../errors.ts'
+import type { MailServer } from '../server.ts'
+import { clock } from '../servers/core/clock.ts'
+import { reasonsOf } from '../verdicts/reasons.ts'
+import { startTree } from './process-tree.ts'
+import type { ClientEnd } from './report.ts'
+
+/** How one try of a client ended, and whether it left processes behind. */
+export interface ClientRun {
+  readonly end: ClientEnd
+  readonly leftChildren: boolean
+  /** What a stub said, where the client is one. */
+  readonly said?: 'ACCEPT' | 'REJECT' | 'UNSUPPORTED'
+}
+
+/** When a client has had its time. */
+export interface Bounds {
+  /** Milliseconds. */
+  readonly timeout: number
+  /** When it settles, the client is ended. */
+  readonly stop?: Promise<unknown> | undefined
+}
+
+/** Something that connects to a server when told to: a command, or a function in this process. */
+export interface Client {
+  readonly name: string
+  /** Milliseconds without a new connection, after the client's end, before the run is judged. */
+  readonly grace: number
+  run(server: MailServer, environment: Readonly<Record<string, string>>, bounds: Bounds): Promise<ClientRun>
+}
+
+/** Nothing can connect any more when every process has ended; what is on its way is in the kernel's queue by then. */
+const graceAfterProcess = 40
+
+/** A promise may settle while its connections are still being retried. */
+const graceAfterPromise = 250
+
+const tailOctets = 4096
+
+/**
+ * A command as a client.
+ *
+ * @throws {MockmailError} CHILD_FAILED, from `run`, when the command cannot be started at all
+ */
+export function commandClient(
+  argv: readonly [string, ...string[]],
+  { stub = false, pki }: { readonly stub?: boolean; readonly pki: { readonly ca: string } },
+): Client {
+  return {
+    name: argv.join(' '),
+    grace: graceAfterProcess,
+    async run(server, environment, bounds) {
+      const extra = stub ? [server.servername, String(server.port), pki.ca] : []
+      const [file = '', ...args] = [...argv, ...extra].map((argument) => fill(argument, server, pki.ca))
+      const tree = startTree(file, args, { ...process.env, ...environment })
+      const output = new Tail(tailOctets)
+      tree.child.stdout?.on('data', (chunk: Buffer) => output.add(chunk))
+      tree.child.stderr?.on('data', (chunk: Buffer) => output.add(chunk))
+      const ended = await exitOf(tree.child, file, bounds)
+      const left = await tree.end({ gently: ended === 'timeout' })
+      tree.child.stdout?.destroy()
+      tree.child.stderr?.destroy()
+      const [exit, signal] = ended === 'timeout' ? [null, null] : ended
+      const failed = ended === 'timeout' || exit !== 0
+      const said = stub ? stubWord(output.text) : undefined
+      return {
+        leftChildren: left && ended !== 'timeout',
+        ...(said && { said }),
+        end: {
+          exit,
+          signal,
+          error:
+            failed || said === 'REJECT'
+              ? errorLine(output.text, exit, signal, ended === 'timeout' ? bounds.timeout : undefined)
+              : null,
+          output: output.text,
+          timedOut: ended === 'timeout',
+        },
+      }
+    },
+  }
+}
+
+/** A function as a client; what it rejects with is the client's error. */
+export function functionClient(name: string, act: (server: MailServer) => Promise<unknown>): Client {
+  return {
+    name,
+    grace: graceAfterPromise,
+    async run(server, _environment, { timeout }) {
+      const { error, timedOut } = await settle(() => act(server), timeout)
+      const text = error === undefined ? null : textOf(error)
+      return { leftChildren: false, end: { exit: null, signal: null, error: text, output: text ?? '', timedOut } }
+    },
+  }
+}
+
+/** Replaces `{host} {port} {servername} {ca} {protocol} {mode} {url} {user} {password} {scenario}`. */
+function fill(argument: string, server: MailServer, ca: string): string {
+  const { host, port, servername, protocol, mode, url, user, password, scenario } = server
+  const values: Readonly<Record<string, string>> = {
+    host,
+    port: String(port),
+    servername,
+    ca,
+    protocol,
+    mode,
+    url,
+    user,
+    password,
+    scenario,
+  }
+  return argument.replace(/\{([a-z]+)\}/g, (whole, name: string) => values[name] ?? whole)
+}
+
+type Exit = readonly [exit: number | null, signal: NodeJS.Signals | null]
+
+/** Not `close`: a child that stays keeps the pipes open. */
+function exitOf(
+  child: ReturnType<typeof startTree>['child'],
+  file: string,
+  { timeout, stop }: Bounds,
+): Promise<Exit | 'timeout'> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => resolve('timeout'), timeout)
+    void stop?.then(() => resolve('timeout'))
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clock.clearTimeout(timer)
+      const why: Readonly<Record<string, string>> = { ENOENT: 'it was not found', EACCES: 'it may not be executed' }
+      reject(
+        new MockmailError('CHILD_FAILED', `Cannot run '${file}': ${why[error.code ?? ''] ?? error.message}.`, {
+          cause: error,
+        }),
+      )
+    })
+    child.on('exit', (exit, signal) => {
+      clock.clearTimeout(timer)
+      // What it wrote last may still be in the pipe.
+      setImmediate(() => setImmediate(() => resolve([exit, signal])))
+    })
+  })
+}
+
+async function settle(act: () => Promise<unknown>, timeout: number): Promise<{ error?: unknown; timedOut: boolean }> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<{ error: unknown; timedOut: boolean }>((resolve) => {
+    timer = clock.setTimeout(
+      () => resolve({ error: new Error(`still running after ${timeout} ms`), timedOut: true }),
+      timeout,
+    )
+  })
+  const acted = (async () => {
+    try {
+      await act()
+      return { timedOut: false }
+    } catch (error) {
+      return { error: error ?? new Error('rejected without a reason'), timedOut: false }
+    }
+  })()
+  const settled = await Promise.race([acted, limit])
+  clock.clearTimeout(timer)
+  return settled
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code } = error as NodeJS.ErrnoException
+  return typeof code === 'string' && !error.message.includes(code) ? `${code}: ${error.message}` : error.message
+}
+
+/** The line that gives a reason, else the last that names an error, else the last one, else how it ended. */
+function errorLine(output: string, exit: number | null, signal: string | null, timeout: number | undefined): string {
+  const lines = output
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  const telling =
+    lines.findLast((line) => reasonsOf(line).length > 0) ??
+    // A stack and the version of the runtime stand behind it.
+    lines.findLast((line) => /^(?:Uncaught |Caused by: )?[\w.$]*(?:Error|Exception)\b[^:]*: /.test(line)) ??
+    lines.at(-1)
+  const how =
+    timeout !== undefined ? `still running after ${timeout} ms` : signal ? `ended by ${signal}` : `exit status ${exit}`
+  return telling ?? how
+}
+
+/** The contract of trytls stubs: one of three words on a line of its own. */
+const stubWord = (output: string): 'ACCEPT' | 'REJECT' | 'UNSUPPORTED' | undefined =>
+  /^(ACCEPT|REJECT|UNSUPPORTED)\b/m.exec(output)?.[1] as 'ACCEPT' | undefined
+
+/** The last octets of a stream, however much there was. */
+class Tail {
+  readonly #size: number
+  #kept: Buffer = Buffer.alloc(0)
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  add(chunk: Buffer): void {
+    const joined = chunk.length >= this.#size ? chunk : Buffer.concat([this.#kept, chunk])
+    this.#kept = Buffer.from(joined.subarray(-this.#size))
+  }
+
+  get text(): string {
+    return this.#kept.toString('utf8')
+  }
+}

@@ -1,0 +1,10 @@
+import { printable } from '../../text.ts'
+
+/** Makes text safe between tags and inside quoted attributes. */
+export const escapeHtml = (text: string): string =>
+  printable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')

@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os'
+import { singleEndpoint } from '../cli/environment.ts'
+import { endpointEvent } from '../cli/events.ts'
+import type { MailServer } from '../server.ts'
+import { clock } from '../servers/core/clock.ts'
+import type { MailServers } from '../start.ts'
+import type { Verdict } from '../verdicts/verdict.ts'
+import { version } from '../version.ts'
+import type { Client } from './client.ts'
+import { type Contract, judgeCell } from './judge.ts'
+import type { CheckCell, CheckReport } from './report.ts'
+
+export interface CheckRunOptions {
+  /** Milliseconds that the client may take on one endpoint. Default 20,000. */
+  readonly timeout?: number
+  /** Clients that run at the same time. Default: as many as there are processors. */
+  readonly jobs?: number
+  readonly contract?: Contract
+  readonly requireRevocation?: boolean
+  /** Whether protocols and modes were asked for by name, so that one the client cannot speak is no excuse. */
+  readonly insist?: boolean
+  /** When it settles, the clients that run are ended and the rest is left out. */
+  readonly stop?: Promise<unknown>
+  readonly onProgress?: (done: number, all: number, cell: CheckCell | undefined) => void
+}
+
+/** The scenario that shows that a client works at all, and whose scenarios may then be judged. */
+export const control = 'good'
+
+/** Points a client at every endpoint of a fleet, the good ones first, and judges what it does. */
+export async function runCheck(
+  servers: MailServers,
+  client: Client,
+  options: CheckRunOptions = {},
+): Promise<CheckReport> {
+  const { contract = 'strict', jobs = availableParallelism(), insist = false } = options
+  let stopped = false
+  void options.stop?.then(() => {
+    stopped = true
+  })
+  const stop = (): boolean => stopped
+  const startedAt = new Date(clock.date()).toISOString()
+  const controls = servers.endpoints.filter(({ scenario }) => scenario === control)
+  const others = servers.endpoints.filter(({ scenario }) => scenario !== control)
+  const cells: CheckCell[] = []
+  const all = servers.endpoints.length
+  let done = 0
+  const tell = (cell: CheckCell | undefined): void => options.onProgress?.(++done, all, cell)
+
+  const tried = await inParallel(controls, jobs, stop, async (server) => {
+    const cell = await tryCell(servers, server, client, options, contract)
+    tell(cell)
+    return cell
+  })
+  const working = new Set(tried.filter(works).map(place))
+  const nothingWorks = working.size === 0
+  cells.push(...tried.filter((cell) => works(cell) || insist || nothingWorks))
+  const skipped = tried
+    .filter((cell) => !works(cell) && !insist && !nothingWorks)
+    .map((cell) => ({ protocol: cell.protocol, mode: cell.mode, why: whyNot(cell), client: cell.client }))
+
+  const judged = await inParallel(others, jobs, stop, async (server) => {
+    const usable = working.has(place(server))
+    const cell = usable ? await tryCell(servers, server, client, options, contract) : undefined
+    tell(cell)
+    return cell ?? (insist || nothingWorks ? unjudged(server) : undefined)
+  })
+  cells.push(...judged.filter((cell) => cell !== undefined))
+  const counts = countVerdicts(cells)
+  return {
+    schema: 1,
+    mockmail: version,
+    client: client.name,
+    startedAt,
+    contract,
+    cells,
+    skipped,
+    counts,
+    verdict: counts.fail === 0 && counts.inconclusive === 0 && working.size > 0 ? 'pass' : 'fail',
+  }
+}
+
+async function tryCell(
+  servers: MailServers,
+  server: MailServer,
+  client: Client,
+  { timeout = 20_000, requireRevocation = false, stop }: CheckRunOptions,
+  contract: Contract,
+): Promise<CheckCell> {
+  const environment = {
+    ...singleEndpoint(endpointEvent(server)),
+    MOCKMAIL_CA: servers.ca.path,
+    MOCKMAIL_PKI: servers.pki,
+    MOCKMAIL_USER: server.user,
+    MOCKMAIL_PASSWORD: server.password,
+  }
+  const started = clock.now()
+  let run = await client.run(server, environment, { timeout, stop })
+  for (let more = 1; more < server.runs && !run.end.timedOut; more++) {
+    const next = await client.run(server, environment, { timeout, stop })
+    run = { ...next, leftChildren: run.leftChildren || next.leftChildren }
+  }
+  const duration = clock.now() - started
+  const seen = await server.outcome({ settle: client.grace, requireRevocation })
+  return judgeCell(server, seen, run, { contract, duration })
+}
+
+const works = ({ detail, verdict }: CheckCell): boolean => detail === 'safe-continue' && verdict !== 'fail'
+
+const place = ({ protocol, mode }: Pick<CheckCell, 'protocol' | 'mode'>): string => `${protocol}/${mode}`
+
+/** Why a client that failed the good server was not tried further. */
+function whyNot({ outcome, detail, qualifier, client: { error } }: CheckCell): string {
+  const seen =
+    outcome === 'not-reached' ? 'it did not come as far as the certificate' : `${outcome}, ${qualifier ?? detail}`
+  return error === null ? seen : `${seen}: ${error}`
+}
+
+/** A cell that says nothing, because the client does not even work with the good server. */
+function unjudged(server: MailServer): CheckCell {
+  const { scenario, protocol, mode, expectation } = server
+  return {
+    scenario,
+    protocol,
+    mode,
+    expect: expectation.expect,
+    because: expectation.because,
+    outcome: 'not-reached',
+    detail: 'inconclusive:control-dirty',
+    grade: 'none',
+    qualifier: null,
+    flags: [],
+    verdict: 'inconclusive',
+    reason: null,
+    client: { exit: null, signal: null, error: 'was not run', output: '', timedOut: false },
+    transcripts: [],
+    baseline: null,
+    duration: 0,
+  }
+}
+
+export function countVerdicts(cells: readonly CheckCell[]): Readonly<Record<Verdict, number>> {
+  const counts = { pass: 0, fail: 0, note: 0, inconclusive: 0 }
+  for (const { verdict } of cells) counts[verdict]++
+  return counts
+}
+
+/** In the order of the items, so many at a time. The first failure ends it. */
+async function inParallel<T, R>(
+  items: readonly T[],
+  jobs: number,
+  stop: () => boolean,
+  act: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !stop()) {
+      const index = next++
+      results[index] = await act(items[index] as T)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(jobs, items.length) }, worker))
+  return results.filter((result) => result !== undefined)
+}

@@ -1,0 +1,89 @@
+/** Words of others as they may go to a terminal: no escape sequence and no control character, line ends kept. */
+export function printable(text: string): string {
+  return text
+    .replace(escapeSequences, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, '    ')
+    .replace(unseen, (character) => {
+      const code = character.charCodeAt(0)
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+    })
+}
+
+/** CSI, OSC and two-character sequences, ECMA-48 §5.4 and §8.3.89. */
+const escapeSequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
+  /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g
+
+/** Control characters, marks that turn the direction of text, and halves of a surrogate pair. */
+const unseen =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is made visible
+  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
+/** The same on one line. */
+export const oneLine = (text: string): string =>
+  printable(text)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim()
+
+/** How many columns of a terminal it takes. */
+export function columnsOf(text: string): number {
+  let columns = 0
+  for (const character of text) columns += columnsOfOne(character)
+  return columns
+}
+
+function columnsOfOne(character: string): number {
+  if (character < '\u0300') return 1
+  if (/^\p{M}$/u.test(character)) return 0
+  return /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{Emoji_Presentation}\uff01-\uff60]$/u.test(
+    character,
+  )
+    ? 2
+    : 1
+}
+
+/** Cuts to a width, and says so with an ellipsis. */
+export function cut(text: string, width: number): string {
+  if (columnsOf(text) <= width) return text
+  let kept = ''
+  let columns = 1
+  for (const character of text) {
+    columns += columnsOfOne(character)
+    if (columns > width) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+/** Breaks between words, and inside those that are longer than a line. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((word) => pieces(word, width))) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+function pieces(word: string, width: number): readonly string[] {
+  if (columnsOf(word) <= width) return [word]
+  const found: string[] = []
+  let piece = ''
+  for (const character of word) {
+    if (columnsOf(piece) + columnsOfOne(character) > width) {
+      found.push(piece)
+      piece = ''
+    }
+    piece += character
+  }
+  return [...found, piece]
+}
+
+/** Fills up to a width. */
+export const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - columnsOf(text)))

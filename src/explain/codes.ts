@@ -1,0 +1,115 @@
+import type { Reason } from '../scenarios/vocabulary.ts'
+import { alertNames } from '../servers/core/alerts.ts'
+import { codesIn } from '../verdicts/reasons.ts'
+import { verifyCodes } from '../verdicts/verify-codes.ts'
+import { certificateReasons } from './sourced.ts'
+
+/** What a number or a name stands for in one of the tables that everybody uses. */
+export interface Reading {
+  readonly of: 'OpenSSL verification result' | 'TLS alert' | 'curl exit status'
+  readonly code: number
+  readonly name: string
+  readonly meaning: string
+  /** Reasons for which it is given; empty where none is. */
+  readonly reasons: readonly Reason[]
+}
+
+/** What an alert says when a client sends it, and when it receives it. */
+const alerts: Readonly<Record<string, { readonly meaning: string; readonly reasons: readonly Reason[] }>> = {
+  close_notify: { meaning: 'the peer ends the connection', reasons: [] },
+  unexpected_message: { meaning: 'what came is not what was due', reasons: ['not-tls'] },
+  handshake_failure: {
+    meaning: 'no version, cipher suite or certificate in common',
+    reasons: ['handshake-failure', 'protocol-version', 'client-certificate'],
+  },
+  bad_certificate: { meaning: 'the certificate is not accepted', reasons: certificateReasons },
+  unsupported_certificate: { meaning: 'the certificate is of a kind that is not supported', reasons: ['purpose'] },
+  certificate_revoked: { meaning: 'the certificate is revoked', reasons: ['revoked'] },
+  certificate_expired: {
+    meaning: 'the certificate is expired or not yet valid',
+    reasons: ['expired', 'not-yet-valid'],
+  },
+  certificate_unknown: {
+    meaning: 'the certificate is not accepted, for a reason not told',
+    reasons: certificateReasons,
+  },
+  illegal_parameter: { meaning: 'a field is out of range or inconsistent', reasons: ['malformed', 'protocol-version'] },
+  unknown_ca: { meaning: 'no trusted root vouches for the certificate', reasons: ['unknown-issuer', 'self-signed'] },
+  decode_error: { meaning: 'a message could not be decoded', reasons: ['malformed'] },
+  decrypt_error: { meaning: 'a signature of the handshake does not verify', reasons: ['signature'] },
+  protocol_version: { meaning: 'the version that was offered is not spoken', reasons: ['protocol-version'] },
+  insufficient_security: { meaning: 'the ciphers on offer are too weak', reasons: ['handshake-failure'] },
+  inappropriate_fallback: { meaning: 'a lower version was tried than both speak', reasons: ['protocol-version'] },
+  bad_certificate_status_response: {
+    meaning: 'the OCSP staple is not accepted',
+    reasons: ['revoked', 'revocation-unknown'],
+  },
+  certificate_required: { meaning: 'the client sent no certificate', reasons: ['client-certificate'] },
+}
+
+const curlStatuses: readonly (readonly [number, string, string, readonly Reason[]])[] = [
+  [7, 'CURLE_COULDNT_CONNECT', 'nobody listens there', ['connection-refused']],
+  [28, 'CURLE_OPERATION_TIMEDOUT', 'the server did not answer in time', ['timeout']],
+  [
+    35,
+    'CURLE_SSL_CONNECT_ERROR',
+    'the handshake failed',
+    ['protocol-version', 'not-tls', 'handshake-failure', 'malformed'],
+  ],
+  [56, 'CURLE_RECV_ERROR', 'the connection was lost while reading', ['client-certificate', 'connection-closed']],
+  [60, 'CURLE_PEER_FAILED_VERIFICATION', 'the certificate is not accepted', certificateReasons],
+  [64, 'CURLE_USE_SSL_FAILED', 'TLS was asked for, and the server has none', ['no-tls']],
+  [67, 'CURLE_LOGIN_DENIED', 'the server takes no such login', ['authentication']],
+  [91, 'CURLE_SSL_INVALIDCERTSTATUS', 'the OCSP staple is not accepted', ['revoked', 'revocation-unknown']],
+]
+
+/**
+ * Everything that an input stands for as a code. A bare number is an OpenSSL verification result first, then a TLS alert,
+ * then an exit status of curl.
+ */
+export function readingsOf(input: string): readonly Reading[] {
+  const text = input.trim()
+  const bare = /^\d{1,3}$/.test(text) ? Number(text) : undefined
+  const verified = codesIn(text)
+    .filter(({ code }) => bare === undefined || code === bare)
+    .map((one) => verifyReading(one.code))
+  return [...verified, ...alertsIn(text, bare), ...curlIn(text, bare)].flatMap((one) => (one ? [one] : []))
+}
+
+function verifyReading(code: number): Reading | undefined {
+  const found = verifyCodes.find((one) => one.code === code)
+  if (!found) return undefined
+  const { name, text, reason } = found
+  return {
+    of: 'OpenSSL verification result',
+    code,
+    name: `X509_V_ERR_${name}`,
+    meaning: text,
+    reasons: reason ? [reason] : [],
+  }
+}
+
+function alertsIn(text: string, bare: number | undefined): readonly (Reading | undefined)[] {
+  const number = bare ?? Number(/\balert (?:number |\[)?(\d{1,3})\b/i.exec(text)?.[1] ?? Number.NaN)
+  const words = text.toLowerCase().replace(/[^a-z]+/g, '_')
+  const whole = words.replace(/^_|_$/g, '')
+  return [...alertNames]
+    .filter(([code, name]) => code === number || whole === name || words.includes(`alert_${name}`))
+    .map(([code, name]) => {
+      const known = alerts[name]
+      return {
+        of: 'TLS alert',
+        code,
+        name,
+        meaning: known?.meaning ?? name.replaceAll('_', ' '),
+        reasons: known?.reasons ?? [],
+      }
+    })
+}
+
+function curlIn(text: string, bare: number | undefined): readonly Reading[] {
+  const number = bare ?? Number(/\bcurl(?::| error| exit)?:? ?\(?(\d{1,2})\b/i.exec(text)?.[1] ?? Number.NaN)
+  return curlStatuses
+    .filter(([code, name]) => code === number || text.includes(name))
+    .map(([code, name, meaning, reasons]) => ({ of: 'curl exit status', code, name, meaning, reasons }))
+}

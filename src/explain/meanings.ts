@@ -1,0 +1,30 @@
+import type { Reason } from '../scenarios/vocabulary.ts'
+
+/** Each reason as a sentence. */
+export const meanings: Readonly<Record<Reason, string>> = {
+  expired: 'A certificate of the chain is past its notAfter.',
+  'not-yet-valid': 'A certificate of the chain is before its notBefore.',
+  'name-mismatch': 'The certificate is not for the name that was dialled.',
+  revoked: 'The issuer has taken the certificate back.',
+  'revocation-unknown': 'The client wants to know whether the certificate is revoked, and cannot find out.',
+  signature: 'A signature does not verify.',
+  'weak-signature': 'A certificate is signed with a digest that is too weak.',
+  'weak-key': 'A key is too short, or of a kind that is too weak.',
+  purpose: 'The certificate may not be used for a TLS server.',
+  'name-constraints': 'An authority of the chain may not vouch for this name.',
+  'path-length': 'The chain is longer than an authority in it allows.',
+  'not-a-ca': 'A certificate of the chain signs another and is no authority.',
+  'critical-extension': 'A certificate has a critical extension that the client does not know.',
+  malformed: 'A certificate or a message cannot be decoded.',
+  'self-signed': 'The certificate is signed by its own key, and nobody else vouches for it.',
+  'unknown-issuer': 'The chain that the server sent leads to no root that the client trusts.',
+  'client-certificate': 'The server wants a certificate of the client that it trusts.',
+  'protocol-version': 'Client and server speak no version of TLS in common.',
+  'not-tls': 'Where TLS was expected, something else was spoken.',
+  'no-tls': 'The server does not offer STARTTLS, or refuses it.',
+  'handshake-failure': 'Client and server have no cipher suite, group or signature in common.',
+  authentication: 'The server offers no login that the client can use, or refused it.',
+  'connection-refused': 'Nobody listens on the port.',
+  'connection-closed': 'The connection ended before the handshake did.',
+  timeout: 'The server did not answer in time.',
+}

@@ -1,0 +1,119 @@
+import type { Pki } from './certs/types.ts'
+import { MockmailError } from './errors.ts'
+import type { Plan } from './plan.ts'
+import type { WithChecked } from './scenarios/checked.ts'
+import { resolveScenario, type Scenario, type ScenarioInput } from './scenarios/scenario.ts'
+import type { Mode, Protocol } from './scenarios/vocabulary.ts'
+import { openScratch } from './scratch.ts'
+import type { MailServer } from './server.ts'
+
+/** What tells one endpoint of a fleet from the others. */
+export interface EndpointQuery {
+  readonly scenario?: ScenarioInput
+  readonly protocol?: Protocol
+  readonly mode?: Mode
+}
+
+/** Several endpoints with one PKI, and one mailbox per scenario. */
+export class MailServers {
+  readonly #servers: readonly MailServer[]
+  readonly #pki: Pki
+  readonly #onClose: () => Promise<void>
+  readonly #expectations: ReadonlyMap<string, string>
+  #scratch: ReturnType<typeof openScratch> | undefined
+  #closed: Promise<void> | undefined
+  /** What was asked for and cannot show, with the reason. */
+  readonly leftOut: Plan['leftOut']
+  readonly ca: { readonly pem: string; readonly path: string }
+
+  /** @internal Made by `startMailServers` only. */
+  constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan, onClose: () => Promise<void>) {
+    this.#onClose = onClose
+    this.#servers = servers
+    this.#pki = pki
+    this.leftOut = leftOut
+    this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
+    const path = (): string => `${this.pki}/ca.pem`
+    this.ca = {
+      pem: pki.caPem,
+      /** Written, with everything else of the PKI, when it is first asked for. */
+      get path() {
+        return path()
+      },
+    }
+  }
+
+  /** In the order of scenarios, then protocols, then modes. */
+  get endpoints(): readonly MailServer[] {
+    return this.#servers
+  }
+
+  /** Directory with every file of the PKI; written when it is first asked for, removed by {@link close}. */
+  get pki(): string {
+    if (!this.#scratch) {
+      this.#scratch = openScratch()
+      this.writePki(this.#scratch.path)
+    }
+    return this.#scratch.path
+  }
+
+  /**
+   * Writes every file of the PKI to a directory of your own.
+   *
+   * @throws {MockmailError} FILE_UNWRITABLE
+   */
+  writePki(directory: string): void {
+    this.#pki.write(directory, this.#expectations)
+  }
+
+  /**
+   * The only endpoint that fits.
+   *
+   * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
+   */
+  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery & WithChecked<Input>): MailServer
+  endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
+    const id = scenario === undefined ? undefined : resolveScenario(scenario).id
+    const fitting = this.#servers.filter(
+      (server) =>
+        (id === undefined || server.scenario === id) &&
+        (protocol === undefined || server.protocol === protocol) &&
+        (mode === undefined || server.mode === mode),
+    )
+    const [only, another] = fitting
+    // With a port offset the same endpoint is on two ports.
+    const same = fitting.every(
+      (one) => one.scenario === only?.scenario && one.protocol === only.protocol && one.mode === only.mode,
+    )
+    if (only && (!another || same)) return only
+    const asked = JSON.stringify({ scenario: id, protocol, mode })
+    const there = this.#servers.map((server) => `${server.scenario} ${server.protocol}/${server.mode}`).join(', ')
+    throw new MockmailError(
+      'NO_SUCH_ENDPOINT',
+      `${fitting.length === 0 ? 'No endpoint fits' : `${fitting.length} endpoints fit`} ${asked}. There are: ${there}.`,
+    )
+  }
+
+  /** Closes every endpoint and removes what was written to a temporary directory. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await Promise.all(this.#servers.map((server) => server.close()))
+      await this.release()
+    })()
+    return this.#closed
+  }
+
+  /** @internal */
+  async release(): Promise<void> {
+    await this.#onClose()
+    this.#scratch?.remove()
+    this.#scratch = undefined
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+const expectationsOf = (scenarios: readonly Scenario[]): ReadonlyMap<string, string> =>
+  new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))

@@ -1,0 +1,117 @@
+import { behaviourOf, tlsIdentityOf } from './cast.ts'
+import type { Pki } from './certs/types.ts'
+import type { KeyLog } from './keylog.ts'
+import type { CheckedOptions } from './options.ts'
+import type { PlannedEndpoint } from './plan.ts'
+import { receive } from './received.ts'
+import { MailServer } from './server.ts'
+import type { Credential } from './servers/core/dialect.ts'
+import { Endpoint } from './servers/core/endpoint.ts'
+import { saslMechanisms } from './servers/core/sasl.ts'
+import { TlsTerminator } from './servers/core/tls.ts'
+import { dialects } from './servers/dialects.ts'
+import { MailStore } from './servers/mailbox.ts'
+import { loadSamples } from './servers/samples.ts'
+
+/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
+export function issueAll(planned: readonly PlannedEndpoint[], pki: Pki): void {
+  for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
+    for (let nth = 1; nth <= scenario.runs; nth++) {
+      const { id, facets } = scenario.cast(nth).certificate
+      pki.identity(id, facets)
+    }
+  }
+}
+
+/** An endpoint that does not listen yet. */
+export interface Opened {
+  readonly endpoint: Endpoint
+  /** Makes the public face, once the endpoint listens. */
+  open(): MailServer
+}
+
+/** An endpoint for each place of the plan, joined to its identities, behaviour and mailbox. */
+export function openServers(
+  planned: readonly PlannedEndpoint[],
+  options: CheckedOptions,
+  pki: Pki,
+  keyLog: KeyLog | undefined,
+): readonly Opened[] {
+  const stores = new Map<unknown, MailStore>()
+  return planned.map(({ scenario, protocol, mode, port }) => {
+    // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
+    const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
+    const terminators = new Map<unknown, TlsTerminator>()
+    const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
+    let server: MailServer | undefined
+    const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
+      const cast = scenario.cast(nth)
+      return remember(behaviours, cast, () => behaviourOf(cast))
+    }
+    const endpoint = new Endpoint({
+      dialect: dialects[protocol],
+      mode,
+      scenario: scenario.id,
+      host: options.host,
+      port,
+      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+      store,
+      mechanisms: saslMechanisms,
+      limits: options.limits,
+      behaviour,
+      terminator(nth) {
+        const cast = scenario.cast(nth)
+        return remember(terminators, cast, () => {
+          const { id, facets } = cast.certificate
+          const terminator = new TlsTerminator(
+            tlsIdentityOf(pki.identity(id, facets), pki.clientCaPem),
+            behaviour(nth).tls,
+          )
+          if (keyLog) terminator.onKeyLog(keyLog.write)
+          return terminator
+        })
+      },
+      check: (credential) => isRight(credential, options),
+      onMessage(message, record, phase) {
+        if (message.stored !== 'by-dialect') store().inbox.add({ raw: message.raw })
+        server?.received(receive(message, record, phase))
+      },
+      onDefect(error) {
+        defects.push(error)
+      },
+    })
+    const defects: unknown[] = []
+    const open = (): MailServer => {
+      server = new MailServer({
+        endpoint,
+        scenario,
+        ca: pki.caPem,
+        user: options.user,
+        password: options.password,
+        restock: () => store().reset(loadSamples()),
+        defects,
+      })
+      return server
+    }
+    return { endpoint, open }
+  })
+}
+
+function remember<V>(memory: Map<unknown, V>, key: unknown, make: () => V): V {
+  const known = memory.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  memory.set(key, made)
+  return made
+}
+
+/** The password that is wrong for everybody. */
+const wrongPassword = 'wrong'
+
+function isRight(
+  { kind, user, secret, matches }: Credential,
+  { user: name, password, strictUser }: CheckedOptions,
+): boolean {
+  const says = (right: string): boolean => (kind === 'digest' ? (matches?.(right) ?? false) : secret === right)
+  return strictUser ? user === name && says(password) : !says(wrongPassword)
+}

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { withBaseline } from '../../src/check/baseline.ts'
+import { commandClient } from '../../src/check/client.ts'
+import type { CheckReport } from '../../src/check/report.ts'
+import { runCheck } from '../../src/check/run.ts'
+import { startMailServers } from '../../src/index.ts'
+
+const servers = await startMailServers({ scenarios: ['good'], protocols: ['imap'], modes: ['implicit'] })
+const [server] = servers.endpoints
+if (!server) throw new Error('no server')
+const scratch = mkdtempSync(join(tmpdir(), 'mockmail-test-'))
+afterAll(async () => {
+  rmSync(scratch, { recursive: true })
+  await servers.close()
+})
+
+const run = (argv: readonly [string, ...string[]], timeout = 5000, stub = false) =>
+  commandClient(argv, { stub, pki: { ca: servers.ca.path } }).run(
+    server,
+    { MOCKMAIL_PORT: String(server.port) },
+    { timeout },
+  )
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** A killed process is gone once its parent, here init, has taken notice. */
+async function gone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 100 && isAlive(pid); tries++) {
+    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return !isAlive(pid)
+}
+
+describe.skipIf(process.platform === 'win32')('a command', () => {
+  it('is told where to connect, in its arguments and its environment', async () => {
+    const { end } = await run(['sh', '-c', 'echo "$0 $1 $MOCKMAIL_PORT"', '{servername}:{port}', '{nothing}'])
+    expect(end).toMatchObject({ exit: 0, error: null })
+    expect(end.output.trim()).toBe(`localhost:${server.port} {nothing} ${server.port}`)
+  })
+
+  it('that does not exist is the user’s mistake', async () => {
+    await expect(run(['./no-such-client'])).rejects.toMatchObject({
+      code: 'CHILD_FAILED',
+      message: "Cannot run './no-such-client': it was not found.",
+    })
+  })
+
+  it('that may not be executed is the user’s mistake', async () => {
+    const file = join(scratch, 'client.sh')
+    writeFileSync(file, '#!/bin/sh\n', { mode: 0o600 })
+    await expect(run([file])).rejects.toMatchObject({ code: 'CHILD_FAILED' })
+  })
+
+  it('that fails is quoted by the line that tells why', async () => {
+    const { end } = await run([
+      'sh',
+      '-c',
+      'echo starting; echo "curl: (60) SSL certificate problem: certificate has expired" >&2; echo More details >&2; exit 60',
+    ])
+    expect(end).toMatchObject({ exit: 60, error: 'curl: (60) SSL certificate problem: certificate has expired' })
+  })
+
+  it('that writes without end keeps its last 4 KiB, and nothing waits for it', async () => {
+    const { end } = await run(['sh', '-c', 'head -c 100000000 /dev/zero | tr "\\0" x; echo; echo done'], 20_000)
+    expect(end.exit).toBe(0)
+    expect(end.output.length).toBeLessThanOrEqual(4096)
+    expect(end.output.endsWith('x\ndone\n')).toBe(true)
+  })
+
+  it('that never ends is ended at the limit, with everything it started', async () => {
+    const pids = join(scratch, 'never.pids')
+    const { end, leftChildren } = await run(
+      ['sh', '-c', `trap "" TERM; sleep 100 & echo $$ $! > ${pids}; wait; sleep 100`],
+      300,
+    )
+    expect(end).toMatchObject({ exit: null, timedOut: true, error: 'still running after 300 ms' })
+    expect(leftChildren).toBe(false)
+    for (const pid of readFileSync(pids, 'utf8').trim().split(' ')) expect(await gone(Number(pid))).toBe(true)
+  })
+
+  it('that leaves children behind is reported, and nothing of it survives', async () => {
+    const pids = join(scratch, 'left.pids')
+    const script = `sleep 100 & setsid sleep 100 & sleep 0.2; pgrep -P $$ | tr "\\n" " " > ${pids}; exit 0`
+    const { end, leftChildren } = await run(['sh', '-c', script])
+    expect(end.exit).toBe(0)
+    expect(leftChildren).toBe(true)
+    const left = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
+    expect(left.length).toBeGreaterThanOrEqual(2)
+    for (const pid of left) expect(await gone(pid)).toBe(true)
+  })
+
+  it('that crashes is quoted with its error, not with what stands behind it', async () => {
+    const { end } = await run([process.execPath, '-e', 'null.connect()'])
+    expect(end.output).toMatch(/\nNode\.js v[\d.]+\n$/)
+    expect(end.error).toBe("TypeError: Cannot read properties of null (reading 'connect')")
+  })
+
+  it('that is a stub is asked for one word', async () => {
+    const { said, end } = await run(
+      ['sh', '-c', 'echo "$1 $2"; echo "REJECT certificate has expired"', 'stub'],
+      5000,
+      true,
+    )
+    expect(said).toBe('REJECT')
+    expect(end.output).toContain(`localhost ${server.port}\n`)
+    expect(end.error).toBe('REJECT certificate has expired')
+  })
+})
+
+describe('withBaseline', () => {
+  const report = (verdict: 'pass' | 'fail' | 'inconclusive'): CheckReport => {
+    const cell = { scenario: 'expired', protocol: 'imap', mode: 'implicit', verdict, outcome: 'leaked' }
+    return { cells: [cell], counts: {}, verdict: verdict === 'pass' ? 'pass' : 'fail' } as unknown as CheckReport
+  }
+  const known = [{ scenario: 'expired', protocol: 'imap', mode: 'implicit', verdict: 'fail', why: 'issue 12' }] as const
+
+  it('takes a known failure for what it is', () => {
+    expect(withBaseline(report('fail'), known).verdict).toBe('pass')
+    expect(withBaseline(report('fail'), []).verdict).toBe('fail')
+  })
+
+  it('fails a change in either direction', () => {
+    expect(withBaseline(report('pass'), known)).toMatchObject({
+      verdict: 'fail',
+      cells: [{ baseline: { why: 'issue 12' } }],
+    })
+    expect(withBaseline(report('inconclusive'), known).verdict).toBe('fail')
+    expect(withBaseline(report('pass'), []).verdict).toBe('pass')
+  })
+
+  it('holds the outcome too, where the baseline names one', () => {
+    expect(withBaseline(report('fail'), [{ ...known[0], outcome: 'accepted' }]).verdict).toBe('fail')
+    expect(withBaseline(report('fail'), [{ ...known[0], outcome: 'leaked' }]).verdict).toBe('pass')
+  })
+})
+
+describe('runCheck', () => {
+  it('rejects when the command cannot be run at all', async () => {
+    const client = commandClient(['./no-such-client'], { pki: { ca: '' } })
+    await expect(runCheck(servers, client)).rejects.toMatchObject({ code: 'CHILD_FAILED' })
+  })
+})

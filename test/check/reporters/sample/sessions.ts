@@ -1,0 +1,140 @@
+import type { CheckCell } from '../../../../src/check/report.ts'
+import { cell, completed } from './cell.ts'
+import { imapOffered, imapTls, lines, smtpClear, smtpOffered, smtpTls } from './dialogues.ts'
+
+export function versionsAndSessions(): readonly CheckCell[] {
+  const downgraded = {
+    outcome: 'accepted',
+    detail: 'downgraded-tls',
+    grade: 'minor',
+    qualifier: null,
+    verdict: 'note',
+    client: { exit: 0 },
+  } as const
+  return [
+    cell({
+      scenario: 'tls10-only',
+      protocol: 'smtp',
+      mode: 'implicit',
+      ...downgraded,
+      transcripts: [lines('S*: 220 localhost ESMTP mockmail', smtpTls)],
+    }),
+    cell({
+      scenario: 'tls10-only',
+      protocol: 'smtp',
+      mode: 'starttls',
+      ...downgraded,
+      transcripts: [lines(smtpOffered, smtpTls)],
+    }),
+    cell({
+      scenario: 'tls10-only',
+      protocol: 'imap',
+      mode: 'implicit',
+      qualifier: 'alert:protocol_version',
+      reason: 'protocol-version',
+      client: { exit: 1, error: 'tlsv1 alert protocol version' },
+    }),
+    cell({
+      scenario: 'tls10-only',
+      protocol: 'imap',
+      mode: 'starttls',
+      outcome: 'not-reached',
+      detail: 'inconclusive:still-open',
+      grade: 'none',
+      qualifier: null,
+      verdict: 'inconclusive',
+      transcripts: [lines(imapOffered)],
+      client: { exit: 0 },
+    }),
+    cell({
+      scenario: 'tls13-only',
+      protocol: 'smtp',
+      mode: 'implicit',
+      detail: 'false-reject',
+      grade: 'minor',
+      qualifier: 'alert:protocol_version',
+      reason: 'protocol-version',
+      verdict: 'fail',
+      client: { exit: 1, error: 'unsupported protocol' },
+    }),
+    cell({
+      scenario: 'tls13-only',
+      protocol: 'imap',
+      mode: 'implicit',
+      ...completed,
+      transcripts: [
+        lines(
+          'S*: * OK [CAPABILITY IMAP4rev1 LITERAL+ ID ENABLE IDLE SASL-IR AUTH=PLAIN AUTH=LOGIN] mockmail ready',
+          imapTls,
+        ),
+      ],
+    }),
+    cell({
+      scenario: 'client-cert-required',
+      protocol: 'smtp',
+      mode: 'implicit',
+      outcome: 'turned-away',
+      detail: 'turned-away',
+      qualifier: null,
+      client: { exit: 1, error: 'tlsv13 alert certificate required' },
+    }),
+    cell({
+      scenario: 'client-cert-required',
+      protocol: 'smtp',
+      mode: 'starttls',
+      outcome: 'turned-away',
+      detail: 'turned-away',
+      qualifier: null,
+      transcripts: [lines(smtpOffered)],
+      client: { exit: 1, error: 'tlsv13 alert certificate required' },
+    }),
+    cell({
+      scenario: 'client-cert-required',
+      protocol: 'imap',
+      mode: 'implicit',
+      outcome: 'not-reached',
+      detail: 'not-reached',
+      grade: 'none',
+      qualifier: null,
+      verdict: 'inconclusive',
+      transcripts: [],
+      client: { exit: null, error: 'spawn send-report ENOENT' },
+    }),
+    cell({
+      scenario: 'client-cert-required',
+      protocol: 'imap',
+      mode: 'starttls',
+      outcome: 'not-reached',
+      detail: 'not-reached',
+      grade: 'none',
+      qualifier: null,
+      verdict: 'inconclusive',
+      transcripts: [
+        lines(imapOffered[0] ?? '', 'C: 1 LOGOUT', 'S: * BYE mockmail is logging out', 'S: 1 OK LOGOUT completed'),
+      ],
+      client: { exit: 0 },
+    }),
+    cell({
+      scenario: 'auth-never',
+      protocol: 'smtp',
+      mode: 'implicit',
+      ...completed,
+      transcripts: [
+        lines(
+          'S*: 220 localhost ESMTP mockmail',
+          smtpTls.filter((line) => !/AUTH|235/.test(line)),
+        ),
+      ],
+    }),
+    cell({
+      scenario: 'auth-never',
+      protocol: 'smtp',
+      mode: 'starttls',
+      outcome: 'refused',
+      detail: 'safe-abort',
+      qualifier: 'quit-in-clear',
+      transcripts: [lines(smtpClear.slice(0, 2), 'S: 250 localhost greets [127.0.0.1]', 'C: QUIT', 'S: 221 2.0.0 Bye')],
+      client: { exit: 1, error: 'no way to log in' },
+    }),
+  ]
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Judgement, type MailServers, startMailServers } from '../../src/index.ts'
+import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
+import { describeWith, temporaryDirectory } from '../support/programs.ts'
+import { compileMonoClient, type MonoClient, monoPrograms, type Played, type Session } from './mono.ts'
+
+const chain = 'RemoteCertificateChainErrors'
+const name = 'RemoteCertificateNameMismatch'
+
+/** What Mono tells a validation callback: `SslPolicyErrors`, and the status of the chain. */
+const told: Readonly<Record<string, readonly [errors: string, statuses: string]>> = {
+  good: ['None', '-'],
+  // The status is Mono's own invention: the chain is complete and trusted.
+  'wrong-host': [name, 'UntrustedRoot'],
+  'self-signed': [chain, 'PartialChain'],
+  // BoringSSL stops at the first error, so nobody compares the name; .NET has both flags here.
+  'self-signed+wrong-host': [chain, 'PartialChain'],
+  expired: [chain, 'NotTimeValid'],
+  'not-yet-valid': [chain, 'NotTimeValid'],
+  'expired-intermediate': [chain, 'NotTimeValid'],
+  'expired-root': [chain, 'NotTimeValid'],
+  'untrusted-root': [chain, 'PartialChain'],
+  'untrusted-root-in-chain': [chain, 'UntrustedRoot'],
+  'missing-intermediate': [chain, 'PartialChain'],
+  // Nobody looks at CRLs.
+  revoked: ['None', '-'],
+}
+
+const scenarios = Object.keys(told)
+const faults = scenarios.filter((scenario) => told[scenario]?.[0] !== 'None')
+// An expired root is one that a client may take.
+const mustRefuse = faults.filter((scenario) => scenario !== 'expired-root')
+const verifyFailed =
+  /^Mono\.Btls\.MonoBtlsException: Ssl error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED/
+
+/** How a session ended, and what the server saw of it. */
+interface Seen extends Played {
+  readonly judgement: Judgement
+  readonly credentials: number
+}
+
+describeWith(monoPrograms, 'Mono, with the root in the store of its user', () => {
+  const folder = temporaryDirectory()
+  let client: MonoClient
+  let servers: MailServers
+  const cells = cellsOf(scenarios)
+  const seen: Partial<Record<Session['callback'], ReadonlyMap<string, Seen>>> = {}
+  beforeAll(async () => {
+    client = await compileMonoClient(folder.path)
+    servers = await startMailServers({ scenarios, unconstrained: true })
+    await client.trust(servers.ca.path)
+    for (const callback of ['strict', 'sample', 'none'] as const) seen[callback] = await playAll(callback)
+  }, 120_000)
+  afterAll(async () => {
+    await servers?.close()
+    folder[Symbol.dispose]()
+  })
+
+  const playAll = async (callback: Session['callback']): Promise<ReadonlyMap<string, Seen>> => {
+    const played = await client.play(cells.map((cell) => ({ target: servers.endpoint(cell), callback })))
+    const all = await Promise.all(
+      cells.map(async (cell, index): Promise<readonly [string, Seen]> => {
+        const server = servers.endpoint(cell)
+        const judgement = await server.outcome()
+        const credentials = server.connections.flatMap((record) => record.credentials).length
+        server.reset()
+        const ended = played[index] ?? { ok: false, errors: '', statuses: '', said: 'nothing at all' }
+        return [keyOf(cell), { ...ended, judgement, credentials }]
+      }),
+    )
+    return new Map(all)
+  }
+
+  it.each(titled(cells))('tells the callback what the table says: %s', (_, cell) => {
+    const { errors, statuses } = seen.strict?.get(keyOf(cell)) ?? {}
+    expect([errors, statuses]).toEqual(told[cell.scenario])
+  })
+
+  it.each(titled(cellsOf(['good', 'revoked'])))('logs in where the callback has nothing to refuse: %s', (_, cell) => {
+    for (const callback of ['strict', 'sample', 'none'] as const) {
+      expect(seen[callback]?.get(keyOf(cell))).toMatchObject({ ok: true, credentials: 1 })
+    }
+    const { judgement } = seen.strict?.get(keyOf(cell)) ?? {}
+    expect(judgement).toMatchObject(
+      cell.scenario === 'good' ? { outcome: 'accepted', verdict: 'pass' } : { outcome: 'leaked', verdict: 'note' },
+    )
+  })
+
+  it.each(titled(cellsOf(faults)))('refuses without a callback, and with one that refuses any error: %s', (_, cell) => {
+    for (const callback of ['strict', 'none'] as const) {
+      const { ok, said, credentials, judgement } = seen[callback]?.get(keyOf(cell)) ?? {}
+      expect({ ok, credentials }).toEqual({ ok: false, credentials: 0 })
+      expect(said).toMatch(verifyFailed)
+      expect(judgement).toMatchObject({ outcome: 'refused', verdict: 'pass' })
+    }
+  })
+
+  it.each(titled(cellsOf(mustRefuse)))(
+    'gives its password away when the callback ignores chain and name, and the verdict says so: %s',
+    (_, cell) => {
+      expect(seen.sample?.get(keyOf(cell))).toMatchObject({
+        ok: true,
+        credentials: 1,
+        judgement: { outcome: 'leaked', detail: 'leak-credentials-untrusted-tls', verdict: 'fail' },
+      })
+    },
+  )
+
+  it('refuses everything where the store lacks the root', async () => {
+    using elsewhere = temporaryDirectory()
+    const stranger = await compileMonoClient(elsewhere.path)
+    const target = servers.endpoint({ scenario: 'good', protocol: 'imap', mode: 'implicit' })
+    const [played] = await stranger.play([{ target, callback: 'strict' }])
+    expect(played).toMatchObject({ ok: false, errors: chain, statuses: 'PartialChain' })
+    expect(played?.said).toMatch(verifyFailed)
+  })
+
+  it('cannot read name constraints, so that the root has to be without', async () => {
+    await using constrained = await startMailServers({ protocols: ['imap'], modes: ['implicit'] })
+    using elsewhere = temporaryDirectory()
+    const other = await compileMonoClient(elsewhere.path)
+    await other.trust(constrained.ca.path)
+    expect(await other.play([{ target: constrained.endpoint(), callback: 'strict' }])).toEqual([
+      {
+        ok: false,
+        errors: '-',
+        statuses: '-',
+        said: 'System.Security.Cryptography.CryptographicException: Unrecognized X509VerifyStatusCode:UNSUPPORTED_CONSTRAINT_TYPE',
+      },
+    ])
+  })
+})
+
+describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told to use 1.2 does not", () => {
+  const folder = temporaryDirectory()
+  let client: MonoClient
+  let servers: MailServers
+  const old = (scenario: string): string => `${scenario}+tls10-only`
+  beforeAll(async () => {
+    client = await compileMonoClient(folder.path)
+    servers = await startMailServers({
+      scenarios: ['good', 'starttls-stripped', ...scenarios.map(old)] as string[],
+      protocols: ['smtp'],
+      modes: ['starttls'],
+      unconstrained: true,
+    })
+    await client.trust(servers.ca.path)
+  }, 60_000)
+  afterAll(async () => {
+    await servers?.close()
+    folder[Symbol.dispose]()
+  })
+
+  const play = async (scenario: string, callback: Session['callback']) => {
+    const target = servers.endpoint({ scenario })
+    target.reset()
+    const [played] = await client.play([{ target, api: 'SmtpClient', callback }])
+    return { ...played, ...(await target.outcome()), target }
+  }
+
+  it('is turned away by a server of today', async () => {
+    const { ok, said, target } = await play('good', 'strict')
+    expect(ok).toBe(false)
+    expect(said).toMatch(/^Mono\.Btls\.MonoBtlsException: Ssl error:1000042e:.*TLSV1_ALERT_PROTOCOL_VERSION/)
+    expect(target.connections[0]?.clientHello?.versions).toEqual(['TLSv1'])
+    expect(target.messages).toEqual([])
+  })
+
+  it('sends nothing where STARTTLS is stripped', async () => {
+    expect(await play('starttls-stripped', 'strict')).toMatchObject({
+      ok: false,
+      said: 'System.Net.Mail.SmtpException: Server does not support secure connections.',
+      outcome: 'refused',
+      verdict: 'pass',
+    })
+  })
+
+  it('sends to a server of its time', async () => {
+    const { ok, errors, target } = await play(old('good'), 'strict')
+    expect({ ok, errors }).toEqual({ ok: true, errors: 'None' })
+    expect(target.messages.map(({ envelope, secure }) => ({ envelope, secure }))).toEqual([
+      { envelope: { from: 'alice@example.com', to: ['bob@example.com'] }, secure: true },
+    ])
+    expect(target.messages[0]?.text).toMatch(
+      /\r\nSubject: From a real client\r\n[\s\S]*\r\n\r\nHello,\r\n\.a line with a dot\r\n/,
+    )
+  })
+
+  it.each(faults)('tells the callback what SslStream tells it, and sends nothing: %s', async (scenario) => {
+    const { ok, errors, statuses, said, target } = await play(old(scenario), 'strict')
+    expect([errors, statuses]).toEqual(told[scenario])
+    expect(ok).toBe(false)
+    expect(said).toMatch(verifyFailed)
+    expect(target.messages).toEqual([])
+  })
+
+  it.each(mustRefuse)('sends mail and password when the callback ignores chain and name: %s', async (scenario) => {
+    const { ok, verdict, outcome, target } = await play(old(scenario), 'sample')
+    expect(ok).toBe(true)
+    expect({ outcome, verdict }).toEqual({ outcome: 'leaked', verdict: 'fail' })
+    expect(target.messages).toHaveLength(1)
+  })
+})
+
+const keyOf = ({ scenario, protocol, mode }: Cell): string => `${scenario} ${protocol}/${mode}`

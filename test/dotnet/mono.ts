@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import type { MailServer } from '../../src/index.ts'
+import { run } from '../support/programs.ts'
+
+/** What Debian packages must be there for. */
+export const monoPrograms = ['mcs', 'mono'] as const
+
+/** A session to play: the class that plays it, and its validation callback. */
+export interface Session {
+  readonly target: MailServer
+  /** Default `SslStream`. */
+  readonly api?: 'SslStream' | 'SmtpClient'
+  /**
+   * `strict` refuses any error, `sample` ignores exactly `RemoteCertificateChainErrors` and `RemoteCertificateNameMismatch`,
+   * `none` leaves it to Mono.
+   */
+  readonly callback: 'strict' | 'sample' | 'none'
+}
+
+/** How a session ended. */
+export interface Played {
+  readonly ok: boolean
+  /** What the callback was told: `SslPolicyErrors`; `-` when it was not called. */
+  readonly errors: string
+  /** `X509ChainStatusFlags` of the chain it was given, in order and once each; `-` for none. */
+  readonly statuses: string
+  /** Class and message of the innermost exception, or `-`. */
+  readonly said: string
+}
+
+/** Client.cs, compiled, and a home whose store is the only one that Mono looks into. */
+export interface MonoClient {
+  /** Puts roots into the store of that home. */
+  trust(ca: string): Promise<void>
+  play(sessions: readonly Session[]): Promise<readonly Played[]>
+}
+
+/** @param folder of the caller's; holds the program and is the home */
+export async function compileMonoClient(folder: string): Promise<MonoClient> {
+  const program = join(folder, 'Client.exe')
+  const source = join(import.meta.dirname, 'Client.cs')
+  const compiled = await run('mcs', ['-r:Mono.Security', '-warnaserror', `-out:${program}`, source], {
+    timeout: 60_000,
+  })
+  if (compiled.status !== 0) throw new Error(compiled.stdout + compiled.stderr)
+  const environment = { HOME: folder }
+  return {
+    async trust(ca) {
+      const { status, stderr } = await run('mono', [program, 'trust', ca], { environment })
+      if (status !== 0) throw new Error(stderr)
+    },
+    async play(sessions) {
+      const { stdout, stderr } = await run('mono', [program, 'play', 'alice@example.com', 'bob@example.com'], {
+        environment,
+        input: sessions.map(lineOf).join(''),
+        timeout: 90_000,
+      })
+      const lines = stdout.trimEnd().split('\n')
+      if (lines.length !== sessions.length) throw new Error(`Client.exe: ${stdout}${stderr}`)
+      return lines.map((line) => {
+        const [ended = '', errors = '', statuses = '', said = ''] = line.split('\t')
+        return { ok: ended === 'ok', errors, statuses, said }
+      })
+    },
+  }
+}
+
+const lineOf = ({ target, api = 'SslStream', callback }: Session): string => {
+  const { protocol, mode, servername, port, user, password } = target
+  return `${[api, callback, protocol, mode, servername, port, user, password].join(' ')}\n`
+}

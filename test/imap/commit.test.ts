@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { MailStore } from '../../src/servers/mailbox.ts'
+import { connect, logIn, message, type Replacement } from './harness.ts'
+
+const no =
+  (target: string): Replacement =>
+  (verb) =>
+    verb === target ? 'q NO by a quirk\r\n' : undefined
+const mails = [message('Subject: 1', '', 'a'), message('Subject: 2', '', 'b')]
+
+/** What a session and its store look like from outside. */
+const stateOf = ({ session, store }: Awaited<ReturnType<typeof connect>>) => ({
+  state: session.state,
+  selected: session.view?.folder.name,
+  knowsModseq: session.knowsModseq,
+  names: [...store.folders].map(({ name }) => name),
+  subscriptions: [...store.subscriptions],
+  messages: [...store.folders].map(({ messages }) => messages.map(({ uid, flags }) => [uid, ...flags].join(' '))),
+})
+
+describe('a command whose reply is replaced', () => {
+  it.each([
+    'SELECT Sent',
+    'SELECT Nowhere',
+    'EXAMINE Sent',
+    'CLOSE',
+    'UNSELECT',
+    'EXPUNGE',
+    'UID EXPUNGE 1',
+    'STORE 2 +FLAGS (\\Seen)',
+    'UID STORE 2 FLAGS ()',
+    'FETCH 2 BODY[]',
+    'FETCH 2 (MODSEQ)',
+    'COPY 1 Sent',
+    'COPY 1 INBOX',
+    'MOVE 1 Sent',
+    'UID MOVE 1 Sent',
+    'CREATE New',
+    'DELETE Sent',
+    'RENAME Sent Gone',
+    'SUBSCRIBE New',
+    'UNSUBSCRIBE Sent',
+    'STATUS Sent (HIGHESTMODSEQ)',
+    'SEARCH MODSEQ 1',
+    'LOGOUT',
+  ])('changes nothing: %s', async (command) => {
+    const verb = /^(?:UID )?\w+/.exec(command)?.[0] ?? ''
+    const situation = { messages: mails }
+    const client = await logIn(situation, 'INBOX', no(verb))
+    if (!['STORE', 'UID STORE'].includes(verb)) await client.lines('x STORE 1 +FLAGS.SILENT (\\Deleted)')
+    if (/SELECT|EXAMINE/.test(verb)) await client.lines('x NOOP')
+    const before = stateOf(client)
+    expect(await client.lines(`q ${command}`)).toBe('q NO by a quirk\r\n')
+    expect(stateOf(client)).toEqual(before)
+
+    // Its twin without the quirk does.
+    const twin = await logIn(situation, 'INBOX')
+    if (!['STORE', 'UID STORE'].includes(verb)) await twin.lines('x STORE 1 +FLAGS.SILENT (\\Deleted)')
+    else await twin.lines('x STORE 2 +FLAGS.SILENT (\\Flagged)')
+    const untouched = stateOf(twin)
+    await twin.lines(`q ${command}`)
+    expect(stateOf(twin)).not.toEqual(untouched)
+  })
+
+  it('does not log in, and ENABLE does not enable', async () => {
+    const client = await connect({ mode: 'implicit' }, no('LOGIN'))
+    expect(await client.lines('q LOGIN u p')).toBe('q NO by a quirk\r\n')
+    expect(client.session.state).toBe('not-authenticated')
+    const enabling = await logIn({}, undefined, no('ENABLE'))
+    await enabling.lines('q ENABLE CONDSTORE')
+    expect(enabling.session.knowsModseq).toBe(false)
+  })
+
+  it('does not store, and the message that crossed is recorded', async () => {
+    const client = await logIn({}, 'INBOX', (_, send) => (send.includes('q OK') ? 'q NO by a quirk\r\n' : undefined))
+    expect(await client.send('q APPEND INBOX {5+}\r\nhello\r\n')).toBe('q NO by a quirk\r\n')
+    expect(client.store.inbox.messages.length).toBe(0)
+    expect(client.told.messages.length).toBe(1)
+  })
+
+  it('keeps news for the next command', async () => {
+    const store = new MailStore(mails)
+    let armed = true
+    const client = await logIn({ store }, 'INBOX', (verb) =>
+      verb === 'NOOP' && armed ? 'q NO by a quirk\r\n' : undefined,
+    )
+    store.inbox.remove(store.inbox.messages.slice(0, 1))
+    expect(await client.lines('q NOOP')).toBe('q NO by a quirk\r\n')
+    armed = false
+    expect(await client.lines('r NOOP')).toBe('* 1 EXPUNGE\r\nr OK NOOP completed\r\n')
+  })
+
+  it('skips the UIDs it had set aside', async () => {
+    let armed = true
+    const client = await logIn({ messages: mails }, 'INBOX', (verb) =>
+      verb === 'COPY' && armed ? 'q NO by a quirk\r\n' : undefined,
+    )
+    await client.lines('q COPY 1:2 Sent')
+    armed = false
+    const validity = client.store.folder('Sent')?.uidValidity
+    expect(await client.lines('r COPY 1:2 Sent')).toBe(`r OK [COPYUID ${validity} 1:2 3:4] COPY completed\r\n`)
+  })
+})
+
+describe('what happens between a reply being made and being sent', () => {
+  const meanwhile = async (verb: string, happen: (store: MailStore) => void) => {
+    const store = new MailStore(mails)
+    let armed = true
+    const client = await logIn({ store }, 'INBOX', (_, send) => {
+      if (armed && send.includes(`OK ${verb}`)) happen(store)
+      armed &&= !send.includes(`OK ${verb}`)
+      return undefined
+    })
+    return client
+  }
+  const late = message('Subject: late', '', 'x')
+
+  it('is news for SELECT', async () => {
+    const client = await meanwhile('[READ-WRITE] SELECT', ({ inbox }) => {
+      const [first] = inbox.messages
+      inbox.add(late)
+      if (first) inbox.remove([first])
+    })
+    expect(client.session.view?.messages.length).toBe(2)
+    expect(await client.lines('a NOOP', 'b FETCH 1:* UID')).toBe(
+      '* 1 EXPUNGE\r\n* 2 EXISTS\r\n* 2 RECENT\r\na OK NOOP completed\r\n' +
+        '* 1 FETCH (UID 2)\r\n* 2 FETCH (UID 3)\r\nb OK FETCH completed\r\n',
+    )
+  })
+
+  it('keeps numbers in the order of UIDs for APPEND', async () => {
+    const client = await meanwhile('[APPENDUID', ({ inbox }) => inbox.add(late))
+    expect(await client.send('a APPEND INBOX {5+}\r\nhello\r\n')).toContain('* 3 EXISTS\r\n')
+    expect(await client.lines('b NOOP')).toContain('* 4 EXISTS\r\n')
+    expect(await client.lines('c FETCH 1:* UID')).toBe(
+      '* 1 FETCH (UID 1)\r\n* 2 FETCH (UID 2)\r\n* 3 FETCH (UID 4)\r\n* 4 FETCH (UID 5)\r\nc OK FETCH completed\r\n',
+    )
+  })
+
+  it('keeps the number of a message that was counted and is gone', async () => {
+    const client = await meanwhile('NOOP', ({ inbox }) => inbox.remove(inbox.messages.slice(2)))
+    client.store.inbox.add(late)
+    expect(await client.lines('a NOOP', 'b FETCH 3 UID', 'c NOOP')).toBe(
+      '* 3 EXISTS\r\n* 3 RECENT\r\na OK NOOP completed\r\n* 3 FETCH (UID 3)\r\nb OK FETCH completed\r\n' +
+        '* 3 EXPUNGE\r\nc OK NOOP completed\r\n',
+    )
+  })
+
+  it('leaves a flag that changed again as news', async () => {
+    const client = await meanwhile('NOOP', ({ inbox }) => {
+      const [first] = inbox.messages
+      if (first) inbox.changeFlags(first, ['\\Draft'])
+    })
+    const [first] = client.store.inbox.messages
+    if (first) client.store.inbox.changeFlags(first, ['\\Seen'])
+    expect(await client.lines('a NOOP', 'b NOOP')).toBe(
+      '* 1 FETCH (FLAGS (\\Seen \\Recent))\r\na OK NOOP completed\r\n* 1 FETCH (FLAGS (\\Draft \\Recent))\r\nb OK NOOP completed\r\n',
+    )
+  })
+})

@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { isInstalled } from '../support/programs.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+/** Fenced blocks with the marker or heading line that stands before them. */
+const blocks = [
+  ...readme.matchAll(/(?:<!-- example: (?<name>[a-z]+) -->\n)?```(?<language>[a-z]*)\n(?<code>[\s\S]*?)```/g),
+].map(({ groups }) => ({ name: groups?.['name'], language: groups?.['language'], code: groups?.['code'] ?? '' }))
+
+const example = (name: string): string => {
+  const found = blocks.find((block) => block.name === name)
+  if (!found) throw new Error(`README has no example '${name}'`)
+  return found.code
+}
+
+/** The block that comes right behind another: what it prints. */
+const printedBy = (code: string): string => blocks[blocks.findIndex((block) => block.code === code) + 1]?.code ?? ''
+
+const command = (start: string): string => {
+  const found = blocks.find((block) => block.language === 'sh' && block.code.startsWith(start))
+  if (!found) throw new Error(`README has no command that starts with '${start}'`)
+  return found.code
+}
+
+// Inside the package, so that its own name resolves to it and its development dependencies are found.
+mkdirSync(join(root, 'temp'), { recursive: true })
+const scratch = mkdtempSync(join(root, 'temp', 'readme-'))
+writeFileSync(
+  join(scratch, 'npx'),
+  `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, 'dist/bin.mjs')}" "$@"\n`,
+)
+chmodSync(join(scratch, 'npx'), 0o755)
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+interface Ran {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(file: string, args: readonly string[], stopAfter?: RegExp): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      cwd: scratch,
+      env: { ...process.env, NO_COLOR: '1', PATH: `${scratch}:${process.env['PATH']}` },
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      if (stopAfter?.test(stdout)) child.kill('SIGINT')
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+/** What changes from run to run, as one word each. */
+const settled = (text: string): string =>
+  text
+    .replace(/\/tmp\/mockmail-\w{6}/g, 'DIR')
+    .replace(/\b\d{2}:\d{2}:\d{2}\b/g, 'TIME')
+    .replace(/\b\d{5}\b/g, 'PORT')
+    .trim()
+
+describe('the README', () => {
+  it('has a vitest example that passes', async () => {
+    writeFileSync(join(scratch, 'example.test.ts'), example('vitest'))
+    writeFileSync(join(scratch, 'vitest.config.mjs'), 'export default { test: { include: ["*.test.ts"] } }\n')
+    const { status, stdout, stderr } = await run(process.execPath, [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      '--root',
+      scratch,
+    ])
+    expect(stdout + stderr).toMatch(/Tests +\d\d passed/)
+    expect(status).toBe(0)
+  })
+
+  it('has a library example that prints what it says', async () => {
+    const code = example('library')
+    writeFileSync(join(scratch, 'example.mjs'), code)
+    const { status, stdout } = await run(process.execPath, ['example.mjs'])
+    expect(stdout).toBe(printedBy(code))
+    expect(status).toBe(0)
+  })
+
+  it('shows what up prints', async () => {
+    const code = command('npx mockmail up')
+    const { stdout, status } = await run('sh', ['-c', `exec ${code}`], /^login .*\n/m)
+    const shown = printedBy(code).replace(/\nTIME.*|\n\d\d:\d\d:\d\d.*/s, '')
+    expect(settled(stdout)).toBe(settled(shown))
+    expect(status).toBe(0)
+  })
+
+  it.skipIf(!isInstalled('curl'))('shows what exec prints', async () => {
+    const code = command('npx mockmail exec')
+    const { stderr, status } = await run('sh', ['-c', code])
+    const wanted = settled(printedBy(code)).split('\n')
+    for (const line of wanted) expect(settled(stderr).split('\n')).toContain(line)
+    expect(status).toBe(60)
+  })
+
+  it.skipIf(!isInstalled('curl'))('shows what check prints', async () => {
+    const code = command('npx mockmail check')
+    const { stdout, status } = await run('sh', ['-c', code])
+    const wanted = settled(printedBy(code))
+      .split('\n')
+      .filter((line) => line !== '' && line !== '…')
+    const lines = settled(stdout)
+      .split('\n')
+      .map((line) => line.trim())
+    for (const line of wanted) expect(lines).toContain(line.trim())
+    expect(status).toBe(0)
+  })
+
+  it('names files and folders that are there', () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path ?? '')
+    expect(links.length).toBeGreaterThan(3)
+    for (const path of links) expect(() => readFileSync(join(root, path)), path).not.toThrow(/ENOENT/)
+  })
+})

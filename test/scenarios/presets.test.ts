@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { behaviourOf } from '../../src/cast.ts'
+import { defineQuirk, send } from '../../src/index.ts'
+import { listEntry } from '../../src/scenarios/listing.ts'
+import { catalogue } from '../../src/scenarios/registry.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput } from '../../src/scenarios/scenario.ts'
+import { stakesOf } from '../../src/verdicts/verdict.ts'
+
+const listed = catalogue.map(listEntry)
+const castOf = (scenario: ScenarioInput) => resolveScenario(scenario).cast(1)
+
+const another: DefinedPart = {
+  defined: true,
+  kind: 'preset',
+  id: 'another-system',
+  entry: {
+    summary: 'Another system.',
+    protocols: ['smtp'],
+    modes: ['starttls'],
+    expect: 'accept',
+    because: 'nothing is wrong',
+    references: [],
+    tags: [],
+    at: { greeting: () => [send('220 another\r\n')] },
+  },
+}
+
+describe('a preset', () => {
+  it('is listed with what it sets, and as a kind of its own', () => {
+    expect(listed.filter(({ kind }) => kind === 'preset')).toMatchObject([
+      {
+        id: 'exchange-like',
+        layer: 'preset',
+        facets: ['subject', 'key'],
+        sets: expect.arrayContaining([
+          'facet subject',
+          'TLS parameter maxVersion',
+          'capability XRDST',
+          'moment greeting',
+        ]),
+        expect: 'accept',
+        protocols: ['smtp', 'imap', 'pop3'],
+        modes: ['implicit', 'starttls', 'plain'],
+      },
+    ])
+  })
+
+  it('joins every other part of the catalogue', () => {
+    for (const { id } of catalogue.filter(({ kind }) => kind !== 'preset')) {
+      expect(resolveScenario(`exchange-like+${id}`).id).toBe(`exchange-like+${id}`)
+    }
+  })
+
+  it('does not join another preset', () => {
+    expect(() => resolveScenario(['exchange-like', another])).toThrow(
+      "'exchange-like' and 'another-system' cannot be combined: both set the preset.",
+    )
+  })
+
+  it('gives way to a quirk’s TLS parameters and keeps the others, wherever it stands', () => {
+    const alone = behaviourOf(castOf('exchange-like')).tls
+    expect(alone).toMatchObject({
+      minVersion: 'TLSv1.2',
+      maxVersion: 'TLSv1.2',
+      ecdhCurve: 'P-384',
+      sessionTimeout: 7200,
+    })
+    for (const scenario of ['exchange-like+tls13-only', 'tls13-only+exchange-like']) {
+      const joined = behaviourOf(castOf(scenario))
+      expect(joined.tls).toEqual({ ...alone, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' })
+      expect(joined.tlsParts).toEqual(['exchange-like', 'tls13-only'])
+    }
+  })
+
+  it('gives way to a quirk’s hook', () => {
+    const greeter = defineQuirk({
+      id: 'greeter',
+      summary: 'It greets otherwise.',
+      layer: 'session',
+      protocols: ['smtp'],
+      modes: ['starttls'],
+      at: { greeting: () => [send('220 hello\r\n')] },
+    })
+    expect(behaviourOf(castOf('exchange-like')).at.get('greeting')?.part).toBe('exchange-like')
+    expect(behaviourOf(castOf([greeter, 'exchange-like'])).at.get('greeting')?.part).toBe('greeter')
+  })
+
+  it('gives way to a certificate’s facets and keeps the others', () => {
+    const { certificate } = castOf('exchange-like+untrusted-root')
+    expect(certificate).toMatchObject({
+      id: 'exchange-like+untrusted-root',
+      facets: { issuer: 'untrusted-root', key: { leaf: 'rsa' }, subject: { root: expect.anything() } },
+      faulty: true,
+    })
+    expect(castOf('exchange-like').certificate).toMatchObject({ id: 'exchange-like', faulty: false })
+  })
+
+  it('without facets names no certificate of its own', () => {
+    expect(castOf([another]).certificate.id).toBe('good')
+    expect(castOf([another, 'expired']).certificate.id).toBe('expired')
+  })
+
+  it('is no fault of what it is joined with', () => {
+    expect(stakesOf(resolveScenario('exchange-like+starttls-stripped'), 1).faults).toEqual(['starttls-stripped'])
+    expect(stakesOf(resolveScenario('exchange-like+revoked'), 1).faults).toEqual(['exchange-like+revoked'])
+  })
+
+  it('leaves the expectation to the others', () => {
+    expect(resolveScenario('exchange-like').expectation).toMatchObject({ expect: 'accept' })
+    expect(resolveScenario('exchange-like+revoked').expectation).toMatchObject({
+      expect: 'reject',
+      reasons: ['revoked'],
+      needs: 'revocation-checking',
+    })
+  })
+
+  it('begins with a later connection when that is said', () => {
+    const scenario = resolveScenario('exchange-like@2nd')
+    expect(scenario.cast(1).preset).toBeUndefined()
+    expect(scenario.cast(2).preset?.id).toBe('exchange-like')
+  })
+
+  it('is left out where the system that it imitates has no such port', () => {
+    const scenario = resolveScenario([another])
+    expect(scenario.unservable('imap', 'starttls')).toBe('another-system is of smtp only')
+    expect(scenario.unservable('smtp', 'starttls')).toBeUndefined()
+  })
+})

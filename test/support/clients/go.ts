@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { run, temporaryDirectory } from '../programs.ts'
+import { type SessionClient, type Target, versionIn } from './client.ts'
+import { playScript } from './scripted.ts'
+
+/** What Go's crypto/tls makes of each, in one process: `OK` or its error. */
+export async function goHandshakes(targets: readonly Target[], ca: string): Promise<readonly string[]> {
+  using folder = temporaryDirectory()
+  const program = await build('handshakes.go', folder.path)
+  const lines = targets.map(({ protocol, mode, servername, port }) => [protocol, mode, servername, port].join(' '))
+  const { stdout, stderr } = await run(program, [ca], { input: `${lines.join('\n')}\n` })
+  const said = stdout.trimEnd().split('\n')
+  if (said.length !== lines.length) throw new Error(`handshakes.go: ${stdout}${stderr}`)
+  return said
+}
+
+/** Go's net/smtp, with the roots in its tls.Config. */
+export const go: SessionClient = {
+  name: 'go',
+  needs: ['go'],
+  protocols: ['smtp'],
+  version: async () => versionIn((await run('go', ['version'])).stdout),
+  verifying: 'RootCAs and ServerName',
+  byDefault: {
+    told: 'tls.Dial without a configuration, or smtp.SendMail: it takes STARTTLS where that is offered',
+    machine: 'SSL_CERT_FILE',
+  },
+  async playAll(targets, errand) {
+    using folder = temporaryDirectory()
+    const program = await build('session.go', folder.path)
+    return await playScript({ program, args: [], machine: (ca) => ({ SSL_CERT_FILE: ca }) }, targets, errand)
+  },
+}
+
+async function build(source: string, folder: string): Promise<string> {
+  const program = join(folder, 'program')
+  const { status, stderr } = await run('go', ['build', '-o', program, join(import.meta.dirname, source)], {
+    timeout: 90_000,
+  })
+  if (status !== 0) throw new Error(`go build ${source}: ${stderr}`)
+  return program
+}

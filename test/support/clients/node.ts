@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { Mode, Protocol } from '../../../src/index.ts'
+import type { SessionClient } from './client.ts'
+import { playScript } from './scripted.ts'
+
+interface Library {
+  readonly name: string
+  /** As it is installed. */
+  readonly package: string
+  readonly protocol: Protocol
+  readonly cannot?: Mode
+  readonly verifying: string
+  /** How it is told to use TLS where nothing is said about certificates. */
+  readonly told: string
+}
+
+const library = ({ name, package: installed, protocol, cannot, verifying, told }: Library): SessionClient => ({
+  name,
+  needs: [],
+  protocols: [protocol],
+  ...(cannot && { cannot: { [protocol]: cannot } }),
+  version: async () => versionOf(installed),
+  verifying,
+  byDefault: { told, machine: 'NODE_EXTRA_CA_CERTS' },
+  playAll: (targets, errand) =>
+    playScript(
+      {
+        program: process.execPath,
+        args: [join(import.meta.dirname, 'session.mjs'), name],
+        machine: (ca) => ({ NODE_EXTRA_CA_CERTS: ca }),
+      },
+      targets,
+      errand,
+    ),
+})
+
+/** nodemailer with `requireTLS`. */
+export const nodemailer = library({
+  name: 'nodemailer',
+  package: 'nodemailer',
+  verifying: 'requireTLS, tls.ca and tls.rejectUnauthorized',
+  protocol: 'smtp',
+  told: 'secure: true, or nothing: it takes STARTTLS where that is offered',
+})
+
+/** imapflow with `doSTARTTLS`. */
+export const imapflow = library({
+  name: 'imapflow',
+  package: 'imapflow',
+  verifying: 'doSTARTTLS, tls.ca and tls.rejectUnauthorized',
+  protocol: 'imap',
+  told: 'secure: true, or secure: false: it takes STARTTLS where that is offered',
+})
+
+/** node-imap with `autotls: 'always'`. */
+export const nodeImap = library({
+  name: 'node-imap',
+  package: 'imap',
+  verifying: "autotls 'always', tlsOptions.ca and rejectUnauthorized",
+  protocol: 'imap',
+  told: "tls: true, or autotls: 'always'",
+})
+
+/** node-pop3, which knows no STLS. */
+export const nodePop3 = library({
+  name: 'node-pop3',
+  package: 'node-pop3',
+  verifying: 'tlsOptions.ca and rejectUnauthorized',
+  protocol: 'pop3',
+  cannot: 'starttls',
+  told: 'tls: true',
+})
+
+function versionOf(installed: string): string {
+  const require = createRequire(import.meta.url)
+  for (let folder = dirname(require.resolve(installed)); folder !== dirname(folder); folder = dirname(folder)) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      if (name === installed) return version
+    } catch {
+      // Not every folder on the way up has one.
+    }
+  }
+  return 'unknown'
+}

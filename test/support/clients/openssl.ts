@@ -1,0 +1,24 @@
+import { run } from '../programs.ts'
+import type { Target } from './client.ts'
+
+/** What a verifier is told to trust. */
+export interface Trust {
+  /** Path of a PEM file with the only roots to trust. */
+  readonly ca: string
+  /** Path of a PEM file with a CRL that is to be looked at. */
+  readonly crl?: string
+}
+
+/** The `Verify return code` that `openssl s_client` prints, the same each time it prints one. */
+export async function verifyReturnCode({ protocol, mode, servername, port }: Target, trust: Trust): Promise<number> {
+  const { stdout, stderr } = await run('openssl', [
+    's_client',
+    ...['-connect', `${servername}:${port}`, '-servername', servername, '-verify_hostname', servername],
+    ...['-CAfile', trust.ca, '-no-CApath', '-no-CAstore'],
+    ...(mode === 'starttls' ? ['-starttls', protocol] : []),
+    ...(trust.crl === undefined ? [] : ['-crl_check', '-CRL', trust.crl]),
+  ])
+  const [code, ...others] = new Set([...stdout.matchAll(/Verify return code: (\d+) \(/g)].map(([, digits]) => digits))
+  if (code === undefined || others.length > 0) throw new Error(`s_client: ${stdout}${stderr}`)
+  return Number(code)
+}

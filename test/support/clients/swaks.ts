@@ -1,0 +1,33 @@
+import { run } from '../programs.ts'
+import { definedAlone, versionIn } from './client.ts'
+
+/** swaks, without a configuration file. */
+export const swaks = definedAlone({
+  name: 'swaks',
+  needs: ['swaks'],
+  protocols: ['smtp'],
+  version: async () => versionIn((await run('swaks', ['--version'])).stdout),
+  verifying: '--tls or --tls-on-connect, --tls-verify and --tls-ca-path',
+  byDefault: { told: '--tls or --tls-on-connect', machine: 'SSL_CERT_FILE' },
+  async play({ mode, servername, port, user, password }, { ca, mail, trust }) {
+    const machine = trust === 'machine'
+    const { status, stdout, stderr } = await run(
+      'swaks',
+      [
+        ...['--server', servername, '--port', String(port), '--timeout', '10'],
+        ...['--from', mail.from, '--to', mail.to, '--data', '-'],
+        ...['--auth', 'PLAIN', '--auth-user', user, '--auth-password', password],
+        mode === 'implicit' ? '--tls-on-connect' : '--tls',
+        ...(machine ? [] : ['--tls-verify', '--tls-ca-path', ca]),
+      ],
+      // It ends the last line itself.
+      {
+        input: mail.raw.toString().replace(/\r\n$/, ''),
+        environment: { SWAKS_HOME: '/dev/null', ...(machine && { SSL_CERT_FILE: ca }) },
+      },
+    )
+    // It marks its own remarks with stars.
+    const remarks = `${stdout}${stderr}`.split('\n').filter((line) => line.startsWith('*** '))
+    return { ok: status === 0, said: remarks.join('\n') }
+  },
+})

@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest'
+import type { ConnectionRecord } from '../../src/index.ts'
+import { resolveScenario } from '../../src/scenarios/scenario.ts'
+import { judgeConnection, judgeRun } from '../../src/verdicts/verdict.ts'
+
+type Patch = { readonly [K in keyof ConnectionRecord]?: Partial<ConnectionRecord[K]> | ConnectionRecord[K] }
+
+const blank: ConnectionRecord = {
+  id: 'c1',
+  nth: 1,
+  scenario: 'good',
+  protocol: 'imap',
+  mode: 'implicit',
+  host: '127.0.0.1',
+  port: 993,
+  remote: { address: '127.0.0.1', port: 50000 },
+  openedAt: '2026-11-21T12:00:00.000Z',
+  times: {},
+  bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
+  clientHello: null,
+  handshake: {
+    result: 'none',
+    version: null,
+    cipher: null,
+    alpn: null,
+    resumed: false,
+    certificate: null,
+    alertReceived: null,
+    alertSent: null,
+    error: null,
+    clientCertificate: null,
+  },
+  starttls: { requested: 0, refused: false, surplus: '' },
+  capabilities: { clear: null, tls: null },
+  commands: [],
+  counts: { commands: 0, credentials: 0, messages: 0 },
+  credentials: [],
+  identities: [],
+  envelopes: [],
+  messages: [],
+  fired: [],
+  end: { by: 'client', how: 'fin', closeNotify: 'unknown' },
+  transcript: [],
+  cut: false,
+}
+
+/** A record, said as its differences from a connection on which nothing happened. */
+function record(...patches: readonly Patch[]): ConnectionRecord {
+  let made: ConnectionRecord = blank
+  for (const patch of patches) {
+    const merged = Object.entries(patch).map(([key, value]) => {
+      const before = made[key as keyof ConnectionRecord]
+      const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && typeof before === 'object'
+      return [key, plain ? { ...before, ...value } : value]
+    })
+    made = { ...made, ...Object.fromEntries(merged) }
+  }
+  return made
+}
+
+const served = (id: string): Patch => ({ fired: [{ at: 2, part: id, where: 'certificate' }] })
+const quirk = (id: string): Patch => ({ fired: [{ at: 2, part: id, where: 'capabilities' }] })
+const finished: Patch = { handshake: { result: 'finished', version: 'TLSv1.2' } }
+const starttls: Patch = { mode: 'starttls' }
+const command = (phase: 'clear' | 'tls', verb: string, action: string): Patch => ({
+  commands: [{ at: 3, phase, verb, action, line: verb }],
+  counts: { commands: 1 },
+  ...(phase === 'tls' && { bytes: { tlsIn: 9 } }),
+})
+const login = (phase: 'clear' | 'tls', kind: 'password' | 'digest' = 'password'): Patch => ({
+  credentials: [{ at: 4, phase, kind, mechanism: 'PLAIN', user: 'u', secret: 'p', accepted: true }],
+  counts: { commands: 1, credentials: 1 },
+  ...(phase === 'tls' && { bytes: { tlsIn: 20 } }),
+})
+const mail = (phase: 'clear' | 'tls'): Patch => ({
+  envelopes: [{ at: 4, phase, from: 'a@example.com', to: ['b@example.com'] }],
+  ...(phase === 'tls' && { bytes: { tlsIn: 20 } }),
+})
+
+type Row = readonly [
+  what: string,
+  scenario: string,
+  patches: readonly Patch[],
+  expected: readonly [outcome: string, detail: string, verdict: string, qualifier?: string | null],
+]
+
+const rows: readonly Row[] = [
+  ['logs in to a good server', 'good', [served('good'), finished, login('tls')], ['accepted', 'safe-continue', 'pass']],
+  [
+    'refuses a good server',
+    'good',
+    [served('good'), finished],
+    ['refused', 'false-reject', 'fail', 'close-after-finished'],
+  ],
+  ['never gets to a good server’s certificate', 'good', [], ['not-reached', 'not-reached', 'inconclusive']],
+  [
+    'closes in the handshake, with no alert (Node, TLS 1.3)',
+    'expired',
+    [served('expired'), { handshake: { result: 'closed' } }],
+    ['refused', 'safe-abort', 'pass', 'silent-close'],
+  ],
+  [
+    'finishes and closes, with no alert (GnuTLS, Node, TLS 1.2)',
+    'expired',
+    [served('expired'), finished],
+    ['refused', 'safe-abort', 'pass', 'close-after-finished'],
+  ],
+  [
+    'finishes and resets (isync)',
+    'expired',
+    [served('expired'), finished, { end: { how: 'rst' } }],
+    ['refused', 'safe-abort', 'pass', 'rst'],
+  ],
+  [
+    'sends an alert (Python, curl, Go)',
+    'expired',
+    [served('expired'), { handshake: { result: 'alert', alertReceived: { code: 45, name: 'certificate_expired' } } }],
+    ['refused', 'safe-abort', 'pass', 'alert:certificate_expired'],
+  ],
+  [
+    'says nothing but QUIT inside TLS',
+    'expired',
+    [served('expired'), finished, command('tls', 'QUIT', 'quit')],
+    ['refused', 'safe-abort', 'pass', 'quit-in-tls'],
+  ],
+  [
+    'says EHLO inside TLS',
+    'expired',
+    [served('expired'), finished, command('tls', 'EHLO', 'capabilities')],
+    ['accepted', 'accepted-bad-cert', 'fail'],
+  ],
+  [
+    'sends bytes that are no command inside TLS',
+    'expired',
+    [served('expired'), finished, { bytes: { tlsIn: 3 } }],
+    ['accepted', 'accepted-bad-cert', 'fail'],
+  ],
+  [
+    'logs in to an expired server',
+    'expired',
+    [served('expired'), finished, login('tls')],
+    ['leaked', 'leak-credentials-untrusted-tls', 'fail'],
+  ],
+  [
+    'sends mail to an expired server without logging in',
+    'expired',
+    [served('expired'), finished, mail('tls')],
+    ['leaked', 'leak-message-untrusted-tls', 'fail'],
+  ],
+  [
+    'goes away before the certificate',
+    'expired',
+    [{ handshake: { result: 'closed' } }],
+    ['not-reached', 'not-reached', 'inconclusive'],
+  ],
+  [
+    'resumes a session, so that no certificate is sent',
+    'expired',
+    [finished, { handshake: { resumed: true } }, command('tls', 'NOOP', 'noop')],
+    ['not-reached', 'not-reached', 'inconclusive'],
+  ],
+  [
+    'stays silent until the limit',
+    'expired',
+    [served('expired'), finished, { end: { by: 'limit', how: 'timeout' } }],
+    ['hung', 'hung', 'fail'],
+  ],
+  [
+    'is still there',
+    'expired',
+    [served('expired'), finished, { end: null }],
+    ['not-reached', 'inconclusive:still-open', 'inconclusive'],
+  ],
+  [
+    'logs in to a revoked server',
+    'revoked',
+    [served('revoked'), finished, login('tls')],
+    ['leaked', 'leak-credentials-untrusted-tls', 'note'],
+  ],
+  [
+    'sends a password in clear to a revoked server',
+    'revoked',
+    [starttls, login('clear')],
+    ['leaked', 'leak-credentials-clear', 'fail'],
+  ],
+  [
+    'sees no STARTTLS and closes',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped')],
+    ['refused', 'safe-abort', 'pass', 'silent-close'],
+  ],
+  [
+    'sees no STARTTLS and quits',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), command('clear', 'QUIT', 'quit')],
+    ['refused', 'safe-abort', 'pass', 'quit-in-clear'],
+  ],
+  [
+    'logs in without STARTTLS',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), login('clear')],
+    ['leaked', 'leak-credentials-clear', 'fail'],
+  ],
+  [
+    'logs in without even asking what there is',
+    'starttls-stripped',
+    [starttls, login('clear')],
+    ['leaked', 'leak-credentials-clear', 'fail'],
+  ],
+  [
+    'sends a digest without STARTTLS',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), login('clear', 'digest')],
+    ['leaked', 'leak-hash-clear', 'fail'],
+  ],
+  [
+    'sends mail without STARTTLS',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), mail('clear')],
+    ['leaked', 'leak-message-clear', 'fail'],
+  ],
+  [
+    'selects a mailbox without STARTTLS',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), command('clear', 'SELECT', 'select')],
+    ['accepted', 'downgraded-no-tls', 'fail'],
+  ],
+  [
+    'names the user without STARTTLS',
+    'starttls-stripped',
+    [starttls, quirk('starttls-stripped'), { identities: [{ at: 3, phase: 'clear', name: 'u' }] }],
+    ['accepted', 'leak-identity-clear', 'note'],
+  ],
+  [
+    'does not come as far as the capabilities',
+    'starttls-stripped',
+    [starttls],
+    ['not-reached', 'not-reached', 'inconclusive'],
+  ],
+  [
+    'logs in where nothing was promised',
+    'good',
+    [{ mode: 'plain' }, login('clear')],
+    ['accepted', 'safe-continue', 'pass'],
+  ],
+  [
+    'speaks TLS 1.0',
+    'tls10-only',
+    [quirk('tls10-only'), finished, login('tls')],
+    ['accepted', 'downgraded-tls', 'note'],
+  ],
+  [
+    'does not speak TLS 1.0',
+    'tls10-only',
+    [quirk('tls10-only'), { handshake: { result: 'failed' } }],
+    ['refused', 'safe-abort', 'pass', 'silent-close'],
+  ],
+  [
+    'has no certificate of its own',
+    'client-cert-required',
+    [quirk('client-cert-required'), { handshake: { result: 'failed', error: 'peer did not return a certificate' } }],
+    ['turned-away', 'turned-away', 'pass'],
+  ],
+]
+
+describe('judgeConnection', () => {
+  it.each(rows)('a client that %s: %s', (_, scenario, patches, [outcome, detail, verdict, qualifier]) => {
+    const judged = judgeConnection(record({ scenario }, ...patches), resolveScenario(scenario))
+    expect([judged.outcome, judged.detail, judged.verdict]).toEqual([outcome, detail, verdict])
+    if (qualifier !== undefined) expect(judged.qualifier).toBe(qualifier)
+  })
+
+  it('fails a client that ignores a revocation when that is asked for', () => {
+    const seen = record(served('revoked'), finished, login('tls'))
+    expect(judgeConnection(seen, resolveScenario('revoked'), { requireRevocation: true }).verdict).toBe('fail')
+    expect(judgeConnection(seen, resolveScenario('revoked')).verdict).toBe('note')
+  })
+
+  it('reads the reason from an alert that names one, and none from one that does not', () => {
+    const refusedWith = (name: string) =>
+      judgeConnection(
+        record(served('expired'), { handshake: { result: 'alert', alertReceived: { name } } }),
+        resolveScenario('expired'),
+      ).reason
+    expect(refusedWith('certificate_expired')).toBe('expired')
+    expect(refusedWith('unknown_ca')).toBe('unknown-issuer')
+    expect(refusedWith('bad_certificate')).toBeNull()
+  })
+
+  it('flags a login in clear in mode plain', () => {
+    expect(judgeConnection(record({ mode: 'plain' }, login('clear')), resolveScenario('good')).flags).toContain(
+      'clear-by-mode',
+    )
+  })
+})
+
+describe('judgeRun', () => {
+  const stripped = resolveScenario('starttls-stripped')
+  const refused = record(starttls, quirk('starttls-stripped'))
+  const leaked = record(starttls, quirk('starttls-stripped'), login('clear'), { nth: 2 })
+
+  it('takes the worst, and flags a retry in clear after a clean refusal', () => {
+    expect(judgeRun([refused, leaked], stripped)).toMatchObject({
+      outcome: 'leaked',
+      verdict: 'fail',
+      flags: expect.arrayContaining(['retry-in-clear']),
+    })
+    expect(judgeRun([refused], stripped)).toMatchObject({ outcome: 'refused', verdict: 'pass' })
+    expect(judgeRun([leaked], stripped).flags).not.toContain('retry-in-clear')
+  })
+
+  it('is not worsened by a connection that came to nothing', () => {
+    expect(judgeRun([refused, record(starttls)], stripped).verdict).toBe('pass')
+  })
+
+  it('says nothing of no connection', () => {
+    expect(judgeRun([], stripped)).toMatchObject({ outcome: 'not-reached', verdict: 'inconclusive' })
+  })
+
+  it('waits for the connection that shows the fault', () => {
+    const later = resolveScenario('expired@2nd')
+    const first = record(served('good'), finished, login('tls'))
+    const second = record(served('expired'), { nth: 2, handshake: { result: 'closed' } })
+    expect(judgeRun([first], later).verdict).toBe('inconclusive')
+    expect(judgeRun([first, second], later)).toMatchObject({ verdict: 'pass' })
+    expect(judgeRun([first, record(served('expired'), finished, login('tls'), { nth: 2 })], later)).toMatchObject({
+      outcome: 'leaked',
+      verdict: 'fail',
+    })
+  })
+
+  it('lets a user trust the first self-signed certificate, and not the second', () => {
+    const changed = resolveScenario('certificate-changed')
+    const trusted = record(served('certificate-changed'), finished, login('tls'))
+    const other = (...patches: readonly Patch[]) => record(served('certificate-changed@2nd'), { nth: 2 }, ...patches)
+    expect(judgeRun([trusted], changed).verdict).toBe('inconclusive')
+    expect(judgeRun([trusted, other({ handshake: { result: 'closed' } })], changed).verdict).toBe('pass')
+    expect(judgeRun([trusted, other(finished, login('tls'))], changed)).toMatchObject({
+      outcome: 'leaked',
+      verdict: 'fail',
+    })
+  })
+})
