@@ -117,9 +117,29 @@ describe('what the command line prints', () => {
   it.each([
     ['list', ['list', '--json']],
     ['certs', ['certs', 'pki', 'expired', '--json']],
-  ])('is by the schema of %s', async (name, args) => {
+    ['explain', ['explain', 'expired', '--json']],
+    ['explain', ['explain', 'CERT_HAS_EXPIRED', '--json']],
+    [
+      'report',
+      [
+        'check',
+        'good',
+        '--protocol',
+        'pop3',
+        '--mode',
+        'implicit',
+        '--reporter',
+        'json',
+        '--',
+        process.execPath,
+        '-e',
+        '0',
+      ],
+    ],
+  ])('is by the schema of %s: %j', async (name, args) => {
     const { output } = await run(process.execPath, [...cli, ...args], { cwd: directory })
-    expect(problems(name, JSON.parse(output))).toEqual([])
+    const [line = ''] = output.split('\n').filter((text) => text.startsWith('{'))
+    expect(problems(name, JSON.parse(line))).toEqual([])
   })
 
   it('is found wrong when a field is missing, of another type or of another schema number', () => {
