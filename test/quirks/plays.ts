@@ -135,10 +135,10 @@ export const plays: Readonly<Record<QuirkId | PresetId, readonly Play[]>> = {
     },
   ],
   'implicit-on-starttls': [
-    { ...rightIs(leftSafely, 'accept'), habits: () => ({ patience: 150 }) },
+    { ...rightIs(leftSafely, 'accept'), habits: () => ({ patience: 500 }) },
     {
       does: 'tries TLS from the first byte',
-      habits: () => ({ triesImplicitTls: true, patience: 150 }),
+      habits: () => ({ triesImplicitTls: true, patience: 500 }),
       result: completed,
       fired: ['accept'],
     },

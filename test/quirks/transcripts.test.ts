@@ -24,7 +24,7 @@ let impatient: MailServers
 let props: Props
 beforeAll(async () => {
   const scenarios: readonly string[] = ['good', ...ids]
-  const limits = { idleTimeout: 300, handshakeTimeout: 300 }
+  const limits = { idleTimeout: 500, handshakeTimeout: 500 }
   servers = await startMailServers({ scenarios, modes })
   impatient = await startMailServers({ scenarios, modes, ...limits })
   const client = `${servers.pki}/clients/good`

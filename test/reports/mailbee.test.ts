@@ -33,13 +33,22 @@ const trusting = (): readonly string[] => ['--cacert', servers.ca.path]
 
 const insideTls = ({ credentials }: ConnectionRecord): readonly string[] => credentials.map(({ phase }) => phase)
 
-/** What a server answers to lines in clear, the greeting first. */
-async function ask(port: number, protocol: Protocol, lines: readonly string[]): Promise<readonly string[]> {
+/**
+ * What a server answers to lines in clear, the greeting first.
+ *
+ * @param patience milliseconds
+ */
+async function ask(
+  port: number,
+  protocol: Protocol,
+  lines: readonly string[],
+  patience?: number,
+): Promise<readonly string[]> {
   const wire = (await Wire.open(port, [])) as Wire
   const answers: string[] = []
   for (const line of ['', ...lines]) {
     if (line !== '') wire.say(line)
-    const reply = await wire.reply((text) => words[protocol].isWhole(text, line), 300)
+    const reply = await wire.reply((text) => words[protocol].isWhole(text, line), patience)
     answers.push('text' in reply ? reply.text : reply.ended)
   }
   wire.leave()
@@ -201,7 +210,7 @@ describeReport(mailbee, {
           const port = offset + numbers[protocol]
           const target = wellKnown.endpoints.find((endpoint) => endpoint.port === port)
           if (!target) throw new Error(`nothing listens on ${port}`)
-          const [greeting] = await ask(port, protocol, [])
+          const [greeting] = await ask(port, protocol, [], scenario === 'implicit-on-starttls' ? 300 : undefined)
           const said = await sClient({ ...target, mode: 'implicit', servername: 'localhost' }, wellKnown.ca.path)
           if (scenario === 'plaintext-on-implicit') {
             expect(greeting).toMatch(/^(?:220|\* OK|\+OK) /)

@@ -38,7 +38,7 @@ export const starttls = defineQuirks({
     at: { 'command:starttls': () => [refuse('unavailable')] },
   },
   'starttls-required': {
-    summary: 'In clear the server answers what it must, and anything else with 530, NO [PRIVACYREQUIRED] or -ERR.',
+    summary: 'Logins, mail and most other commands in clear get 530, NO [PRIVACYREQUIRED] or -ERR until TLS is on.',
     layer: 'starttls',
     protocols: everywhere,
     modes: ['starttls'],
