@@ -5,6 +5,8 @@ const shared = {
   target: 'node20.19',
   sourcemap: false,
   hash: false,
+  // Buffer is in the published types, and TypeScript 6 includes no types by itself.
+  banner: { dts: '/// <reference types="node" />' },
   // What is marked @internal, constructors above all, is no part of the published types.
   dts: {
     compilerOptions: { stripInternal: true },
@@ -51,5 +53,7 @@ export default defineConfig([
     format: 'cjs',
     clean: false,
     shims: true,
+    // Jest has no import() in CommonJS.
+    outputOptions: { dynamicImportInCjs: false },
   },
 ])

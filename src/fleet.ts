@@ -1,15 +1,15 @@
 import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import type { Plan } from './plan.ts'
-import type { CheckedScenario } from './scenarios/checked.ts'
+import type { WithChecked } from './scenarios/checked.ts'
 import { resolveScenario, type Scenario, type ScenarioInput } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 import { openScratch } from './scratch.ts'
 import type { MailServer } from './server.ts'
 
 /** What tells one endpoint of a fleet from the others. */
-export interface EndpointQuery<Input extends ScenarioInput = ScenarioInput> {
-  readonly scenario?: CheckedScenario<Input>
+export interface EndpointQuery {
+  readonly scenario?: ScenarioInput
   readonly protocol?: Protocol
   readonly mode?: Mode
 }
@@ -71,7 +71,7 @@ export class MailServers {
    *
    * @throws {MockmailError} NO_SUCH_ENDPOINT when none fits, or several do
    */
-  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery<Input>): MailServer
+  endpoint<const Input extends ScenarioInput>(query?: EndpointQuery & WithChecked<Input>): MailServer
   endpoint({ scenario, protocol, mode }: EndpointQuery = {}): MailServer {
     const id = scenario === undefined ? undefined : resolveScenario(scenario).id
     const fitting = this.#servers.filter(

@@ -2,8 +2,9 @@ export { type CheckOptions, checkClient } from './check/check-client.ts'
 export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { RunOptions } from './options.ts'
+export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
 export type { PortOptions } from './ports.ts'
-export type { CheckedScenario, CheckedScenarios, ScenarioId } from './scenarios/checked.ts'
+export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   close,
   drip,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
-import type { Email } from 'postal-mime'
 import { MockmailError } from './errors.ts'
+import type { ParsedMessage } from './parsed.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 import { clock } from './servers/core/clock.ts'
@@ -23,7 +23,7 @@ export interface ReceivedMessage {
   /** The connection that brought it. */
   readonly connection: ConnectionRecord
   /** Decoded headers, text, HTML and attachments, by postal-mime. */
-  parsed(): Promise<Email>
+  parsed(): Promise<ParsedMessage>
 }
 
 /** What a message must have to be waited for. A string must be contained, a pattern must match. */

@@ -6,7 +6,7 @@ import { issueAll, type Opened, openServers } from './open.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
-import type { CheckedScenario, CheckedScenarios } from './scenarios/checked.ts'
+import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from './scenarios/vocabulary.ts'
 import type { MailServer } from './server.ts'
@@ -14,11 +14,9 @@ import type { MailServer } from './server.ts'
 export { type EndpointQuery, MailServers } from './fleet.ts'
 
 /** Options of {@link startMailServers}. */
-export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly ScenarioInput[]>
-  extends RunOptions,
-    PortOptions {
+export interface StartOptions extends RunOptions, PortOptions {
   /** Default `good`. */
-  readonly scenarios?: CheckedScenarios<Inputs>
+  readonly scenarios?: readonly ScenarioInput[]
   /** Default all three. */
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
@@ -35,7 +33,7 @@ export interface StartOptions<Inputs extends readonly ScenarioInput[] = readonly
  * servers.endpoint({ scenario: 'expired' }).port
  */
 export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
-  options?: StartOptions<Inputs>,
+  options?: StartOptions & WithCheckedList<Inputs>,
 ): Promise<MailServers>
 export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
   return startFleet(options, { byName: true })
@@ -104,11 +102,11 @@ async function listenAll(servers: readonly Opened[]): Promise<void> {
 }
 
 /** Options of {@link startMailServer}. */
-export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> extends RunOptions {
+export interface StartOneOptions extends RunOptions {
   readonly protocol: Protocol
   readonly mode: Mode
   /** Default `good`. */
-  readonly scenario?: CheckedScenario<Input>
+  readonly scenario?: ScenarioInput
   /** Default any free port. */
   readonly port?: number
 }
@@ -125,7 +123,9 @@ export interface StartOneOptions<Input extends ScenarioInput = ScenarioInput> ex
  *   await server.close()
  * }
  */
-export function startMailServer<const Input extends ScenarioInput>(options: StartOneOptions<Input>): Promise<MailServer>
+export function startMailServer<const Input extends ScenarioInput>(
+  options: StartOneOptions & WithChecked<Input>,
+): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
   const { protocol, mode, scenario = 'good', port, ...run } = options
   const servers = await startMailServers({

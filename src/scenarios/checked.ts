@@ -1,12 +1,8 @@
 import type { Aliases, Claims } from './claims.ts'
 import type { PartId } from './registry.ts'
-import type { ScenarioInput } from './scenario.ts'
 
 /** A name of something in the catalogue: its id, or another suite's name for it. */
-type PartName = PartId | keyof Aliases
-
-/** One part of a scenario as it may be typed: a name, and the connection from which it counts. */
-export type ScenarioId = PartName | `${PartName}@${number}${'st' | 'nd' | 'rd' | 'th'}`
+export type ScenarioId = PartId | keyof Aliases
 
 /**
  * The scenario itself when it can be served, else a type that says what is wrong with it. Only what is literal can be
@@ -14,9 +10,12 @@ export type ScenarioId = PartName | `${PartName}@${number}${'st' | 'nd' | 'rd' |
  */
 export type CheckedScenario<Input> = [Problem<Input>] extends [never] ? Input : Problem<Input>
 
-/** {@link CheckedScenario} of each in a list. */
-export type CheckedScenarios<Inputs extends readonly ScenarioInput[]> = {
-  readonly [Index in keyof Inputs]: CheckedScenario<Inputs[Index]>
+/** Options whose scenario is checked. */
+export type WithChecked<Input> = { readonly scenario?: CheckedScenario<Input> }
+
+/** Options whose scenarios are checked, each by itself. */
+export type WithCheckedList<Inputs extends readonly unknown[]> = {
+  readonly scenarios?: { readonly [Index in keyof Inputs]: CheckedScenario<Inputs[Index]> }
 }
 
 /** `never` when nothing is wrong. */
@@ -46,7 +45,7 @@ type ProblemOfParts<Parts extends string, Set extends string = never> = string e
 
 type ProblemOfPart<Part extends string, Set extends string> = string extends Part
   ? never
-  : Part extends ScenarioId
+  : NameOf<Part> extends ScenarioId
     ? [ClaimsOf<Part> & Set] extends [never]
       ? never
       : `'${Part}' cannot be combined: another part sets the ${ClaimsOf<Part> & Set}`
@@ -55,10 +54,11 @@ type ProblemOfPart<Part extends string, Set extends string> = string extends Par
       : `there is no scenario '${Part}'`
 
 /** What a part sets. Itself is among it, so that no part can stand in a scenario twice. */
-type ClaimsOf<Part extends string, Id extends string = IdOf<Part>> =
+type ClaimsOf<Part extends string, Id extends string = Canonical<NameOf<Part>>> =
   | `part ${Id}`
   | (Id extends keyof Claims ? Claims[Id] : never)
 
-type IdOf<Part extends string> = Canonical<Part extends `${infer Name}@${string}` ? Name : Part>
+/** Without the connection from which it counts: `expired` of `expired@2nd`. */
+type NameOf<Part extends string> = Part extends `${infer Name}@${number}${'st' | 'nd' | 'rd' | 'th'}` ? Name : Part
 
 type Canonical<Name extends string> = Name extends keyof Aliases ? Aliases[Name] : Name

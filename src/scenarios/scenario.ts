@@ -6,7 +6,12 @@ import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
-export type DefinedPart = Part & { readonly defined: true }
+export interface DefinedPart {
+  readonly defined: true
+  readonly kind: Part['kind']
+  readonly id: string
+  readonly entry: Part['entry']
+}
 
 /** What a scenario can be given as: an id, several joined by `+`, a part of one's own, or a list of these. */
 export type ScenarioInput = string | DefinedPart | readonly (string | DefinedPart)[]
@@ -66,7 +71,9 @@ export const scenarioNames: readonly string[] = [...names.keys()]
  */
 export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
-    typeof one === 'string' ? one.split('+').map((text) => parsePart(text, own)) : [{ ...one, from: 1 }],
+    typeof one === 'string'
+      ? one.split('+').map((text) => parsePart(text, own))
+      : [{ ...(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -93,7 +100,7 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   }
   const from = Number(match.groups?.['nth'] ?? 1)
   if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...part, from }
+  return { ...part, from } as ScenarioPart
 }
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {

@@ -1,4 +1,3 @@
-import type { CheckedScenarios } from '../scenarios/checked.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
@@ -16,13 +15,13 @@ export interface MailCase {
 }
 
 /** Which cells of scenario × protocol × mode are wanted. */
-export interface CaseFilter<Inputs extends readonly string[] = readonly string[]> {
+export interface CaseFilter {
   readonly protocol?: Protocol | readonly Protocol[]
   /** Default `implicit` and `starttls`. */
   readonly mode?: Mode | readonly Mode[]
   readonly expect?: Expect
   /** Default the core set. */
-  readonly scenarios?: CheckedScenarios<Inputs>
+  readonly scenarios?: readonly string[]
   /** All of the catalogue with this tag, in place of the core set. */
   readonly tag?: string
   /** Include what only a client that checks revocation can see. Default false. */

@@ -1,3 +1,4 @@
+import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
@@ -10,14 +11,18 @@ export interface MockMail {
    * Starts one server, for a case or for the options of `startMailServer`.
    * @throws {MockmailError} as `startMailServer`
    */
-  start<const Input extends ScenarioInput>(options: MailCase | StartOneOptions<Input>): Promise<MailServer>
+  start<const Input extends ScenarioInput>(
+    options: MailCase | (StartOneOptions & WithChecked<Input>),
+  ): Promise<MailServer>
   /**
    * Starts several with one PKI.
    * @throws {MockmailError} as `startMailServers`
    */
-  startAll<const Inputs extends readonly ScenarioInput[]>(options?: StartOptions<Inputs>): Promise<MailServers>
+  startAll<const Inputs extends readonly ScenarioInput[]>(
+    options?: StartOptions & WithCheckedList<Inputs>,
+  ): Promise<MailServers>
   /** Rows for `it.each`, computed from the catalogue. */
-  cases<const Inputs extends readonly string[]>(filter?: CaseFilter<Inputs>): MailCase[]
+  cases<const Inputs extends readonly string[]>(filter?: CaseFilter & WithCheckedList<Inputs>): MailCase[]
 }
 
 /** What the runner lends. */

@@ -7,7 +7,6 @@ import { commandClient } from '../../src/check/client.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
 import { startMailServers } from '../../src/index.ts'
-import { pause } from '../../src/servers/core/clock.ts'
 
 const servers = await startMailServers({ scenarios: ['good'], protocols: ['imap'], modes: ['implicit'] })
 const [server] = servers.endpoints
@@ -33,21 +32,21 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** A killed process is gone once its parent, here init, has taken notice. */
-async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 500 && isAlive(pid); tries++) {
-    if (/^State:\s+Z/m.test(statusOf(pid))) return true
-    await pause(10)
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
-  return !isAlive(pid)
 }
 
-function statusOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8')
-  } catch {
-    return 'State: Z (gone)'
+/** A killed process is gone once its parent, here init, has taken notice. */
+async function gone(pid: number): Promise<boolean> {
+  for (const limit = Date.now() + 5000; Date.now() < limit && isAlive(pid); ) {
+    if (isZombie(pid)) return true
+    await new Promise((resolve) => setImmediate(resolve))
   }
+  return !isAlive(pid)
 }
 
 describe.skipIf(process.platform === 'win32')('a command', () => {

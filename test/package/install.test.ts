@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { nodeProgram, nodeVersions } from './support/nodes.ts'
+import { openProject, type Project, packTarball, type Tarball } from './support/project.ts'
+import { whyNoRegistry } from './support/registry.ts'
+import { mustRun, run } from './support/shell.ts'
+
+const offline = await whyNoRegistry()
+
+let tarball: Tarball
+let project: Project
+
+beforeAll(async () => {
+  tarball = await packTarball()
+  if (!offline) project = await openProject(tarball, { template: 'plain' })
+}, 180_000)
+
+afterAll(() => {
+  project?.remove()
+  tarball?.remove()
+})
+
+describe('the tarball', () => {
+  it('carries what runs, its types, its schemas and its licence, and nothing to build it from', () => {
+    expect(tarball.files).toEqual(
+      expect.arrayContaining(['package.json', 'LICENSE', 'dist/bin.mjs', 'dist/index.cjs', 'dist/index.mjs']),
+    )
+    expect(tarball.files).toEqual(
+      expect.arrayContaining(['dist/index.d.cts', 'dist/index.d.mts', 'schemas/ready.json']),
+    )
+    const folders = new Set(
+      tarball.files.map((path) => path.replace(/\/[^/]*$/, '')).filter((path) => path.includes('/')),
+    )
+    expect([...folders].sort()).toEqual(['fixtures/keys', 'fixtures/messages'])
+    expect(tarball.files.filter((path) => /^(?:src|test|scripts)\//.test(path))).toEqual([])
+  })
+
+  it('runs nothing when it is installed', () => {
+    const scripts = Object.keys(manifest.scripts)
+    expect(scripts.filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([])
+  })
+
+  it('has every file that its entries name', () => {
+    const named = JSON.stringify([
+      manifest.exports,
+      manifest.main,
+      manifest.types,
+      manifest.bin,
+      manifest.typesVersions,
+    ])
+    const paths = [...named.matchAll(/(?:\.\/)?(dist\/[\w.-]+)/g)].map((match) => match[1])
+    expect(paths.length).toBeGreaterThan(10)
+    expect(paths.filter((path) => path && !tarball.files.includes(path))).toEqual([])
+  })
+})
+
+describe.skipIf(offline)('a fresh project', () => {
+  describe.each(nodeVersions)('on Node %s', (version) => {
+    let program: string
+    beforeAll(async () => {
+      program = await nodeProgram(version)
+    }, 180_000)
+
+    it.each(['check.mjs', 'check.cjs'])(
+      'serves, traces TLS back to its connection, reads alerts by name and leaves nothing open: %s',
+      async (script) => {
+        const { status, output } = await project.node(script, [], { program, timeout: 60_000 })
+        expect(output).toMatch(new RegExp(`^(?:ESM|CommonJS) on v${version}: nothing is left open$`, 'm'))
+        expect(output.match(/(?:good|expired) \w+\/\w+ \w+/g)).toEqual([
+          'good smtp/implicit accepted',
+          'good smtp/starttls accepted',
+          'good imap/implicit accepted',
+          'good imap/starttls accepted',
+          'good pop3/implicit accepted',
+          'good pop3/starttls accepted',
+          'expired smtp/implicit refused',
+          'expired smtp/starttls refused',
+          'expired imap/implicit refused',
+          'expired imap/starttls refused',
+          'expired pop3/implicit refused',
+          'expired pop3/starttls refused',
+        ])
+        for (const client of ['openssl', 'python']) {
+          expect(output).toMatch(new RegExp(`${client} (?:sent alert:unknown_ca|is not on this machine, skipped)`))
+        }
+        if (output.includes('skipped')) console.warn(output.match(/.*skipped/g)?.join('\n'))
+        expect(status).toBe(0)
+      },
+      70_000,
+    )
+
+    it('has a command line', async () => {
+      const bin = 'node_modules/mockmail/dist/bin.mjs'
+      expect((await project.node(bin, ['--version'], { program })).output.trim()).toBe(manifest.version)
+      const { entries } = JSON.parse((await project.node(bin, ['list', '--json'], { program })).output) as {
+        entries: { id: string }[]
+      }
+      expect(entries.map(({ id }) => id)).toContain('expired')
+      const inner = ['-e', 'console.log(process.env.MOCKMAIL_SCENARIO, process.env.MOCKMAIL_URL)']
+      const args = ['exec', 'expired', '--protocol', 'imap', '--mode', 'implicit', '--', program, ...inner]
+      const { status, output } = await project.node(bin, args, { program, timeout: 30_000 })
+      expect(output).toMatch(/^expired imaps:\/\/localhost:\d+$/m)
+      expect(status).toBe(0)
+    }, 60_000)
+  })
+
+  it('has the command that bin names, and refuses a mistyped scenario with 2', async () => {
+    const bin = join(project.directory, 'node_modules/.bin/mockmail')
+    expect(existsSync(bin)).toBe(true)
+    expect((await mustRun(bin, ['--version'])).trim()).toBe(manifest.version)
+    const { status, output } = await run(bin, ['up', 'expird'])
+    expect(output).toContain("Did you mean 'expired'?")
+    expect(status).toBe(2)
+  })
+
+  it('finds the schemas under the name of the package', async () => {
+    const script = "console.log(require('mockmail/schemas/ready.json').title)"
+    expect(await mustRun(process.execPath, ['-e', script], { cwd: project.directory })).toBe('mockmail: ready\n')
+  })
+})

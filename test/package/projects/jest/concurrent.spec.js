@@ -1,0 +1,18 @@
+const { describe, expect, it } = require('@jest/globals')
+const { useMockMail } = require('mockmail/jest')
+const { logIn } = require('./client.cjs')
+
+const mail = useMockMail()
+const scenarios = ['expired', 'self-signed', 'wrong-host', 'untrusted-root']
+
+describe('at the same time', () => {
+  it.concurrent.each([...scenarios, ...scenarios])(
+    '%s is refused, and each server has its own connections',
+    async (scenario) => {
+      const server = await mail.start({ protocol: 'imap', mode: 'starttls', scenario })
+      await expect(logIn(server)).rejects.toThrow()
+      await expect(server).toHaveBeenRefused()
+      expect(server.connections.map((connection) => connection.scenario)).toEqual([scenario])
+    },
+  )
+})

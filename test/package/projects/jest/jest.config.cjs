@@ -1,0 +1,6 @@
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['**/*.spec.js'],
+  testPathIgnorePatterns: ['/node_modules/', '/wrong\\.spec\\.js$'],
+  testTimeout: 15_000,
+}

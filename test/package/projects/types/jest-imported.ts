@@ -1,0 +1,18 @@
+import { expect, it } from '@jest/globals'
+import { type MailCase, type MockMail, useMockMail } from 'mockmail/jest'
+
+const mail: MockMail = useMockMail()
+
+it.each(mail.cases({ protocol: 'imap', expect: 'reject' }))('refuses $scenario', async (c: MailCase) => {
+  const server = await mail.start(c)
+  const refused: Promise<void> = expect(server).toHaveBeenRefused({ because: 'expired' })
+  await refused
+  await expect(server).not.toHaveSeenCredentials({ inClear: true })
+  await expect(server).toHaveBeenAccepted({ settle: 100 })
+  await mail.start({ ...c, port: 2525 })
+  await mail.start({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
+  // @ts-expect-error there is no such scenario
+  await mail.start({ protocol: 'imap', mode: 'implicit', scenario: 'expird' })
+  // @ts-expect-error there is no such reason
+  await expect(server).toHaveBeenRefused({ because: 'mood' })
+})

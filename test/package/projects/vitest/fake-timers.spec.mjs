@@ -1,0 +1,41 @@
+import { useMockMail } from 'mockmail/vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { logIn, message } from './client.cjs'
+
+const mail = useMockMail()
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.setSystemTime(new Date('2041-01-01'))
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it.each(mail.cases({ mode: 'implicit', expect: 'accept' }))(
+  'dates count from the real clock: $scenario, $protocol',
+  async (c) => {
+    const server = await mail.start(c)
+    await logIn(server)
+    await expect(server).toHaveBeenAccepted()
+  },
+)
+
+it('judges a refusal while the timers stand still', async () => {
+  const server = await mail.start({ protocol: 'imap', mode: 'starttls', scenario: 'expired' })
+  await expect(logIn(server)).rejects.toThrow(/expired/)
+  await expect(server).toHaveBeenRefused({ because: 'expired' })
+})
+
+it('takes a message while the timers stand still', async () => {
+  const server = await mail.start({ protocol: 'smtp', mode: 'starttls' })
+  await logIn(server, { send: message('Standing still') })
+  const { headers, parsed } = await server.waitForMessage({ to: 'b@example.com' })
+  expect(headers.get('subject')).toEqual(['Standing still'])
+  expect((await parsed()).subject).toBe('Standing still')
+})
+
+it('gives up waiting in real time', async () => {
+  const server = await mail.start({ protocol: 'pop3', mode: 'implicit' })
+  await expect(server.waitForConnection({ timeout: 50 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+})
