@@ -1,5 +1,6 @@
 // Measures what docs/performance.md quotes. Every line is a ratio of two things that were measured in turn, in one run.
 import { parseArgs } from 'node:util'
+import { measureCheck } from './check.mjs'
 import { measureCommandLine } from './command-line.mjs'
 import { measureCycles } from './cycles.mjs'
 import { measureGreeting } from './greeting.mjs'
@@ -21,6 +22,7 @@ const measures = {
   greeting: measureGreeting,
   stop: measureStop,
   cycles: measureCycles,
+  check: measureCheck,
 }
 
 const usage = `npm run bench -- [name...] [--json] [--rounds N] [--hostile [N]]

@@ -17,7 +17,7 @@ Examples:
   $ mockmail up self-signed+wrong-host --json     for scripts
   $ mockmail exec expired -- npm test             servers around a command
   $ mockmail check -- ./my-client {url} {ca}      is my client safe?
-  $ mockmail explain CERT_HAS_EXPIRED             an error, in any client's words
+  $ mockmail explain CERT_HAS_EXPIRED             an error, in a client's words
   $ mockmail certs ./pki                          the certificates as files`
 
 /** Commands that run another one, which stands behind `--`. */

@@ -1,7 +1,9 @@
 import { catalogue } from '../scenarios/registry.ts'
 import type { Ecosystem } from '../verdicts/patterns.ts'
 import measuredFile from './measured.json' with { type: 'json' }
-import { type SourcedText, sourcedTexts } from './sourced.ts'
+import { dotnetTexts } from './sourced-dotnet.ts'
+import { platformTexts } from './sourced-platforms.ts'
+import type { SourcedText } from './sourced-text.ts'
 
 /** A text that an ecosystem reports, and what it reports it of. */
 export interface ErrorText {
@@ -40,7 +42,10 @@ const measuredTexts: readonly ErrorText[] = measuredFile.texts.map((row) => ({
 }))
 
 /** Everything known, measurements first. */
-export const errorTexts: readonly ErrorText[] = [...measuredTexts, ...sourcedTexts.map(withScenarios)]
+export const errorTexts: readonly ErrorText[] = [
+  ...measuredTexts,
+  ...[...dotnetTexts, ...platformTexts].map(withScenarios),
+]
 
 /** Who accepts what. */
 export const acceptances: readonly Acceptance[] = measuredFile.accepted.map((row) => ({

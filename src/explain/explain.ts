@@ -81,7 +81,8 @@ export function explain(input: string): Explanation {
   const text = input.trim()
   if (namesScenario(text)) return explainScenario(resolveScenario(text))
   const explanation = explainError(text)
-  if (explanation.scenarios.length > 0 || explanation.readings.length > 0) return explanation
+  const { scenarios: found, readings, reasons } = explanation
+  if (found.length + readings.length + reasons.length > 0) return explanation
   throw new MockmailError(
     'UNKNOWN_SCENARIO',
     `Nothing is known of '${text}'.${didYouMean(text, scenarioNames)} It is no scenario ('mockmail list' shows them) and no error text that was measured or found.`,

@@ -1,6 +1,6 @@
 import { type ErrorText, errorTexts } from './errors.ts'
 
-/** Octets of fixed text below which a fragment says too little. */
+/** Characters of fixed text below which a fragment says too little. */
 const shortest = 8
 
 /**

@@ -98,7 +98,7 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   }
   const from = Number(match.groups?.['nth'] ?? 1)
   if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...part, from }
+  return { ...part, from } as ScenarioPart
 }
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {

@@ -32,7 +32,7 @@ export const platformPatterns: readonly ReasonPattern[] = [
     /unexpected packet format|Cannot determine the frame size|corrupted frame was received/i,
     ...version,
   ),
-  dotnet('no-tls', /Server does not support secure connections|server does not support the STARTTLS extension/i),
+  dotnet('no-tls', /Server does not support secure connections|server does not support the ST(?:ARTT)?LS extension/i),
   dotnet(
     'connection-closed',
     /remote party has closed the transport stream|unexpected EOF or 0 bytes|forcibly closed by the remote host/i,
@@ -57,13 +57,16 @@ export const platformPatterns: readonly ReasonPattern[] = [
     /chain could not be built to a trusted root|authority that is not trusted|not trusted by the trust provider|security certificate that cannot be verified/i,
     ...issuer,
   ),
-  windows('revoked', /CERT_E_REVOKED|CRYPT_E_REVOKED|0x800B010C|0x80092010|explicitly revoked by its issuer/i),
+  windows(
+    'revoked',
+    /CERT_E_REVOKED|CRYPT_E_REVOKED|certificate is revoked|0x800B010C|0x80092010|explicitly revoked by its issuer/i,
+  ),
   windows(
     'revocation-unknown',
     /CRYPT_E_(?:NO_REVOCATION_CHECK|REVOCATION_OFFLINE)|0x80092012|0x80092013|revocation server was offline/i,
   ),
-  windows('signature', /TRUST_E_CERT_SIGNATURE|0x80096004/i),
-  windows('purpose', /CERT_E_WRONG_USAGE|0x800B0110/i),
+  windows('signature', /TRUST_E_CERT_SIGNATURE|0x80096004|signature of the certificate cannot be verified/i),
+  windows('purpose', /CERT_E_WRONG_USAGE|0x800B0110|not valid for the requested usage/i),
   windows(
     'protocol-version',
     /SEC_E_UNSUPPORTED_FUNCTION|0x80090302|do not possess a common algorithm|SEC_E_ALGORITHM_MISMATCH|0x80090331/i,

@@ -25,9 +25,9 @@ export const reasonsOf = (error: ClientError): readonly Reason[] =>
 const symptoms: ReadonlySet<Reason> = new Set(['connection-closed', 'timeout'])
 
 /**
- * Whether a client refused for one of the reasons that are right; null where it gives none, where it only says
- * that the connection was lost, and where no reason is the right one. An ecosystem that has one word for two reasons is taken to mean the right one: Go says `unknown
- * authority` of a self-signed certificate too.
+ * Whether a client refused for one of the reasons that are right; null where it gives none or only says that the
+ * connection was lost, and where no reason is the right one. An ecosystem that has one word for two reasons is taken to
+ * mean the right one: Go says `unknown authority` of a self-signed certificate too.
  */
 export function refusedFor(error: ClientError, right: readonly Reason[]): boolean | null {
   const told = toldBy(textOf(error))
@@ -68,14 +68,14 @@ export function textOf(error: ClientError): string {
 /** The longest first, so that `self-signed certificate` is not found in `self-signed certificate in certificate chain`. */
 const byLength: readonly VerifyCode[] = [...verifyCodes].sort((a, b) => b.text.length - a.text.length)
 
-const numbered =
-  /(?:\bnum=|Verify return code: |\berror )(\d{1,3})\b(?: at \d+ depth)?|^\s*(?:X509_V_ERR_)?(\d{1,3})\s*$/gm
+const labelled = /(?:\bnum=|Verify return code: |\berror (?=\d+ at \d+ depth))(\d{1,3})\b/g
 
 /** OpenSSL's verification results that a text has as number, name or words. */
 export function codesIn(text: string): readonly VerifyCode[] {
   const found = new Set<VerifyCode>()
-  for (const [, labelled, bare] of text.matchAll(numbered)) {
-    const code = verifyCodes.find((one) => one.code === Number(labelled ?? bare))
+  const bare = /^\s*(\d{1,3})\s*$/.exec(text)
+  for (const match of bare ? [bare] : text.matchAll(labelled)) {
+    const code = verifyCodes.find((one) => one.code === Number(match[1]))
     if (code) found.add(code)
   }
   let rest = text
@@ -99,7 +99,7 @@ function spellingsOf(code: VerifyCode): readonly RegExp[] {
   const made = [
     new RegExp(`\\b(?:X509_V_ERR_)?${code.name}\\b`),
     // Go says that a certificate has expired or is not yet valid.
-    new RegExp(`\\b${words}\\b(?! or )`, 'i'),
+    new RegExp(`(?<!\\w)${words}(?!\\w| or )`, 'i'),
   ]
   patterns.set(code, made)
   return made

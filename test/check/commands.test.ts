@@ -32,10 +32,18 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 /** A killed process is gone once its parent, here init, has taken notice. */
 async function gone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 100 && isAlive(pid); tries++) {
-    if (/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return true
+  for (const limit = Date.now() + 5000; Date.now() < limit && isAlive(pid); ) {
+    if (isZombie(pid)) return true
     await new Promise((resolve) => setImmediate(resolve))
   }
   return !isAlive(pid)

@@ -6,10 +6,10 @@ beforeAll(ensureBuilt, 90_000)
 const now = 'Allowed: an instant such as 2030-01-31 or 2030-01-31T12:00:00Z, from 1960 to 9980.'
 
 const misuse: readonly (readonly [args: readonly string[], sentence: string])[] = [
-  [['upp'], "There is no command 'upp'. Did you mean 'up'? Allowed: up, exec, check, list, certs."],
+  [['upp'], "There is no command 'upp'. Did you mean 'up'? Allowed: up, exec, check, list, explain, certs."],
   [
     ['expired+wrong-host'],
-    "There is no command 'expired+wrong-host'. 'expired+wrong-host' is a scenario: 'mockmail up expired+wrong-host' serves it. Allowed: up, exec, check, list, certs.",
+    "There is no command 'expired+wrong-host'. 'expired+wrong-host' is a scenario: 'mockmail up expired+wrong-host' serves it. Allowed: up, exec, check, list, explain, certs.",
   ],
   [
     ['--verson'],

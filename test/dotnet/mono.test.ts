@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Judgement, type MailServers, startMailServers } from '../../src/index.ts'
+import { type Judgement, type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
 import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
 import { describeWith, temporaryDirectory } from '../support/programs.ts'
 import { compileMonoClient, type MonoClient, monoPrograms, type Played, type Session } from './mono.ts'
@@ -133,33 +133,42 @@ describeWith(monoPrograms, 'Mono, with the root in the store of its user', () =>
 
 describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told to use 1.2 does not", () => {
   const folder = temporaryDirectory()
-  let client: MonoClient
-  let servers: MailServers
+  const fleets: MailServers[] = []
+  const played = new Map<string, Played & { readonly target: MailServer }>()
   const old = (scenario: string): string => `${scenario}+tls10-only`
   beforeAll(async () => {
-    client = await compileMonoClient(folder.path)
-    servers = await startMailServers({
-      scenarios: ['good', 'starttls-stripped', ...scenarios.map(old)] as string[],
-      protocols: ['smtp'],
-      modes: ['starttls'],
-      unconstrained: true,
-    })
-    await client.trust(servers.ca.path)
-  }, 60_000)
+    const client = await compileMonoClient(folder.path)
+    const sessions: Session[] = []
+    for (const callback of ['strict', 'sample'] as const) {
+      const servers = await startMailServers({
+        scenarios: ['good', 'starttls-stripped', ...scenarios.map(old)] as string[],
+        protocols: ['smtp'],
+        modes: ['starttls'],
+        unconstrained: true,
+      })
+      fleets.push(servers)
+      await client.trust(servers.ca.path)
+      sessions.push(...servers.endpoints.map((target) => ({ target, api: 'SmtpClient' as const, callback })))
+    }
+    // One process for all: a virtual machine takes a while to start.
+    for (const [index, ended] of (await client.play(sessions)).entries()) {
+      const session = sessions[index]
+      if (session) played.set(`${session.callback} ${session.target.scenario}`, { ...ended, target: session.target })
+    }
+  }, 120_000)
   afterAll(async () => {
-    await servers?.close()
+    await Promise.all(fleets.map((servers) => servers.close()))
     folder[Symbol.dispose]()
   })
 
-  const play = async (scenario: string, callback: Session['callback']) => {
-    const target = servers.endpoint({ scenario })
-    target.reset()
-    const [played] = await client.play([{ target, api: 'SmtpClient', callback }])
-    return { ...played, ...(await target.outcome()), target }
+  const see = async (scenario: string, callback: Session['callback']) => {
+    const seen = played.get(`${callback} ${scenario}`)
+    if (!seen) throw new Error(`${scenario} was not played.`)
+    return { ...seen, ...(await seen.target.outcome()) }
   }
 
   it('is turned away by a server of today', async () => {
-    const { ok, said, target } = await play('good', 'strict')
+    const { ok, said, target } = await see('good', 'strict')
     expect(ok).toBe(false)
     expect(said).toMatch(/^Mono\.Btls\.MonoBtlsException: Ssl error:1000042e:.*TLSV1_ALERT_PROTOCOL_VERSION/)
     expect(target.connections[0]?.clientHello?.versions).toEqual(['TLSv1'])
@@ -167,7 +176,7 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
   })
 
   it('sends nothing where STARTTLS is stripped', async () => {
-    expect(await play('starttls-stripped', 'strict')).toMatchObject({
+    expect(await see('starttls-stripped', 'strict')).toMatchObject({
       ok: false,
       said: 'System.Net.Mail.SmtpException: Server does not support secure connections.',
       outcome: 'refused',
@@ -176,7 +185,7 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
   })
 
   it('sends to a server of its time', async () => {
-    const { ok, errors, target } = await play(old('good'), 'strict')
+    const { ok, errors, target } = await see(old('good'), 'strict')
     expect({ ok, errors }).toEqual({ ok: true, errors: 'None' })
     expect(target.messages.map(({ envelope, secure }) => ({ envelope, secure }))).toEqual([
       { envelope: { from: 'alice@example.com', to: ['bob@example.com'] }, secure: true },
@@ -187,7 +196,7 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
   })
 
   it.each(faults)('tells the callback what SslStream tells it, and sends nothing: %s', async (scenario) => {
-    const { ok, errors, statuses, said, target } = await play(old(scenario), 'strict')
+    const { ok, errors, statuses, said, target } = await see(old(scenario), 'strict')
     expect([errors, statuses]).toEqual(told[scenario])
     expect(ok).toBe(false)
     expect(said).toMatch(verifyFailed)
@@ -195,7 +204,7 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
   })
 
   it.each(mustRefuse)('sends mail and password when the callback ignores chain and name: %s', async (scenario) => {
-    const { ok, verdict, outcome, target } = await play(old(scenario), 'sample')
+    const { ok, verdict, outcome, target } = await see(old(scenario), 'sample')
     expect(ok).toBe(true)
     expect({ outcome, verdict }).toEqual({ outcome: 'leaked', verdict: 'fail' })
     expect(target.messages).toHaveLength(1)

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** Milliseconds. Default 15,000. */
   readonly timeout?: number
+  /** Where it runs. Default: where this process does. */
+  readonly cwd?: string
 }
 
 /**
@@ -34,6 +36,7 @@ export const run = (program: string, args: readonly string[], options: RunOption
       [...args],
       {
         timeout: options.timeout ?? 15_000,
+        cwd: options.cwd,
         encoding: 'buffer',
         maxBuffer: 8 << 20,
         env: { ...(PATH && { PATH }), ...(HOME && { HOME }), LC_ALL: 'C.UTF-8', ...options.environment },

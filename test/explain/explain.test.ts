@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { acceptances, errorTexts } from '../../src/explain/errors.ts'
+import { type ErrorExplanation, explain, type ScenarioExplanation } from '../../src/explain/explain.ts'
+import { formatExplanation } from '../../src/explain/format.ts'
+import { rowsFor } from '../../src/explain/match.ts'
+import { dotnetTexts } from '../../src/explain/sourced-dotnet.ts'
+import { platformTexts } from '../../src/explain/sourced-platforms.ts'
+import { catalogue } from '../../src/scenarios/registry.ts'
+import { scenarioNames } from '../../src/scenarios/scenario.ts'
+import { ecosystems } from '../../src/verdicts/patterns.ts'
+import { refusedFor } from '../../src/verdicts/reasons.ts'
+
+const scenario = (text: string): ScenarioExplanation => {
+  const explanation = explain(text)
+  if (explanation.kind !== 'scenario') throw new Error(`${text} was taken for an error`)
+  return explanation
+}
+
+const error = (text: string): ErrorExplanation => {
+  const explanation = explain(text)
+  if (explanation.kind !== 'error') throw new Error(`${text} was taken for a scenario`)
+  return explanation
+}
+
+const codeOf = (text: string): { code?: string; exitCode?: number; message: string } => {
+  try {
+    explain(text)
+  } catch (thrown) {
+    return thrown as { code: string; message: string }
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('a scenario', () => {
+  it('is told with what a correct client does, what it sets, where it shows and how to start it', () => {
+    expect(scenario('wrong-host')).toMatchObject({
+      schema: 1,
+      kind: 'scenario',
+      id: 'wrong-host',
+      expect: 'reject',
+      because: 'the name that was dialled is not among the dNSNames of the leaf',
+      reasons: ['name-mismatch'],
+      runs: 1,
+      protocols: ['smtp', 'imap', 'pop3'],
+      modes: ['implicit', 'starttls'],
+      parts: [{ id: 'wrong-host', sets: ['facet names'], references: ['RFC 9525 §6', 'RFC 7817 §3'] }],
+      commands: ['mockmail up wrong-host', 'mockmail up wrong-host --protocol smtp --mode implicit -v'],
+    })
+    expect(scenario('ehlo-required-after-tls').commands[1]).toBe(
+      'mockmail up ehlo-required-after-tls --protocol smtp --mode starttls -v',
+    )
+  })
+
+  it('is found by the names that other suites use', () => {
+    expect(scenario('incomplete-chain').id).toBe('missing-intermediate')
+    expect(scenario('wrong.host').id).toBe('wrong-host')
+  })
+
+  it('has measured texts of many ecosystems, and those who accept it', () => {
+    const [expired] = scenario('expired').parts
+    const measured = expired?.said.filter(({ evidence }) => evidence === 'measured') ?? []
+    expect([...new Set(measured.map(({ ecosystem }) => ecosystem))].sort()).toEqual(
+      ['curl', 'dotnet', 'gnutls', 'go', 'java', 'node', 'openssl', 'python', 'ruby', 'rustls'].sort(),
+    )
+    const [revoked] = scenario('revoked').parts
+    expect(revoked?.accepted.map(({ client }) => client)).toContain('tls.connect')
+    expect(revoked?.said.some(({ code }) => code === 'CERT_REVOKED')).toBe(true)
+  })
+
+  it('of several parts is the sum of them, in any order, with what was measured of both together', () => {
+    const both = scenario('self-signed+wrong-host')
+    expect(both.parts.map(({ id }) => id)).toEqual(['self-signed', 'wrong-host'])
+    expect(both.reasons).toEqual(['self-signed', 'name-mismatch'])
+    const flags = 'RemoteCertificateNameMismatch, RemoteCertificateChainErrors'
+    expect(both.together.map(({ text }) => text)).toContain(flags)
+    expect(scenario('wrong-host+self-signed').together).toEqual(both.together)
+    expect(scenario('wrong-host').together).toEqual([])
+  })
+
+  it('tells from which connection a part counts', () => {
+    expect(scenario('expired@2nd').parts).toMatchObject([{ id: 'expired', from: 2 }])
+    expect(scenario('certificate-changed').runs).toBe(2)
+  })
+})
+
+describe('an error', () => {
+  it('that is a bare number is an OpenSSL verification result first, and a TLS alert next', () => {
+    const { readings, reasons, scenarios } = error('10')
+    expect(readings.map(({ of, name }) => `${of}: ${name}`)).toEqual([
+      'OpenSSL verification result: X509_V_ERR_CERT_HAS_EXPIRED',
+      'TLS alert: unexpected_message',
+    ])
+    expect(reasons).toMatchObject([{ reason: 'expired' }])
+    expect(scenarios[0]).toMatchObject({ id: 'expired', evidence: 'measured' })
+  })
+
+  it.each([
+    ['116', 'client-cert-required'],
+    ['certificate_required', 'client-cert-required'],
+    ['SSL alert number 70', 'tls10-only'],
+    ['unknown_ca', 'untrusted-root'],
+    ['curl: (64) STARTTLS not available.', 'starttls-stripped'],
+    ['CURLE_USE_SSL_FAILED', 'starttls-stripped'],
+    ['X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed'],
+    ['CERT_HAS_EXPIRED', 'expired'],
+    ['CertificateExpiredException', 'expired'],
+    ['ETLS', 'starttls-stripped'],
+    ['0x800B0109', 'untrusted-root'],
+    ['SEC_ERROR_UNKNOWN_ISSUER', 'untrusted-root'],
+    ['errSSLHostNameMismatch', 'wrong-host'],
+  ])('%j leads to %s', (text, id) => {
+    expect(error(text).scenarios.map((one) => one.id)).toContain(id)
+  })
+
+  it("is found with the names and times of someone's own server in it", () => {
+    const python =
+      "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for 'imap.corp.test'. (_ssl.c:1129)"
+    expect(error(python).scenarios[0]).toMatchObject({ id: 'wrong-host', evidence: 'measured' })
+    const go =
+      'tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2024-02-02T10:00:00Z is before 2025-01-01T00:00:00Z'
+    expect(error(go).scenarios.map(({ id }) => id)).toEqual(['not-yet-valid'])
+  })
+
+  it('is found in the middle of a log', () => {
+    const log = `12:00:01 sending\njavax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target\n\tat java.base/sun.security.ssl.Alert.createSSLException(Alert.java:131)`
+    expect(error(log).reasons).toMatchObject([{ reason: 'unknown-issuer' }])
+    expect(error(log).scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['untrusted-root', 'self-signed']))
+  })
+
+  it('says how sure it is', () => {
+    expect(error('CERT_HAS_EXPIRED').scenarios[0]?.evidence).toBe('measured')
+    expect(error('CERT_E_EXPIRED').scenarios[0]?.evidence).toBe('sourced')
+    expect(error('unknown_ca').scenarios[0]?.evidence).toBe('reason')
+    expect(error('the greeting never comes and the client waits').scenarios[0]?.evidence).toBe('words')
+  })
+
+  it('leaves out what the same ecosystem was measured to say otherwise of', () => {
+    expect(error('21').scenarios.map(({ id }) => id)).toEqual(['missing-intermediate'])
+  })
+
+  it('that tells little comes with what tells more', () => {
+    const { scenarios } = error('The remote certificate is invalid according to the validation procedure.')
+    const closer = Object.fromEntries(scenarios.map(({ id, closer }) => [id, closer?.text]))
+    expect(closer).toMatchObject({
+      expired: 'NotTimeValid',
+      'missing-intermediate': 'PartialChain',
+      'wrong-host': 'RemoteCertificateNameMismatch',
+    })
+  })
+
+  it('that nobody knows is refused with the nearest names', () => {
+    expect(codeOf('expird')).toMatchObject({ code: 'UNKNOWN_SCENARIO', exitCode: 2 })
+    expect(codeOf('expird').message).toContain("Did you mean 'expired'?")
+    expect(codeOf('qwertz uiop').message).toContain("Nothing is known of 'qwertz uiop'.")
+    expect(codeOf('expired+expird').message).toContain("There is no scenario 'expird'.")
+    expect(codeOf('expired+not-yet-valid').code).toBe('CONFLICT')
+  })
+})
+
+/** It is said of more than the vendor's document names. */
+const vague = new Set(['A call to SSPI failed, see inner exception.'])
+
+describe('the table of texts', () => {
+  it('names ecosystems of the list and scenarios of the catalogue', () => {
+    for (const row of [...errorTexts, ...acceptances]) {
+      expect(ecosystems).toContain(row.ecosystem)
+      for (const id of row.scenarios) for (const part of id.split('+')) expect(scenarioNames).toContain(part)
+    }
+  })
+
+  it('says of each row where it is from, and finds each by its own text', () => {
+    for (const row of errorTexts) {
+      expect(row.source).not.toBe('')
+      expect(rowsFor(row.text), row.text).toContainEqual(row)
+    }
+  })
+
+  it('gives a reason for every sourced text that means one', () => {
+    for (const { code, text, reasons = [] } of [...dotnetTexts, ...platformTexts]) {
+      if (reasons.length === 0 || reasons.length > 2) continue
+      expect([text, refusedFor({ code: code ?? '', message: text }, reasons)]).toEqual([
+        text,
+        vague.has(text) ? null : true,
+      ])
+    }
+  })
+
+  it('stands for something wherever it is sourced, as far as the catalogue goes', () => {
+    const empty = errorTexts.filter(({ scenarios }) => scenarios.length === 0).map(({ text }) => text)
+    // Their scenarios are not in the catalogue yet, and come with it.
+    expect(empty.filter((text) => !/Revocation|Signature|signature|Usage|usage|revocation/.test(text))).toEqual([])
+  })
+})
+
+describe('for people', () => {
+  it('every part of the catalogue fits into 80 columns', () => {
+    for (const { id } of [...catalogue, { id: 'self-signed+wrong-host' }]) {
+      for (const line of formatExplanation(explain(id), 80)) expect(line.length, line).toBeLessThanOrEqual(80)
+    }
+  })
+
+  it('every text of the table fits into 80 columns', () => {
+    for (const { text } of errorTexts) {
+      for (const line of formatExplanation(explain(text), 80)) expect(line.length, line).toBeLessThanOrEqual(80)
+    }
+  })
+
+  it('a scenario reads like this', () => {
+    const [facts] = formatExplanation(explain('starttls-required'), 80).join('\n').split('\n\nmeasured on')
+    expect(facts).toMatchInlineSnapshot(`
+      "starttls-required
+        In clear the server answers what it must, and anything else with 530, NO
+        [PRIVACYREQUIRED] or -ERR.
+
+      client    goes on: STARTTLS is offered, and the client has only to ask for it
+      reason    -
+      shows on  smtp imap pop3; starttls
+      kind      quirk
+      sets      command auth, command identify, command envelope, command message,
+                command reset, command idle, command other
+      tags      starttls
+      read      RFC 3207 §4 · RFC 9051 §7.1 · RFC 2595 §4"
+    `)
+  })
+
+  it('an error reads like this', () => {
+    const text = formatExplanation(explain('21'), 80).join('\n')
+    expect(text.replace(/\d+\.\d+\.\d+/g, '#')).toMatchInlineSnapshot(`
+      "21
+
+      OpenSSL verification result  21 X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+                                   unable to verify the first certificate
+      TLS alert                    21 decryption_failed: decryption failed
+      reason                       unknown-issuer: The chain that the server sent
+                                   leads to no root that the client trusts.
+
+      measured: clients say so of
+        missing-intermediate
+          The server sends its leaf, and only the intermediate that signed it is left
+          out.
+          by openssl s_client #
+
+      try it
+        mockmail up missing-intermediate
+        mockmail explain missing-intermediate"
+    `)
+  })
+})
