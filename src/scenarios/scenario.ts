@@ -71,7 +71,9 @@ export const scenarioNames: readonly string[] = [...names.keys()]
  */
 export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
-    typeof one === 'string' ? one.split('+').map((text) => parsePart(text, own)) : [{ ...(one as Part), from: 1 }],
+    typeof one === 'string'
+      ? one.split('+').map((text) => parsePart(text, own))
+      : [{ ...(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
