@@ -41,7 +41,7 @@ describeReport(exchange, {
         expect(said).toContain('Verify return code: 20 (unable to get local issuer certificate)')
         expect(codesIn(said)).toEqual([20])
         expect(chainIn(said)).toEqual(['CN = localhost', expect.stringMatching(subordinate)])
-        expect(said).toMatch(/^ {3}i:DC = com, DC = contoso, DC = int, CN = Contoso Offline Root CA [0-9a-f]{6}-\d+$/m)
+        expect(said).toMatch(/^ {3}i:DC = com, DC = contoso, DC = int, CN = Contoso Offline Root CA [0-9a-f]{6}$/m)
         expect(returnCodeIn(await ask(cell, [], fileOf(cell, 'root.pem')))).toBe(0)
       })
     })
@@ -246,7 +246,7 @@ describeReport(exchange, {
     })
 
     describeWith(['keytool'], 'keytool', () => {
-      it('imports root and subordinate CA into a keystore, and reads the trust store that is exported', async () => {
+      it('imports root and subordinate CA into a keystore, and the trust store that is exported, and removes them', async () => {
         using folder = temporaryDirectory()
         const store = ['-keystore', join(folder.path, 'keystore.p12'), '-storepass', 'changeit', '-noprompt']
         const [root, subordinate] = [untrusted[0], incomplete[0]]
@@ -258,10 +258,16 @@ describeReport(exchange, {
           const { stderr } = await run('keytool', ['-importcert', '-alias', alias, '-file', file, ...store])
           expect(stderr).toContain('Certificate was added to keystore')
         }
-        const exported = ['-keystore', `${servers.pki}/ca.p12`, '-storepass', 'mockmail']
-        const { stdout } = await run('keytool', ['-list', ...exported])
-        expect(stdout).toMatch(/contoso offline root ca [0-9a-f]{6}-\d+, .*trustedCertEntry/)
-      }, 30_000)
+        const exported = ['-srckeystore', `${servers.pki}/ca.p12`, '-srcstorepass', 'mockmail']
+        const destination = ['-destkeystore', store[1] ?? '', '-deststorepass', 'changeit', '-noprompt']
+        await run('keytool', ['-importkeystore', ...exported, ...destination])
+        const listed = async (): Promise<string> => (await run('keytool', ['-list', ...store.slice(0, 4)])).stdout
+        const [alias = ''] = /contoso offline root ca [0-9a-f]{6}(?=, .*trustedCertEntry)/.exec(await listed()) ?? []
+        expect(alias).not.toBe('')
+        for (const one of [alias, 'root', 'subordinate']) await run('keytool', ['-delete', '-alias', one, ...store])
+        const left = await listed()
+        for (const one of [alias, 'root', 'subordinate']) expect(left).not.toContain(`\n${one}, `)
+      }, 60_000)
     })
 
     describeWith(['openssl'], 'openssl', () => {
