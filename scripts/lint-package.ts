@@ -6,9 +6,20 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const checks = [
   ['publint', '--strict'],
-  // Vitest is ESM only, so this entry is too: only from CommonJS, and only here, is that no mistake.
-  ['attw', '--pack', '.', '--entrypoints', 'vitest', '--ignore-rules', 'cjs-resolves-to-esm'],
-  ['attw', '--pack', '.', '--entrypoints', '.', 'jest', 'package.json', 'schemas/ready.json'],
+  // Vitest is ESM only, so its entries are too: only from CommonJS, and only here, is that no mistake.
+  ['attw', '--pack', '.', '--entrypoints', 'vitest', 'vitest/setup', '--ignore-rules', 'cjs-resolves-to-esm'],
+  [
+    'attw',
+    '--pack',
+    '.',
+    '--entrypoints',
+    '.',
+    'jest',
+    'jest/setup',
+    'node-test',
+    'package.json',
+    'schemas/ready.json',
+  ],
 ]
 
 for (const [command = '', ...args] of checks) {

@@ -20,6 +20,8 @@ if (!(minutes > 0 && minutes <= 24 * 60)) throw new Error(`--minutes: '${values.
 const mostPerHour = { heap: 4, rss: 64 }
 /** Samples of the first part of a run are of caches that fill. */
 const warmUp = 0.25
+/** Fewer clients than this prove nothing. */
+const fewest = 1000
 const samples = Math.max(16, Math.min(120, Math.round(minutes * 4)))
 
 /** Answers with what only the process itself knows, after a collection. */
@@ -272,22 +274,29 @@ function ended(socket, play) {
   })
 }
 
-/** What an hour would add, by least squares over the samples after the warm-up. */
-function perHour(table, key) {
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [atMean, valueMean] = [mean(table.map(({ at }) => at)), mean(table.map((sample) => sample[key]))]
-  const over = table.reduce((sum, { at, [key]: value }) => sum + (at - atMean) * (value - valueMean), 0)
-  return (60 * over) / table.reduce((sum, { at }) => sum + (at - atMean) ** 2, 0)
+/** What one more of `over` adds to `key`, by least squares. */
+function slope(table, key, over) {
+  const mean = (of) => table.reduce((sum, sample) => sum + sample[of], 0) / table.length
+  const [x, y] = [mean(over), mean(key)]
+  const shared = table.reduce((sum, sample) => sum + (sample[over] - x) * (sample[key] - y), 0)
+  return shared / table.reduce((sum, sample) => sum + (sample[over] - x) ** 2, 0)
 }
 
 function judge(table, tally) {
   const settled = table.slice(Math.floor(table.length * warmUp))
   const [first, last] = [settled[0], settled.at(-1)]
-  const grown = { heap: perHour(settled, 'heap'), external: perHour(settled, 'external'), rss: perHour(settled, 'rss') }
+  const perHour = (key) => 60 * slope(settled, key, 'at')
+  const grown = { heap: perHour('heap'), external: perHour('external'), rss: perHour('rss') }
   console.log('\nclients (a refusal counts as failed)')
   for (const [kind, { ok, failed }] of [...tally].sort()) console.log(`  ${kind.padEnd(22)} ${ok} ok, ${failed} failed`)
+  const clients = last.clients - first.clients
+  if (clients < fewest) {
+    console.log(`\ninconclusive: ${clients} clients after the first quarter, and ${fewest} are needed`)
+    return false
+  }
   console.log(`\nan hour adds, after the first quarter of the run:`)
   for (const [what, mib] of Object.entries(grown)) console.log(`  ${what.padEnd(9)} ${mib.toFixed(2)} MiB`)
+  console.log(`a client adds ${(slope(settled, 'heap', 'clients') * 2 ** 20).toFixed(0)} octets to the heap`)
   const flat = {
     heap: grown.heap + grown.external <= mostPerHour.heap,
     rss: grown.rss <= mostPerHour.rss,

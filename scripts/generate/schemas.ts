@@ -9,6 +9,7 @@ const outputs = {
   record: 'ConnectionRecord',
   list: 'ListOutput',
   explain: 'ExplainOutput',
+  report: 'CheckReport',
   certs: 'CertsOutput',
   manifest: 'Manifest',
 } as const

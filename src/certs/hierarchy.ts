@@ -82,8 +82,8 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
   const trusted = [usualRoot('root').certificate]
 
   /**
-   * Another name than the usual root's, or a client that knows both takes the sound one and sees no fault. The key may
-   * be the same.
+   * Another name than the usual root's, or a client that knows both takes the sound one and sees no fault. The key may be the
+   * same, and is in the name, so that a root that is kept and trusted is known again in the next run.
    */
   const ownRoot = (
     part: RootPart,
@@ -92,7 +92,8 @@ export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
   ): Pick<Branch, 'root' | 'soundRoot'> => {
     const usual = usualRoot(part)
     const id = freeId(part, subject)
-    const suffix = `${options.suffix}${id.slice(part.length)}`
+    const number = validity === undefined ? '' : id.slice(part.length)
+    const suffix = `${usual.signer.key.keyId.toString('hex', 0, 3)}${number}`
     const sound = issueRoot(part, usual.signer.key, { ...options, suffix }, subject)
     const certificate = validity === undefined ? sound.certificate : redated(sound, validity)
     if (part === 'root') trusted.push(certificate)

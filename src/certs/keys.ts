@@ -67,6 +67,10 @@ export const startKey = (type: KeyType): PendingKey => {
 export const parsePrivateKey = (pem: string | Buffer, file: string): KeyPair => {
   try {
     const privateKey = createPrivateKey(pem)
+    const { asymmetricKeyType: type, asymmetricKeyDetails: details } = privateKey
+    if (type !== 'rsa' && !(type === 'ec' && details?.namedCurve === 'prime256v1')) {
+      throw new TypeError(`a key of type ${type} ${details?.namedCurve ?? ''}`)
+    }
     return keyPair({ privateKey, publicKey: createPublicKey(privateKey) })
   } catch (cause) {
     throw new MockmailError('PKI_UNUSABLE', `${file} is not a private key in PEM that mockmail can use: P-256 or RSA`, {
@@ -108,11 +112,12 @@ const packageDirectory = (): string => {
   }
 }
 
+/**
+ * Does not look at `asymmetricKeyDetails`: on a key that was just generated it can hang Node 20 for ever. It holds the
+ * key's lock while it makes strings, and a garbage collection then wants that lock to clear away the generator.
+ */
 const keyPair = ({ privateKey, publicKey }: KeyObjects): KeyPair => {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = privateKey
-  if (type !== 'rsa' && !(type === 'ec' && details?.namedCurve === 'prime256v1')) {
-    throw new TypeError(`a key of type ${type} ${details?.namedCurve ?? ''}`)
-  }
+  const type = privateKey.asymmetricKeyType === 'rsa' ? 'rsa' : 'ec'
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   // The point of P-256 is the last 65 octets; parsing for it is slow the first time, which is when a server starts.
   const octets = type === 'ec' ? spki.subarray(-65) : subjectPublicKey(spki)

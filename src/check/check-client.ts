@@ -1,4 +1,6 @@
+import type { WithCheckedList } from '../scenarios/checked.ts'
 import { coreSet } from '../scenarios/registry.ts'
+import type { ScenarioInput } from '../scenarios/scenario.ts'
 import { modes as allModes } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
 import { type StartOptions, startFleet } from '../start.ts'
@@ -23,6 +25,10 @@ export interface CheckOptions
  * const report = await checkClient((server) => sendMail(server), { protocols: ['smtp'] })
  * report.verdict // 'pass'
  */
+export function checkClient<const Inputs extends readonly ScenarioInput[]>(
+  act: (server: MailServer) => Promise<unknown>,
+  options?: CheckOptions & WithCheckedList<Inputs>,
+): Promise<CheckReport>
 export async function checkClient(
   act: (server: MailServer) => Promise<unknown>,
   options: CheckOptions = {},

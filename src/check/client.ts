@@ -9,6 +9,8 @@ import type { ClientEnd } from './report.ts'
 export interface ClientRun {
   readonly end: ClientEnd
   readonly leftChildren: boolean
+  /** Milliseconds without a new connection before the run is judged. */
+  readonly grace: number
   /** What a stub said, where the client is one. */
   readonly said?: 'ACCEPT' | 'REJECT' | 'UNSUPPORTED'
 }
@@ -24,13 +26,14 @@ export interface Bounds {
 /** Something that connects to a server when told to: a command, or a function in this process. */
 export interface Client {
   readonly name: string
-  /** Milliseconds without a new connection, after the client's end, before the run is judged. */
-  readonly grace: number
   run(server: MailServer, environment: Readonly<Record<string, string>>, bounds: Bounds): Promise<ClientRun>
 }
 
 /** Nothing can connect any more when every process has ended; what is on its way is in the kernel's queue by then. */
-const graceAfterProcess = 40
+const graceAfterEnd = 2
+
+/** Processes that had to be ended may still be at it for a moment. */
+const graceAfterKill = 40
 
 /** A promise may settle while its connections are still being retried. */
 const graceAfterPromise = 250
@@ -48,7 +51,6 @@ export function commandClient(
 ): Client {
   return {
     name: argv.join(' '),
-    grace: graceAfterProcess,
     async run(server, environment, bounds) {
       const extra = stub ? [server.servername, String(server.port), pki.ca] : []
       const [file = '', ...args] = [...argv, ...extra].map((argument) => fill(argument, server, pki.ca))
@@ -65,6 +67,7 @@ export function commandClient(
       const said = stub ? stubWord(output.text) : undefined
       return {
         leftChildren: left && ended !== 'timeout',
+        grace: left || ended === 'timeout' ? graceAfterKill : graceAfterEnd,
         ...(said && { said }),
         end: {
           exit,
@@ -85,11 +88,14 @@ export function commandClient(
 export function functionClient(name: string, act: (server: MailServer) => Promise<unknown>): Client {
   return {
     name,
-    grace: graceAfterPromise,
     async run(server, _environment, { timeout }) {
       const { error, timedOut } = await settle(() => act(server), timeout)
       const text = error === undefined ? null : textOf(error)
-      return { leftChildren: false, end: { exit: null, signal: null, error: text, output: text ?? '', timedOut } }
+      return {
+        leftChildren: false,
+        grace: graceAfterPromise,
+        end: { exit: null, signal: null, error: text, output: text ?? '', timedOut },
+      }
     },
   }
 }

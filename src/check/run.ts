@@ -101,7 +101,7 @@ async function tryCell(
     run = { ...next, leftChildren: run.leftChildren || next.leftChildren }
   }
   const duration = clock.now() - started
-  const seen = await server.outcome({ settle: client.grace, requireRevocation })
+  const seen = await server.outcome({ settle: run.grace, requireRevocation })
   return judgeCell(server, seen, run, { contract, duration })
 }
 

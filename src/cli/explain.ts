@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { MockmailError } from '../errors.ts'
 import type { Explanation } from '../explain/explain.ts'
 import type { ServingFlags } from './flags.ts'
 import { processOutput } from './output.ts'
@@ -13,11 +14,14 @@ export function addExplain(program: Command): void {
     .usage('[options] <scenario|text>')
     .argument('<text...>', 'a scenario, or an error text or code of any client; quote what has special characters')
     .option('--json', 'as one JSON object')
-    .allowUnknownOption(false)
+    // POP3 refuses with -ERR, and Apple counts downwards.
+    .allowUnknownOption()
     .action(explainCommand)
 }
 
 async function explainCommand(words: readonly string[], { json }: Pick<ServingFlags, 'json'>): Promise<void> {
+  const flag = words.find((word) => word.startsWith('--'))
+  if (flag !== undefined) throw new MockmailError('UNKNOWN_OPTION', `'explain' has no flag ${flag}. Allowed: --json.`)
   const output = processOutput(() => process.exit())
   // The tables are only for this command, and the others start sooner without them.
   const { explain } = await import('../explain/explain.ts')

@@ -1,5 +1,6 @@
 import { catalogue } from '../scenarios/registry.ts'
-import type { Ecosystem } from '../verdicts/patterns.ts'
+import { type Ecosystem, ecosystems } from '../verdicts/patterns.ts'
+import { verifyCodes } from '../verdicts/verify-codes.ts'
 import measuredFile from './measured.json' with { type: 'json' }
 import { dotnetTexts } from './sourced-dotnet.ts'
 import { platformTexts } from './sourced-platforms.ts'
@@ -41,9 +42,20 @@ const measuredTexts: readonly ErrorText[] = measuredFile.texts.map((row) => ({
   source: `measured on ${measuredOn}`,
 }))
 
+/** What the entries say of themselves, and their own tests hold them to, where the measurements are older than they. */
+const catalogueTexts: readonly ErrorText[] = catalogue.flatMap(({ id, entry }) =>
+  Object.entries(entry.errors ?? {})
+    .filter(([ecosystem]) => !measuredTexts.some((row) => row.ecosystem === ecosystem && row.scenarios.includes(id)))
+    .flatMap(([name, value]) => {
+      const ecosystem = ecosystems.find((one) => one === name)
+      return ecosystem ? [entryText(ecosystem, id, value)] : []
+    }),
+)
+
 /** Everything known, measurements first. */
 export const errorTexts: readonly ErrorText[] = [
   ...measuredTexts,
+  ...catalogueTexts,
   ...[...dotnetTexts, ...platformTexts].map(withScenarios),
 ]
 
@@ -53,6 +65,20 @@ export const acceptances: readonly Acceptance[] = measuredFile.accepted.map((row
   ecosystem: row.ecosystem as Ecosystem,
   scenarios: ids(row.scenarios),
 }))
+
+function entryText(ecosystem: Ecosystem, id: string, value: string | number): ErrorText {
+  const text = ecosystem === 'openssl' ? verifyCodes.find(({ code }) => code === value)?.text : undefined
+  return {
+    ecosystem,
+    clients: [],
+    versions: [],
+    code: String(value),
+    text: text ?? String(value),
+    scenarios: [id],
+    evidence: 'measured',
+    source: `the catalogue's entry ${id}`,
+  }
+}
 
 /** Its scenarios are those of the catalogue with its reasons, so that a new entry is found without a new row. */
 function withScenarios({ reasons, scenarios, client, versions, code, ...row }: SourcedText): ErrorText {

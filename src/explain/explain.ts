@@ -1,6 +1,7 @@
 import { MockmailError } from '../errors.ts'
 import { type ListedEntry, listEntry, scenarios } from '../scenarios/listing.ts'
 import { didYouMean } from '../scenarios/nearest.ts'
+import { coreSet } from '../scenarios/registry.ts'
 import { resolveScenario, type Scenario, scenarioNames } from '../scenarios/scenario.ts'
 import { type Expect, type Mode, modes, type Protocol, protocols, type Reason } from '../scenarios/vocabulary.ts'
 import { reasonsOf, toldBy } from '../verdicts/reasons.ts'
@@ -171,10 +172,14 @@ function candidatesFrom(rows: readonly ErrorText[]): readonly Candidate[] {
       (a, b) =>
         a.evidence.localeCompare(b.evidence) ||
         parts(a.id) - parts(b.id) ||
+        rarity(a.id) - rarity(b.id) ||
         b.said.length - a.said.length ||
         position(a.id) - position(b.id),
     )
 }
+
+/** What everybody meets is in the core set. */
+const rarity = (id: string): number => (id.split('+').every((part) => coreSet.includes(part)) ? 0 : 1)
 
 /** In the catalogue. */
 const position = (id: string): number => scenarios.findIndex((entry) => entry.id === id.split('+')[0])

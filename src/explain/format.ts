@@ -101,7 +101,9 @@ function sentenceOf({ code, text, clients, versions, evidence, source }: ErrorTe
   const told = code !== null && !text.includes(code) ? `${code}: ${text}` : text
   const who = [...clients.slice(0, 3), ...(clients.length > 3 ? ['…'] : [])].join(', ')
   const which = [who, versions.join(', ')].filter(Boolean).join(' ')
-  return evidence === 'measured' ? `${told} (${which})` : `${told} (${[which, source].filter(Boolean).join('; ')})`
+  return evidence === 'measured'
+    ? `${told} (${which || source})`
+    : `${told} (${[which, source].filter(Boolean).join('; ')})`
 }
 
 const formatAcceptances = (rows: readonly Acceptance[], width: number): readonly string[] =>

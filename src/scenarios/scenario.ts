@@ -85,7 +85,7 @@ const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st
 function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   const match = partPattern.exec(text)
   const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
-  const part = own.find(({ id }) => id === name) ?? names.get(name)
+  const part = (own.find(({ id }) => id === name) as Part | undefined) ?? names.get(name)
   if (!part) {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',

@@ -71,7 +71,7 @@ plaintext-on-implicit  quirk        reject
 })
 
 describe('help', () => {
-  it.each([['mockmail'], ['up'], ['exec'], ['list'], ['certs']])('of %s', async (command) => {
+  it.each([['mockmail'], ['up'], ['exec'], ['list'], ['explain'], ['certs']])('of %s', async (command) => {
     using workplace = openWorkplace()
     const args = command === 'mockmail' ? ['--help'] : [command, '--help']
     const { status, stdout, stderr } = await run(workplace, args, { environment: { COLUMNS: '80' } })

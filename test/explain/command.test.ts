@@ -30,11 +30,14 @@ describe('mockmail explain', () => {
     expect(words.stdout).toBe(quoted.stdout)
   })
 
-  it('takes a text that begins with a hyphen behind --', async () => {
+  it.each([
+    ['-ERR STLS not supported by server', 'no-tls'],
+    ['-9807', 'unknown-issuer'],
+  ])('takes %j for a text, though it begins with a hyphen', async (text, reason) => {
     using workplace = openWorkplace()
-    const { status, stdout } = await run(workplace, ['explain', '--json', '--', '-ERR STLS not supported by server'])
+    const { status, stdout } = await run(workplace, ['explain', text, '--json'])
     expect(status).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'error', reasons: [{ reason: 'no-tls' }] })
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'error', reasons: [{ reason }] })
   })
 
   it.each([

@@ -169,6 +169,17 @@ describe('the table of texts', () => {
     }
   })
 
+  it('agrees with what the entries say of themselves', () => {
+    for (const { id, entry } of catalogue) {
+      for (const [ecosystem, value] of Object.entries(entry.errors ?? {})) {
+        const codes = errorTexts
+          .filter((row) => row.ecosystem === ecosystem && row.scenarios.includes(id))
+          .map(({ code }) => code)
+        expect(codes, `${id} ${ecosystem}`).toContain(String(value))
+      }
+    }
+  })
+
   it('says of each row where it is from, and finds each by its own text', () => {
     for (const row of errorTexts) {
       expect(row.source).not.toBe('')

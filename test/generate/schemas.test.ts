@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Ajv, type ValidateFunction } from 'ajv'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { run } from '../package/support/shell.ts'
+
+// Each test starts programs of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const { logIn, message } = createRequire(import.meta.url)('../package/projects/shared/client.cjs') as {
@@ -117,9 +120,29 @@ describe('what the command line prints', () => {
   it.each([
     ['list', ['list', '--json']],
     ['certs', ['certs', 'pki', 'expired', '--json']],
-  ])('is by the schema of %s', async (name, args) => {
+    ['explain', ['explain', 'expired', '--json']],
+    ['explain', ['explain', 'CERT_HAS_EXPIRED', '--json']],
+    [
+      'report',
+      [
+        'check',
+        'good',
+        '--protocol',
+        'pop3',
+        '--mode',
+        'implicit',
+        '--reporter',
+        'json',
+        '--',
+        process.execPath,
+        '-e',
+        '0',
+      ],
+    ],
+  ])('is by the schema of %s: %j', async (name, args) => {
     const { output } = await run(process.execPath, [...cli, ...args], { cwd: directory })
-    expect(problems(name, JSON.parse(output))).toEqual([])
+    const [line = ''] = output.split('\n').filter((text) => text.startsWith('{'))
+    expect(problems(name, JSON.parse(line))).toEqual([])
   })
 
   it('is found wrong when a field is missing, of another type or of another schema number', () => {

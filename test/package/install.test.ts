@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { nodeProgram, nodeVersions } from './support/nodes.ts'
 import { openProject, type Project, packTarball, type Tarball } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
 import { mustRun, run } from './support/shell.ts'
+
+// Each test starts programs of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const offline = await whyNoRegistry()
 
@@ -90,6 +93,12 @@ describe.skipIf(offline)('a fresh project', () => {
       },
       70_000,
     )
+
+    it('has a helper for node:test', async () => {
+      const { status, output } = await project.node('node-test.mjs', [], { program, timeout: 30_000 })
+      expect(output).toMatch(/^# pass 2$|^ℹ pass 2$/m)
+      expect(status).toBe(0)
+    }, 60_000)
 
     it('has a command line', async () => {
       const bin = 'node_modules/mockmail/dist/bin.mjs'

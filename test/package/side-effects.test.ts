@@ -2,8 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { mustRun } from './support/shell.ts'
+
+// Each test starts programs of its own, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url))
 

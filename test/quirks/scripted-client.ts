@@ -23,6 +23,8 @@ export interface Habits {
   readonly waitsForEver?: Uint8Array
   /** Options of its TLS attempts, one connection each. Default: one, that of Node. */
   readonly attempts?: readonly tls.ConnectionOptions[]
+  /** Looks at a finished handshake, and goes on. */
+  readonly inspects?: (socket: tls.TLSSocket) => void
   /** Milliseconds to wait for a greeting. Default: ten seconds. */
   readonly patience?: number
 }
@@ -133,7 +135,8 @@ class Session {
   }
 
   async #secure(wire: Wire, options: tls.ConnectionOptions): Promise<boolean> {
-    return (await wire.startTls({ ...this.#server.tls, ...options })) === undefined
+    const failure = await wire.startTls({ ...this.#server.tls, ...options }, this.#habits.inspects)
+    return failure === undefined
   }
 
   async #wait(wire: Wire, clientHello: Uint8Array): Promise<'done'> {

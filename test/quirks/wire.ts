@@ -63,7 +63,10 @@ export class Wire {
   }
 
   /** Lays TLS over the connection; resolves with OpenSSL's words when that fails. */
-  async startTls(options: tls.ConnectionOptions): Promise<string | undefined> {
+  async startTls(
+    options: tls.ConnectionOptions,
+    inspect: (socket: tls.TLSSocket) => void = () => {},
+  ): Promise<string | undefined> {
     const raw = this.#stream
     raw.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close').removeAllListeners('error')
     const secure = tls.connect({ ...options, socket: raw })
@@ -78,14 +81,10 @@ export class Wire {
       return failure
     }
     this.log.push(`-- ${secure.getProtocol()}`)
+    inspect(secure)
     this.#stream = secure
     this.#listen()
     return undefined
-  }
-
-  /** The leaf that the server has shown. */
-  get fingerprint(): string | undefined {
-    return this.#stream instanceof tls.TLSSocket ? this.#stream.getPeerX509Certificate()?.fingerprint256 : undefined
   }
 
   leave(): void {

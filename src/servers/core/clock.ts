@@ -7,6 +7,7 @@ export const clock = {
   date: Date.now.bind(Date),
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
+  setImmediate: globalThis.setImmediate,
 } as const
 
 /** Resolves after so many milliseconds. The timer does not keep the process alive by itself. */
@@ -25,3 +26,6 @@ export const pauseOr = (ms: number, early: Promise<unknown>): Promise<void> =>
       resolve()
     })
   })
+
+/** Resolves after everything else that is ready has had its turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => void clock.setImmediate(resolve))

@@ -33,6 +33,9 @@ export interface ConnectionHost extends LinkOwner {
   terminator(nth: number): TlsTerminator
 }
 
+/** Milliseconds for the commands of a client that is gone. */
+const afterlifeMs = 500
+
 /** From TCP accept to close. Rejects for a defect of ours only, never because of what the client does. */
 export class Connection {
   readonly record: ConnectionRecord
@@ -88,6 +91,7 @@ export class Connection {
     this.#recorder.ended({ by: 'server', how: 'rst', closeNotify: 'unknown', why })
     this.#endWaiting()
     this.#input.end()
+    this.#input.drain()
     if (this.#resetting) return
     this.#transport?.destroy()
     this.#raw.destroy()
@@ -168,10 +172,12 @@ export class Connection {
         if (of === 'clear') this.record.handshake.alertReceived ??= alertInClear(bytes)
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
-      ended: ({ how, error }) => {
+      ended: ({ how, error, gone }) => {
         if (error) this.record.handshake.alertReceived ??= alertReceived(error)
         this.#end('client', how, error?.message.trim())
         this.#endWaiting()
+        // What it said last is a fact, and answers that nobody gets are worth no more than this.
+        if (gone) clock.setTimeout(() => this.#input.drain(), afterlifeMs).unref()
       },
     })
   }

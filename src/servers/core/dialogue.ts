@@ -1,4 +1,5 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
+import { clock, turn } from './clock.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
 import type { Continuation, Outcome } from './outcome.ts'
@@ -25,6 +26,9 @@ export type DialogueEnd = 'upgrade' | 'close' | 'eof' | 'stop' | 'hopeless'
 
 /** So many refused lines in a row and the server gives up, as real ones do. */
 const patience = 50
+
+/** Milliseconds that one client may be served without a turn for the others: lines that are there already cost no wait. */
+const longestTurn = 5
 
 /**
  * Runs the command loop of one TLS phase: line, table, handler, outcome. Knows no socket.
@@ -85,7 +89,11 @@ export async function runDialogue<S extends Session>(
     const end = await settle({ action: 'greeting', outcome: dialect.greeting(session) })
     if (end !== 'command') return end
   }
-  for (;;) {
+  for (let since = clock.now(); ; ) {
+    if (input.length > 0 && clock.now() - since > longestTurn) {
+      await turn()
+      since = clock.now()
+    }
     const line = await input.line(dialect.maxLine)
     if (line === 'eof' || line === 'hopeless') return line
     const end = await settle(await answerTo(line))

@@ -11,11 +11,18 @@ const highWater = 256 * 1024
 /** Milliseconds that a client may take to close its side after the server closed. */
 export const lingerMs = 1000
 
+/** How the client ended. `gone` when nothing can be sent to it any more. */
+export interface TransportEnd {
+  readonly how: 'fin' | 'rst' | 'error'
+  readonly error?: Error
+  readonly gone: boolean
+}
+
 export interface TransportEvents {
   received(phase: Phase, bytes: Buffer): void
   sent(phase: Phase, bytes: Buffer): void
   /** The client ended its direction, or an error ended both. */
-  ended(how: { readonly how: 'fin' | 'rst' | 'error'; readonly error?: Error }): void
+  ended(how: TransportEnd): void
 }
 
 /**
@@ -100,10 +107,10 @@ export class Transport {
 
   readonly #onError = (error: NodeJS.ErrnoException): void => this.#ended(classify(error))
 
-  #ended(end: { readonly how: 'fin' | 'rst' | 'error'; readonly error?: Error }): void {
+  #ended(end: Omit<TransportEnd, 'gone'>): void {
     if (this.#gone) return
     this.#gone = end.how !== 'fin' || this.#stream.destroyed
-    this.#events.ended(end)
+    this.#events.ended({ ...end, gone: this.#gone })
     this.#input.end()
   }
 }

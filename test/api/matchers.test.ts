@@ -1,0 +1,231 @@
+import { once } from 'node:events'
+import net from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { type MailServer, startMailServer } from '../../src/index.ts'
+import { useMockMail } from '../../src/testing/vitest.ts'
+import { captureClientHello, connectRaw, connectTls, tlsError } from '../support/raw.ts'
+
+const mail = useMockMail()
+const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
+const quick = { settle: 20 } as const
+
+const careful = async (server: MailServer): Promise<void> => {
+  const socket = connectTls(server)
+  await tlsError(socket)
+  socket.destroy()
+}
+
+/** Speaks inside TLS without looking at the certificate. */
+async function careless(server: MailServer, lines: readonly string[] = ['USER u', 'PASS p', 'QUIT']): Promise<void> {
+  const client = connectRaw(server, connectTls(server, { rejectUnauthorized: false }))
+  client.send(lines.map((line) => `${line}\r\n`).join(''))
+  await client.closed
+}
+
+/** Sends a ClientHello, reads the server's flight and answers with an alert in clear, as a TLS 1.2 client may. */
+async function alerting(server: MailServer, alert: number): Promise<void> {
+  const client = connectRaw(server)
+  client.send(await captureClientHello())
+  await client.until(/[\s\S]{100}/)
+  client.socket.end(Buffer.of(0x15, 3, 3, 0, 2, 2, alert))
+  await client.closed
+}
+
+/** The message that an assertion fails with. */
+async function failure(assertion: Promise<unknown>): Promise<string> {
+  const error = await assertion.then(
+    () => new Error('it passed'),
+    (reason: Error) => reason,
+  )
+  return error.message
+}
+
+describe('toHaveBeenRefused', () => {
+  it('passes when the client refused, and negated it fails', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await careful(server)
+    await expect(server).toHaveBeenRefused(quick)
+    expect(await failure(expect(server).not.toHaveBeenRefused(quick))).toBe(
+      `expired (pop3/implicit, ${server.url}): refused, which was not expected [safe-abort, silent-close].\n` +
+        'A strict client would reject: the current time is after notAfter.\n' +
+        'Connection 1: TLS: closed (socket hang up); ended by client, fin\n' +
+        '  (no bytes of the protocol)',
+    )
+  })
+
+  it('fails when the client went on, with the dialogue, and negated it passes', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await careless(server)
+    await expect(server).not.toHaveBeenRefused(quick)
+    const message = await failure(expect(server).toHaveBeenRefused(quick))
+    expect(message.replace(/<.*>/, '<id>')).toBe(
+      `expired (pop3/implicit, ${server.url}): expected to be refused, and was leaked [leak-credentials-untrusted-tls].\n` +
+        'A strict client would reject: the current time is after notAfter.\n' +
+        'Connection 1: TLS: finished TLSv1.3; ended by server, fin\n' +
+        '  S*: +OK mockmail POP3 server ready <id>\n' +
+        '  C*: USER u\n' +
+        '  C*: PASS p\n' +
+        '  C*: QUIT\n' +
+        '  S*: +OK send PASS\n' +
+        '  S*: +OK logged in\n' +
+        '  S*: +OK bye',
+    )
+  })
+
+  it('fails when the reason is another one, and passes when it is the scenario’s or the one named', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await alerting(server, 48)
+    expect(await failure(expect(server).toHaveBeenRefused(quick))).toMatch(
+      /^expired \(pop3\/implicit, \S+\): refused, but for another reason: unknown_ca \[safe-abort, alert:unknown_ca\]\.\n/,
+    )
+    await expect(server).toHaveBeenRefused({ ...quick, because: 'unknown-issuer' })
+    server.reset()
+    await alerting(server, 45)
+    await expect(server).toHaveBeenRefused(quick)
+    await expect(server).toHaveBeenRefused({ ...quick, because: 'expired' })
+    server.reset()
+    // bad_certificate says nothing.
+    await alerting(server, 42)
+    await expect(server).toHaveBeenRefused({ ...quick, because: 'revoked' })
+  })
+})
+
+describe('toHaveBeenAccepted', () => {
+  it('passes when the session was used, and fails when it was not', async () => {
+    const server = await mail.start(pop3)
+    await careless(server, ['CAPA', 'QUIT'])
+    await expect(server).toHaveBeenAccepted(quick)
+    expect(await failure(expect(server).not.toHaveBeenAccepted(quick))).toContain('accepted, which was not expected')
+    server.reset()
+    await careless(server, ['QUIT'])
+    await expect(server).not.toHaveBeenAccepted(quick)
+    expect(await failure(expect(server).toHaveBeenAccepted(quick))).toContain(
+      'expected to be accepted, and was refused',
+    )
+  })
+})
+
+describe('toHaveSeenCredentials', () => {
+  it('tells where they crossed, and whose they were', async () => {
+    const server = await mail.start({ protocol: 'pop3', mode: 'starttls', scenario: 'starttls-stripped' })
+    const client = connectRaw(server)
+    client.send('USER me\r\nPASS secret\r\nQUIT\r\n')
+    await client.closed
+    await expect(server).toHaveSeenCredentials(quick)
+    await expect(server).toHaveSeenCredentials({ ...quick, inClear: true, user: 'me' })
+    await expect(server).not.toHaveSeenCredentials({ ...quick, inClear: false })
+    await expect(server).not.toHaveSeenCredentials({ ...quick, user: 'you' })
+    expect(await failure(expect(server).not.toHaveSeenCredentials(quick))).toContain(
+      'saw credentials: USER/PASS of me (clear) [leak-credentials-clear',
+    )
+    expect(await failure(expect(server).toHaveSeenCredentials({ ...quick, inClear: false }))).toContain(
+      'saw no credentials inside TLS',
+    )
+  })
+
+  it('counts those that were wrong', async () => {
+    const server = await mail.start(pop3)
+    await careless(server, ['USER u', 'PASS wrong', 'QUIT'])
+    await expect(server).toHaveSeenCredentials({ ...quick, inClear: false })
+  })
+})
+
+describe('a matcher', () => {
+  const all = [
+    [
+      'toHaveBeenRefused',
+      (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toHaveBeenRefused(quick),
+    ],
+    [
+      'toHaveBeenAccepted',
+      (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toHaveBeenAccepted(quick),
+    ],
+    [
+      'toHaveSeenCredentials',
+      (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toHaveSeenCredentials(quick),
+    ],
+    [
+      'toHaveNegotiated',
+      (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toHaveNegotiated(quick),
+    ],
+  ] as const
+
+  it.each(all)('%s does not pass when nothing connected, negated or not', async (_, assert) => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    for (const negated of [true, false]) {
+      await expect(assert(server, negated)).rejects.toMatchObject({
+        code: 'NOTHING_RECORDED',
+        message: `Nothing connected to ${server.url} (expired), so there is nothing to judge.`,
+      })
+    }
+  })
+
+  it.each(all)('%s does not pass when the fault did not show, negated or not', async (_, assert) => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    const socket = net.connect(server.port, '127.0.0.1')
+    socket.end()
+    await once(socket.resume(), 'close')
+    for (const negated of [true, false]) {
+      const message = await failure(assert(server, negated))
+      expect(message).toContain('1 connected, and none came as far as the fault (not-reached)')
+    }
+    await careful(server)
+    await expect(server).toHaveBeenRefused(quick)
+  })
+
+  it('is for servers only', async () => {
+    await expect(expect({}).toHaveBeenRefused()).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: 'This matcher is for a server: expect(await mail.start(…)).toHaveBeenRefused().',
+    })
+    await expect(expect(undefined).not.toHaveBeenAccepted()).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+
+  it('shows the newest three connections', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    for (let count = 0; count < 4; count++) await careless(server, ['CAPA', 'QUIT'])
+    const message = await failure(expect(server).toHaveBeenRefused(quick))
+    expect(message.match(/^Connection \d/gm)).toEqual(['Connection 2', 'Connection 3', 'Connection 4'])
+    expect(message).toContain('  C*: CAPA\n')
+  })
+
+  it('waits for what is on its way', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await careful(server)
+    const retried = new Promise<void>((resolve) => setTimeout(() => resolve(careless(server)), 100))
+    await expect(server).not.toHaveBeenRefused()
+    await retried
+  })
+})
+
+describe('useMockMail', () => {
+  it.each(mail.cases({ protocol: 'pop3', expect: 'reject', scenarios: ['expired', 'self-signed', 'wrong-host'] }))(
+    'starts a case: $scenario over $mode',
+    async (one) => {
+      const server = await mail.start(one)
+      expect(server).toMatchObject({ scenario: one.scenario, protocol: 'pop3', mode: one.mode })
+      expect(server.expectation).toMatchObject({ expect: 'reject', because: one.because })
+    },
+  )
+
+  it('closes what it started when the scope is over, and only that', async () => {
+    const { openMockMail } = await import('../../src/testing/mock-mail.ts')
+    const hooks: (() => Promise<void>)[] = []
+    const scope = openMockMail({ afterAll: (hook) => hooks.push(hook) })
+    const [one, several] = [await scope.start(pop3), await scope.startAll({ protocols: ['imap'] })]
+    await using mine = await startMailServer(pop3)
+    for (const hook of hooks) await hook()
+    const answers = (port: number): Promise<boolean> =>
+      new Promise((resolve) => {
+        net
+          .connect(port, '127.0.0.1')
+          .on('error', () => resolve(false))
+          .on('connect', function (this: net.Socket) {
+            this.destroy()
+            resolve(true)
+          })
+      })
+    const ports = [one.port, ...several.endpoints.map(({ port }) => port), mine.port]
+    expect(await Promise.all(ports.map(answers))).toEqual([false, false, false, true])
+  })
+})
