@@ -25,9 +25,9 @@ const measures = {
   check: measureCheck,
 }
 
-const usage = `npm run bench -- [name...] [--json] [--rounds N] [--hostile [N]]
+const usage = `npm run bench -- [name...] [--json] [--rounds N] [--hostile N]
 names: ${Object.keys(measures).join(' ')} (default: all of them)
---hostile sends N generated inputs to each protocol (default 1000000) and measures nothing else unless names are given`
+--hostile sends N generated inputs to each protocol, and measures nothing else unless names are given`
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
