@@ -221,8 +221,8 @@ describe('for people', () => {
     const [facts] = formatExplanation(explain('starttls-required'), 80).join('\n').split('\n\nmeasured on')
     expect(facts).toMatchInlineSnapshot(`
       "starttls-required
-        In clear the server answers what it must, and anything else with 530, NO
-        [PRIVACYREQUIRED] or -ERR.
+        Logins, mail and most other commands in clear get 530, NO [PRIVACYREQUIRED] or
+        -ERR until TLS is on.
 
       client    goes on: STARTTLS is offered, and the client has only to ask for it
       reason    -
