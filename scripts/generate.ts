@@ -1,10 +1,12 @@
-// Writes what is computed from the catalogue, the types and the table of checked clients. `--check` writes nothing and fails when something is stale.
+// Writes what is computed from the catalogue, the types, the table of checked clients and the field reports. `--check`
+// writes nothing and fails when something is stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
 import { format } from './generate/format.ts'
+import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scenarioTables } from './generate/tables.ts'
 
@@ -14,6 +16,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ...reportPages(root),
   ...[...schemas(root)].map(
     ([name, schema]) => [`schemas/${name}.json`, format('schema.json', JSON.stringify(schema))] as const,
   ),

@@ -5,7 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { type Ended, run } from '../package/support/shell.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const copied = ['src', 'scripts', 'docs', 'schemas', 'examples', 'package.json', 'tsconfig.json', 'biome.json']
+const copied = [
+  'src',
+  'scripts',
+  'docs',
+  'schemas',
+  'examples',
+  'test/reports',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+]
 
 /** A copy of this repository's hand-written and generated files, to be changed by a test. */
 export interface Copy extends Disposable {

@@ -16,12 +16,19 @@ describe('npm run generate', () => {
     using copy = copyRepository()
     const right = copy.read('docs/scenarios.md')
     copy.write('docs/scenarios.md', right.replace('`expired`', '`expird`'))
+    const report = copy.read('docs/reports/mailbee.md')
+    copy.write('docs/reports/mailbee.md', report.replace(/(?<=<!-- table -->\n).*\n/, ''))
     copy.write('schemas/gone.json', '{}\n')
     const found = await copy.run('tsx', check)
-    expect(found.output).toBe("Stale: docs/scenarios.md, schemas/gone.json. 'npm run generate' writes them.\n")
+    expect(found.output).toBe(
+      "Stale: docs/scenarios.md, docs/reports/mailbee.md, schemas/gone.json. 'npm run generate' writes them.\n",
+    )
     expect(found.status).toBe(1)
-    expect((await copy.run('tsx', generate)).output).toBe('Changed: docs/scenarios.md, schemas/gone.json\n')
+    expect((await copy.run('tsx', generate)).output).toBe(
+      'Changed: docs/scenarios.md, docs/reports/mailbee.md, schemas/gone.json\n',
+    )
     expect(copy.read('docs/scenarios.md')).toBe(right)
+    expect(copy.read('docs/reports/mailbee.md')).toBe(report)
     expect((await copy.run('tsx', check)).status).toBe(0)
   }, 120_000)
 })
