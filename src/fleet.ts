@@ -48,7 +48,10 @@ export class MailServers {
     return this.#servers
   }
 
-  /** Directory with every file of the PKI; written when it is first asked for, removed by {@link close}. */
+  /**
+   * Directory with every file of the PKI; written when it is first asked for, removed by {@link close}. A leaf that is issued
+   * anew after weeks is not in it; {@link writePki} writes what is current.
+   */
   get pki(): string {
     if (!this.#scratch) {
       this.#scratch = openScratch()
@@ -64,6 +67,11 @@ export class MailServers {
    */
   writePki(directory: string): void {
     this.#pki.write(directory, this.#expectations)
+  }
+
+  /** @internal Writes the files of {@link pki} anew, if anybody has asked for them, with what is current. */
+  refresh(): void {
+    if (this.#scratch) this.writePki(this.#scratch.path)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { behaviourOf, tlsIdentityOf } from './cast.ts'
-import type { Pki } from './certs/types.ts'
+import type { Identity, Pki } from './certs/types.ts'
 import type { KeyLog } from './keylog.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
@@ -41,7 +41,7 @@ export function openServers(
   return planned.map(({ scenario, protocol, mode, port }) => {
     // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
     const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
-    const terminators = new Map<unknown, TlsTerminator>()
+    const terminators = new Map<unknown, { readonly identity: Identity; readonly terminator: TlsTerminator }>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
@@ -61,19 +61,18 @@ export function openServers(
       behaviour,
       terminator(nth) {
         const cast = scenario.cast(nth)
-        return remember(terminators, cast, () => {
-          const { id, facets } = cast.certificate
-          const terminator = new TlsTerminator(
-            tlsIdentityOf(pki.identity(id, facets), pki.clientCaPem),
-            behaviour(nth).tls,
-          )
-          if (keyLog) terminator.onKeyLog(keyLog.write)
-          return terminator
-        })
+        const { id, facets } = cast.certificate
+        const identity = pki.identity(id, facets)
+        const known = terminators.get(cast)
+        if (known?.identity === identity) return known.terminator
+        const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
+        if (keyLog) terminator.onKeyLog(keyLog.write)
+        terminators.set(cast, { identity, terminator })
+        return terminator
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
-        if (message.stored !== 'by-dialect') store().inbox.add({ raw: message.raw })
+        if (message.stored !== 'by-dialect') store().receive(message.raw)
         server?.received(receive(message, record, phase))
       },
       onDefect(error) {

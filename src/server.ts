@@ -7,6 +7,7 @@ import { clock } from './servers/core/clock.ts'
 import type { Endpoint } from './servers/core/endpoint.ts'
 import type { ConnectionRecord } from './servers/core/record.ts'
 import type { MailStore } from './servers/mailbox.ts'
+import { Newest } from './servers/newest.ts'
 import { type Judgement, judgeRun, type Verdict } from './verdicts/verdict.ts'
 
 /** A message that a client sent in. */
@@ -69,7 +70,8 @@ export class MailServer {
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
-  #messages: ReceivedMessage[] = []
+  readonly #messages = new Newest<ReceivedMessage>()
+  #messageCount = 0
   #closed: Promise<void> | undefined
 
   /** @internal Made by `startMailServer` only. */
@@ -128,9 +130,14 @@ export class MailServer {
     return this.#endpoint.run.records
   }
 
-  /** What clients sent in, oldest first. */
+  /** What clients sent in, oldest first; the newest 1,000 and 64 MiB since the start or {@link reset}. */
   get messages(): readonly ReceivedMessage[] {
-    return this.#messages
+    return this.#messages.all
+  }
+
+  /** How many there were since the start or {@link reset}, those included that are not kept any more. */
+  get counts(): { readonly connections: number; readonly messages: number } {
+    return { connections: this.#endpoint.run.count, messages: this.#messageCount }
   }
 
   /**
@@ -150,7 +157,7 @@ export class MailServer {
   async waitForMessage(filter: MessageFilter = {}, options: WaitOptions = {}): Promise<ReceivedMessage> {
     const fits = (message: ReceivedMessage): boolean => matches(message, filter)
     return (
-      this.#messages.find(fits) ?? this.#next<ReceivedMessage>('message', fits, 'message that fits came in', options)
+      this.messages.find(fits) ?? this.#next<ReceivedMessage>('message', fits, 'message that fits came in', options)
     )
   }
 
@@ -174,7 +181,8 @@ export class MailServer {
   /** Forgets connections and messages, and puts the mailbox back to the samples. */
   reset(): void {
     this.#endpoint.run.reset()
-    this.#messages = []
+    this.#messages.clear()
+    this.#messageCount = 0
     this.#restock()
   }
 
@@ -196,14 +204,15 @@ export class MailServer {
 
   /** @internal */
   received(message: ReceivedMessage): void {
-    this.#messages.push(message)
+    this.#messages.add(message)
+    this.#messageCount++
     this.#events.emit('message', message)
   }
 
   /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
   forget(record: ConnectionRecord): void {
     this.#endpoint.run.forget(record)
-    this.#messages = this.#messages.filter(({ connection }) => connection !== record)
+    for (const message of this.messages) if (message.connection === record) this.#messages.delete(message)
   }
 
   /** @internal */
@@ -243,7 +252,9 @@ export class MailServer {
       }
       const timer = clock.setTimeout(() => {
         stop()
-        const seen = `${this.connections.length} connections, ${this.#messages.length} messages so far`
+        const { connections, messages } = this.counts
+        const gone = messages - this.messages.length
+        const seen = `${connections} connections, ${messages} messages so far${gone > 0 ? `, the oldest ${gone} not kept` : ''}`
         reject(
           new MockmailError('TIMEOUT', `No ${what} on ${this.url} (${this.scenario}) within ${timeout} ms: ${seen}.`),
         )

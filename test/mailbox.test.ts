@@ -93,4 +93,50 @@ describe('a store', () => {
     expect(store.hasRoom({ messages: 100_000, octets: 1000 })).toBe(false)
     expect(store.hasRoom({ messages: 1, octets: 2 ** 30 })).toBe(false)
   })
+
+  describe('that receives', () => {
+    const raw = (size: number): Buffer => Buffer.alloc(size)
+    const sizes = (store: MailStore) => store.inbox.messages.map((message) => message.raw.length)
+
+    it('keeps the newest 1,000 of what came in, and all else', () => {
+      const store = new MailStore([mail])
+      const other = store.inbox.add(mail)
+      for (let size = 1; size <= 1000; size++) store.receive(raw(size))
+      expect(store.inbox.messages).toHaveLength(1002)
+      store.receive(raw(1001))
+      expect(store.inbox.messages).toHaveLength(1002)
+      expect(store.inbox.messages[1]).toBe(other)
+      expect(sizes(store).slice(2, 4)).toEqual([2, 3])
+      expect(sizes(store).at(-1)).toBe(1001)
+    })
+
+    it('keeps 64 MiB of it, and the newest whatever its size', () => {
+      const mebibytes = (count: number): Buffer => raw(count * 1024 * 1024)
+      const store = new MailStore()
+      for (const count of [20, 20, 24]) store.receive(mebibytes(count))
+      expect(store.inbox.messages).toHaveLength(3)
+      store.receive(raw(1))
+      expect(sizes(store)).toEqual([mebibytes(20).length, mebibytes(24).length, 1])
+      store.receive(mebibytes(65))
+      expect(sizes(store)).toEqual([mebibytes(65).length])
+    })
+
+    it('does not count what a client has removed, or a reset', () => {
+      const store = new MailStore()
+      for (let size = 1; size <= 1000; size++) store.receive(raw(size))
+      store.inbox.remove(store.inbox.messages.slice(500))
+      store.receive(raw(1))
+      expect(store.inbox.messages).toHaveLength(501)
+      store.reset([mail])
+      for (let size = 1; size <= 1000; size++) store.receive(raw(size))
+      expect(store.inbox.messages).toHaveLength(1001)
+    })
+
+    it('takes none when it has no room', () => {
+      const store = new MailStore()
+      store.inbox.add({ raw: raw(2 ** 30) })
+      store.receive(raw(1))
+      expect(store.inbox.messages).toHaveLength(1)
+    })
+  })
 })

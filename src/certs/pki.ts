@@ -8,9 +8,10 @@ import { issueIdentity, joinPem } from './identity.ts'
 import { startKey } from './keys.ts'
 import { pkiFiles } from './manifest.ts'
 import { parseServernames } from './names.ts'
+import { renewed } from './renewal.ts'
 import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
-import type { ClientId, ClientIdentity, Identity, Pki, PkiOptions } from './types.ts'
+import type { Identity, Pki, PkiOptions } from './types.ts'
 
 // Taken when the module loads, so that a test's fake clock does not date certificates.
 const { now: realTime } = Date
@@ -21,10 +22,10 @@ const { now: realTime } = Date
  * @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE
  */
 export const startPki = async (options: PkiOptions): Promise<Pki> => {
-  const started = realTime()
-  const now = options.now ?? new Date(started)
+  const { clock: machineClock = () => new Date(realTime()) } = options
+  const now = options.now ?? machineClock()
   /** The time of the run: it stands still when the caller has set it. */
-  const clock = () => (options.now === undefined ? new Date(realTime()) : now)
+  const clock = options.now === undefined ? machineClock : () => now
   const key = options.key ?? 'ec'
   const names = parseServernames(options.servernames)
   const rootOptions: RootOptions = {
@@ -49,12 +50,14 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
     urls: (authority) => (responder === undefined ? {} : revocationUrls(responder, authority)),
   })
 
-  const identities = new Map<string, Identity>()
-  const clients = new Map<ClientId, ClientIdentity>()
-  const clientIdentity = (id: ClientId): ClientIdentity => {
-    const client = clients.get(id) ?? issueClientIdentity(id, { hierarchy, key, now })
-    clients.set(id, client)
-    return client
+  const identities = new Map<string, () => Identity>()
+  const clients = new Map(
+    clientIds.map((id) => [id, renewed(clock, (at) => issueClientIdentity(id, { hierarchy, key, now: at }))]),
+  )
+  const clientIdentity: Pki['clientIdentity'] = (id) => {
+    const client = clients.get(id)
+    if (client === undefined) throw new Error(`there is no client certificate '${id}'`)
+    return client()
   }
 
   return {
@@ -66,18 +69,19 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
     },
     identity(id, facets) {
       const known = identities.get(id)
-      if (known !== undefined) return known
+      if (known !== undefined) return known()
       checkId(id)
-      const identity = issueIdentity(id, facets, { hierarchy, key, now, clock, names })
+      const identity = renewed(clock, (at) => issueIdentity(id, facets, { hierarchy, key, now: at, clock, names }))
+      const issued = identity()
       identities.set(id, identity)
-      return identity
+      return issued
     },
     write(directory, expectations = new Map()) {
       const files = pkiFiles({
         now,
         key,
         roots: hierarchy.trustedRoots(),
-        identities: [...identities.values()],
+        identities: [...identities.values()].map((identity) => identity()),
         clients: clientIds.map(clientIdentity),
         expectations,
       })

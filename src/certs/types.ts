@@ -64,6 +64,8 @@ export interface PkiOptions {
   readonly key?: KeyType
   /** The instant that dates count from. Default: the current time. */
   readonly now?: Date
+  /** The current time, while `now` does not make it stand still. Default: the machine's. */
+  clock?(): Date
   /** Roots without name constraints. */
   readonly unconstrained?: boolean
   /**
@@ -84,13 +86,14 @@ export interface Pki {
    */
   readonly caPem: string
   /**
-   * Issues at the first call, returns the same object afterwards. Synchronous; about a millisecond.
+   * Issues at the first call, and anew when the leaf nears its end or its beginning; returns the same object in between.
+   * Synchronous; about a millisecond.
    * @throws {MockmailError} INVALID_DEFINITION when the id cannot be a folder's name
    */
   identity(id: string, facets: CertificateFacets): Identity
   /**
    * A client's certificate, for user@mockmail.test: `good`, or with one fault. `untrusted` is below the second root,
-   * `wrong-usage` may authenticate servers only. Issues at the first call, returns the same object afterwards.
+   * `wrong-usage` may authenticate servers only. Issued and renewed as identities are.
    */
   clientIdentity(id: ClientId): ClientIdentity
   /** What a server should trust for client certificates: PEM. */

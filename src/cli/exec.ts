@@ -7,13 +7,14 @@ import { runChild } from './child.ts'
 import { childEnvironment, environmentOf } from './environment.ts'
 import { readyEvent } from './events.ts'
 import { addServingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
+import { keepFilesFresh } from './freshness.ts'
 import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
 import { parseTrust, trustEnvironment } from './trust.ts'
-import { openLog, watch } from './watch.ts'
+import { forgetTold, openLog, watch } from './watch.ts'
 
 interface ExecFlags extends ServingFlags {
   readonly trust?: readonly string[]
@@ -76,6 +77,8 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       const { json, quiet, verbose } = flags
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
       watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
+      forgetTold(servers)
+      void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       const readyFile = `${ready.pki}/ready.json`
       writeReadyFile(readyFile, ready)

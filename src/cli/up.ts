@@ -5,13 +5,14 @@ import { startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { type ReadyEvent, readyEvent } from './events.ts'
 import { addServingFlags, duration, type ServingFlags, startOptionsOf } from './flags.ts'
+import { keepFilesFresh } from './freshness.ts'
 import { openLifetime } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
 import { formatEndpoints } from './table.ts'
-import { openLog, watch } from './watch.ts'
+import { forgetTold, openLog, watch } from './watch.ts'
 
 export function addUp(program: Command): void {
   addServingFlags(program.command('up'))
@@ -37,8 +38,8 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       const { json, quiet, verbose } = flags
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
       watch(servers, { json, quiet, verbose, log, fail, print: output.result })
-      // Nobody asks for what has been told, and this may run for days.
-      for (const server of servers.endpoints) server.onEnded((record) => server.forget(record))
+      forgetTold(servers)
+      void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       if (json) output.result(JSON.stringify(ready))
       else if (!quiet) output.result(humanReady(ready, output.width))

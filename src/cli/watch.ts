@@ -66,6 +66,11 @@ export function watch(servers: MailServers, { json, quiet, verbose = false, log,
   }
 }
 
+/** After {@link watch}, for a command that never asks again for what has been told, and may run for days. */
+export function forgetTold({ endpoints }: MailServers): void {
+  for (const server of endpoints) server.onEnded((record) => server.forget(record))
+}
+
 function connectionLine(
   { scenario, protocol, mode }: MailServer,
   record: ConnectionRecord,

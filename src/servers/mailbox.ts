@@ -1,3 +1,5 @@
+import { Newest } from './newest.ts'
+
 /** A message at rest. `flags` and `modseq` change, the bytes never do. */
 export interface StoredMessage {
   readonly uid: number
@@ -154,9 +156,13 @@ export class MailStore {
   readonly #folders = new Map<string, Folder>()
   readonly #subscriptions = new Set<string>()
   readonly inbox: Folder = new Folder('INBOX')
+  readonly #received = new Newest<StoredMessage>()
 
   /** `samples` are what the INBOX starts with. */
   constructor(samples: readonly NewMessage[] = []) {
+    this.inbox.subscribe(({ kind, message }) => {
+      if (kind === 'removed') this.#received.delete(message)
+    })
     this.reset(samples)
   }
 
@@ -169,6 +175,15 @@ export class MailStore {
     for (const name of this.#folders.keys()) this.#subscriptions.add(name)
     this.inbox.remove(this.inbox.messages)
     for (const sample of samples) this.inbox.add(sample)
+  }
+
+  /**
+   * Puts what SMTP has accepted into the INBOX. Of these only the newest stay, or a server that nobody empties would grow
+   * for ever; a store without room takes none.
+   */
+  receive(raw: Buffer): void {
+    if (!this.hasRoom({ messages: 1, octets: raw.length })) return
+    this.inbox.remove(this.#received.add(this.inbox.add({ raw })))
   }
 
   get folders(): Iterable<Folder> {

@@ -106,6 +106,36 @@ describe('waitForMessage', () => {
   })
 })
 
+describe('counts', () => {
+  it('go on when the oldest messages are let go of, and a reset begins anew', async () => {
+    await using server = await startMailServer({ protocol: 'smtp', mode: 'plain' })
+    const transaction = (nth: number) =>
+      `MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nSubject: ${nth}\r\n\r\n.`
+    await talk(server, 'EHLO c', ...Array.from({ length: 1002 }, (_, index) => transaction(index + 1)), 'QUIT')
+    expect(server.counts).toEqual({ connections: 1, messages: 1002 })
+    expect(server.messages).toHaveLength(1000)
+    expect(server.messages.at(0)?.headers.get('subject')).toEqual(['3'])
+    expect(server.messages.at(-1)?.headers.get('subject')).toEqual(['1002'])
+    await expect(server.waitForMessage({ subject: 'none' }, { timeout: 10 })).rejects.toMatchObject({
+      message: expect.stringMatching(/: 1 connections, 1002 messages so far, the oldest 2 not kept\.$/),
+    })
+    server.reset()
+    expect(server.counts).toEqual({ connections: 0, messages: 0 })
+  })
+
+  it('are of the connections too: one that outlived 1,000 others is not kept, and its end is told', async () => {
+    await using server = await startMailServer(plainPop3)
+    const patient = connectRaw(server)
+    await patient.until('+OK')
+    for (let nth = 2; nth <= 1001; nth++) await Promise.all([server.waitForConnection(), talk(server, 'QUIT')])
+    expect(server.counts.connections).toBe(1001)
+    expect(server.connections.map(({ nth }) => nth)).not.toContain(1)
+    const next = server.waitForConnection()
+    patient.send('QUIT\r\n')
+    expect((await next).nth).toBe(1)
+  })
+})
+
 describe('deliver', () => {
   it('puts a message where POP3 and IMAP clients find it, with CRLF', async () => {
     await using servers = await startMailServers({ protocols: ['pop3', 'imap'], modes: ['plain'] })

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import { MailStore } from '../../src/servers/mailbox.ts'
 import { smtp } from '../../src/servers/smtp/dialect.ts'
 import { createLink, createRandom, play, type Script } from './harness.ts'
 
@@ -307,6 +308,14 @@ describe('a message', () => {
     expect(run.told.messages[0]?.raw.equals(megabyte)).toBe(true)
     expect(run.told.messages[0]).toMatchObject({ from: 'a@example.com', to: ['b@example.com'] })
     expect(link.store.inbox.messages[0]?.raw.equals(megabyte)).toBe(true)
+  })
+
+  it('has crossed, and is refused, when the store is full', async () => {
+    const store = new MailStore([{ raw: Buffer.alloc(2 ** 30) }])
+    const run = await message(Buffer.from('x\r\n.\r\n'), { store })
+    expect(run.replies.slice(-2)).toEqual(['452 4.3.1 Insufficient system storage\r\n', '250 2.0.0 OK\r\n'])
+    expect(run.told.messages).toHaveLength(1)
+    expect(store.inbox.messages).toHaveLength(1)
   })
 
   it.each([

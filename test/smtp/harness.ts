@@ -65,7 +65,7 @@ export function createLink(situation: Situation = {}): { readonly link: Link; re
     accept(message) {
       const { via: _, ...facts } = message
       told.messages.push(facts)
-      store.inbox.add({ raw: message.raw })
+      store.receive(message.raw)
     },
     push: () => undefined,
   }

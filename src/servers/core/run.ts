@@ -46,9 +46,10 @@ export class Run {
   }
 
   end(record: ConnectionRecord): void {
-    this.#open.delete(record)
+    // One that was reset away is not told of; one that is only too old to be kept is.
+    const counted = this.#open.delete(record)
     this.#active()
-    if (this.#records.includes(record)) for (const listener of [...this.#ended]) listener(record)
+    if (counted) for (const listener of [...this.#ended]) listener(record)
   }
 
   /** Forgets one that has ended; it still counts. */

@@ -137,9 +137,11 @@ const receive =
     const { envelope } = session
     const raw = wire === 'too-long' ? undefined : unstuffed(wire)
     const outcome = session.engine.received(raw?.length ?? maxMessage + 1)
+    if (!raw || !String(outcome.send).startsWith('250')) return outcome
+    const hasRoom = session.link.store.hasRoom({ messages: 1, octets: raw.length })
     // Not a matter of commit: the message has crossed, whatever becomes of the reply.
-    if (raw && String(outcome.send).startsWith('250')) session.link.accept({ via: 'DATA', raw, ...envelope })
-    return outcome
+    session.link.accept({ via: 'DATA', raw, ...envelope })
+    return hasRoom ? outcome : reply('452 4.3.1 Insufficient system storage\r\n')
   }
 
 const rset: SmtpCommand = {
