@@ -11,7 +11,7 @@ import { parseServernames } from './names.ts'
 import { renewed } from './renewal.ts'
 import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
-import type { Identity, Pki, PkiOptions } from './types.ts'
+import type { ClientId, ClientIdentity, Identity, Pki, PkiOptions } from './types.ts'
 
 // Taken when the module loads, so that a test's fake clock does not date certificates.
 const { now: realTime } = Date
@@ -51,12 +51,10 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
   })
 
   const identities = new Map<string, () => Identity>()
-  const clients = new Map(
-    clientIds.map((id) => [id, renewed(clock, (at) => issueClientIdentity(id, { hierarchy, key, now: at }))]),
-  )
-  const clientIdentity: Pki['clientIdentity'] = (id) => {
-    const client = clients.get(id)
-    if (client === undefined) throw new Error(`there is no client certificate '${id}'`)
+  const clients = new Map<ClientId, () => ClientIdentity>()
+  const clientIdentity = (id: ClientId): ClientIdentity => {
+    const client = clients.get(id) ?? renewed(clock, (at) => issueClientIdentity(id, { hierarchy, key, now: at }))
+    clients.set(id, client)
     return client()
   }
 
