@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { MailServer } from '../../src/index.ts'
 import { run } from '../support/programs.ts'
 
@@ -35,14 +35,18 @@ export interface MonoClient {
   play(sessions: readonly Session[]): Promise<readonly Played[]>
 }
 
+/** Compiles one file, whose path is from here, into a folder. Resolves to the program. */
+export async function compile(source: string, folder: string, ...flags: readonly string[]): Promise<string> {
+  const program = join(folder, `${basename(source, '.cs')}.exe`)
+  const arguments_ = [...flags, '-warnaserror', `-out:${program}`, join(import.meta.dirname, source)]
+  const compiled = await run('mcs', arguments_, { timeout: 60_000 })
+  if (compiled.status !== 0) throw new Error(compiled.stdout + compiled.stderr)
+  return program
+}
+
 /** @param folder of the caller's; holds the program and is the home */
 export async function compileMonoClient(folder: string): Promise<MonoClient> {
-  const program = join(folder, 'Client.exe')
-  const source = join(import.meta.dirname, 'Client.cs')
-  const compiled = await run('mcs', ['-r:Mono.Security', '-warnaserror', `-out:${program}`, source], {
-    timeout: 60_000,
-  })
-  if (compiled.status !== 0) throw new Error(compiled.stdout + compiled.stderr)
+  const program = await compile('Client.cs', folder, '-r:Mono.Security')
   const environment = { HOME: folder }
   return {
     async trust(ca) {
