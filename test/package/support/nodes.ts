@@ -7,7 +7,8 @@ import { mustRun } from './shell.ts'
 export const nodeVersions = ['20.19.0', '22.20.0', '24.9.0'] as const
 export type NodeVersion = (typeof nodeVersions)[number]
 
-const cache = fileURLToPath(new URL('../../../node_modules/.cache/mockmail/', import.meta.url))
+// Not below node_modules, which 'npm ci' empties.
+const cache = fileURLToPath(new URL('../../../temp/nodes/', import.meta.url))
 const system = process.platform === 'win32' ? 'win' : process.platform
 
 /**
@@ -19,7 +20,16 @@ export async function nodeProgram(version: NodeVersion): Promise<string> {
   const program = join(home, 'node_modules', name, 'bin', system === 'win' ? 'node.exe' : 'node')
   if (!existsSync(program)) {
     mkdirSync(home, { recursive: true })
-    await mustRun('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', '--no-save', `${name}@${version}`])
+    await mustRun('npm', [
+      'install',
+      '--prefix',
+      home,
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--prefer-offline',
+      `${name}@${version}`,
+    ])
   }
   const is = (await mustRun(program, ['--version'])).trim()
   if (is !== `v${version}`) throw new Error(`${program} is ${is}, and not v${version}.`)
