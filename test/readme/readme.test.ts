@@ -71,6 +71,18 @@ const settled = (text: string): string =>
     .replace(/\b\d{5}\b/g, 'PORT')
     .trim()
 
+const ownPart = `
+import { defineCertificate } from 'mockmail'
+export const mine = defineCertificate({ id: 'my-fault', summary: 'x', expect: 'reject', because: 'x', dates: { leaf: { notAfter: { days: -1 } } } })
+`
+
+/** Trusts what Node trusts. */
+const trustingClient = `
+import { connect } from 'node:tls'
+const socket = connect({ host: 'localhost', port: Number(process.env.MOCKMAIL_GOOD_IMAP_IMPLICIT_PORT) })
+socket.once('data', (data) => { process.stdout.write(data.subarray(0, 4)); socket.end() })
+`
+
 describe('the README', () => {
   it('has a vitest example that passes', async () => {
     writeFileSync(join(scratch, 'example.test.ts'), example('vitest'))
@@ -120,6 +132,37 @@ describe('the README', () => {
       .map((line) => line.trim())
     for (const line of wanted) expect(lines).toContain(line.trim())
     expect(status).toBe(0)
+  })
+
+  it('shows what explain prints', async () => {
+    const code = command('npx mockmail explain')
+    const { stdout, status } = await run('sh', ['-c', code])
+    const wanted = printedBy(code)
+      .split('\n')
+      .filter((line) => line.trim() !== '…')
+    for (const line of wanted) expect(stdout.split('\n')).toContain(line)
+    expect(status).toBe(0)
+  })
+
+  it.each(
+    example('flags')
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ +#.*/, '')),
+  )('has a command that does what it says: %s', async (line) => {
+    writeFileSync(join(scratch, 'own.mjs'), ownPart)
+    writeFileSync(join(scratch, 'client.mjs'), trustingClient)
+    // No run is to last, and other programs may have the ports.
+    const offset = 12_000 + Math.floor(Math.random() * 8000)
+    const code = line.replace('--port-offset 10000', `--port-offset ${offset}`).replace(/ up .*/, '$& --ttl 100ms')
+    const { status, stdout } = await run('sh', ['-c', code])
+    expect(status).toBe(0)
+    if (line.includes('--port-offset'))
+      for (const port of [25, 465, 587, 143]) expect(stdout).toContain(`${offset + port}`)
+    if (line.includes('--ready-file')) {
+      expect(JSON.parse(readFileSync(join(scratch, 'ready.json'), 'utf8'))).toMatchObject({ event: 'ready' })
+    }
+    if (line.includes('--trust')) expect(stdout).toBe('* OK')
   })
 
   it('names files and folders that are there', () => {
