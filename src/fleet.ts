@@ -30,6 +30,7 @@ export class MailServers {
   constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan, onClose: () => Promise<void>) {
     this.#onClose = onClose
     this.#servers = servers
+    for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
     this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
