@@ -19,7 +19,13 @@ describe('a server that runs for weeks', () => {
     let at = new Date('2026-11-21T12:00:00Z')
     await using pki = await testPki({ clock: () => at, responder: false })
     const scenario = resolveScenario('not-yet-valid')
-    const wanted = { scenarios: [scenario], protocols: ['pop3'], modes: ['implicit'], byName: true } as const
+    const wanted = {
+      scenarios: [scenario],
+      protocols: ['pop3'],
+      modes: ['implicit'],
+      byName: true,
+      twins: false,
+    } as const
     const { endpoints } = await makePlan(wanted, {})
     const [opened] = openServers(endpoints, checkRunOptions({}), pki, undefined)
     await opened?.endpoint.listen()
