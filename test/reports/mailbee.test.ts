@@ -139,7 +139,7 @@ describeReport(mailbee, {
       expect(refusal).toBe(
         {
           smtp: '530 5.7.0 Must issue a STARTTLS command first\r\n',
-          imap: 'a3 NO [PRIVACYREQUIRED] Use TLS first\r\n',
+          imap: 'a4 NO [PRIVACYREQUIRED] Use TLS first\r\n',
           pop3: '-ERR must use STLS first\r\n',
         }[protocol],
       )
@@ -182,7 +182,7 @@ describeReport(mailbee, {
       server.reset()
       const transcript = await playClient(server, { logsInUnasked: true })
       expect(transcript).not.toMatch(/^S\*?: (?:250[ -]AUTH|.* AUTH=|USER|SASL)/m)
-      expect(transcript).toMatch(/^S\*?: (?:502 5\.5\.1 |a3 BAD |-ERR )/m)
+      expect(transcript).toMatch(/^S\*?: (?:502 5\.5\.1 |a4 BAD |-ERR )/m)
       expect(server.connections[0]?.credentials.map(({ accepted }) => accepted)).not.toContain(true)
     })
 
