@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { type NodeVersion, nodeProgram } from './support/nodes.ts'
+import { whyNoRegistry } from './support/registry.ts'
+import { expectTranscript, leftOpen, limit, useProject, useTarball } from './support/runner.ts'
+
+const offline = await whyNoRegistry()
+
+describe.skipIf(offline)('vitest', () => {
+  const script = 'node_modules/vitest/vitest.mjs'
+  const tarball = useTarball()
+
+  describe('4', () => {
+    const project = useProject(tarball, { template: 'vitest', install: ['vitest@4'], type: 'module' })
+
+    it.each(['threads', 'forks'])(
+      'passes in %s, and ends',
+      async (pool) => {
+        const { status, output } = await project().node(script, ['run', '--pool', pool], { timeout: limit })
+        expect(output).toMatch(/Test Files {2}4 passed \(4\)/)
+        expect(output).not.toMatch(leftOpen)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
+    it(
+      'fails a wrong test with the dialogue in its message',
+      async () => {
+        const args = ['run', '--config', 'wrong.config.mjs']
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expectTranscript(output)
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it(
+      'has the matchers of mockmail/vitest/setup in every file, also in one that starts its servers itself',
+      async () => {
+        const args = ['run', '--config', 'setup.config.mjs']
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expect(output).toMatch(/Tests {2}1 failed \| 1 passed \(2\)/)
+        expectTranscript(output)
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it.each<NodeVersion>(['22.20.0', '24.9.0'])(
+      'passes on Node %s',
+      async (version) => {
+        const program = await nodeProgram(version)
+        const { status, output } = await project().node(script, ['run'], { program, timeout: limit })
+        expect(output).toMatch(/Test Files {2}4 passed \(4\)/)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+  })
+
+  describe('3.2, the floor of the peer range', () => {
+    const project = useProject(tarball, { template: 'vitest', install: ['vitest@3.2'], type: 'module' })
+
+    it(
+      'passes',
+      async () => {
+        const { status, output } = await project().node(script, ['run'], { timeout: limit })
+        expect(output).toMatch(/Test Files {2}4 passed \(4\)/)
+        expect(output).not.toMatch(leftOpen)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+  })
+})
