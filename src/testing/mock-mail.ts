@@ -1,3 +1,4 @@
+import { MockmailError } from '../errors.ts'
 import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
@@ -30,26 +31,52 @@ export interface Runner {
   afterAll(hook: () => Promise<void>): void
 }
 
+interface Closable {
+  close(): Promise<void>
+}
+
 /** Everything is closed when the scope is over, not after each test: with `test.concurrent` another one may still use it. */
 export function openMockMail({ afterAll }: Runner): MockMail {
-  const open = new Set<{ close(): Promise<void> }>()
-  const kept = <T extends { close(): Promise<void> }>(started: T): T => {
-    open.add(started)
-    return started
+  const open = new Set<Closable>()
+  const starting = new Set<Promise<unknown>>()
+  let over = false
+
+  const keep = async <T extends Closable>(start: () => Promise<T>): Promise<T> => {
+    if (!over) {
+      const ready = await start()
+      if (!over) {
+        open.add(ready)
+        return ready
+      }
+      await ready.close()
+    }
+    throw new MockmailError('CLOSED', 'The tests of this useMockMail() are over, so its servers are closed.')
   }
+
+  /** A test may have timed out before its server is ready, or go on to ask for one: nothing of it may stay. */
+  const kept = <T extends Closable>(start: () => Promise<T>): Promise<T> => {
+    const keeping = keep(start)
+    starting.add(keeping)
+    const done = (): boolean => starting.delete(keeping)
+    keeping.then(done, done)
+    return keeping
+  }
+
   afterAll(async () => {
-    const closing = [...open].map((started) => started.close())
-    open.clear()
-    await Promise.all(closing)
+    over = true
+    await Promise.all([...open].map((ready) => ready.close()))
+    await Promise.allSettled(starting)
   })
   return {
-    async start(options) {
-      // What a case says of its expectation is no option of a server.
-      const { expect, because, reasons, ...run } = options as StartOneOptions &
-        Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
-      return kept(await startMailServer(run))
-    },
-    startAll: async (options) => kept(await startMailServers(options)),
+    start: (options) => kept(() => startMailServer(optionsOf(options))),
+    startAll: (options) => kept(() => startMailServers(options)),
     cases: casesFor,
   }
+}
+
+/** What a case says of its expectation is no option of a server. */
+function optionsOf(options: MailCase | StartOneOptions): StartOneOptions {
+  const { expect, because, reasons, ...run } = options as StartOneOptions &
+    Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
+  return run
 }

@@ -108,6 +108,13 @@ describe.skipIf(offline)('a fresh project', () => {
       expect(status).toBe(1)
     }, 60_000)
 
+    it('ends although tests of node:test timed out while their clients hang', async () => {
+      const { status, output } = await project.node('endless.mjs', [], { program, timeout: 30_000 })
+      expect(output.match(/^ *error: 'test timed out after 300ms'|^ *'test timed out after 300ms'/gm)).toHaveLength(5)
+      expect(output).toContain('every client was ended')
+      expect(status).toBe(1)
+    }, 60_000)
+
     it('has a command line', async () => {
       const bin = 'node_modules/mockmail/dist/bin.mjs'
       expect((await project.node(bin, ['--version'], { program })).output.trim()).toBe(manifest.version)

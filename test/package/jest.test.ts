@@ -53,6 +53,20 @@ describe.skipIf(offline)('jest', () => {
     )
 
     it(
+      'ends although tests timed out while their clients hang, and leaves no handle open',
+      async () => {
+        const args = ['--config', 'endless.config.cjs', '--detectOpenHandles']
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expect(output).toMatch(/Tests: {7}5 failed, 5 total/)
+        expect(output.match(/Exceeded timeout of 300 ms/g)).toHaveLength(5)
+        expect(output).toContain('every client was ended')
+        expect(output).not.toMatch(leftOpen)
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it(
       'has the matchers of mockmail/jest/setup from ES modules',
       () => expectSetup(project(), 'setup-esm.config.mjs', esm),
       limit,

@@ -46,6 +46,33 @@ describe.skipIf(offline)('vitest', () => {
       limit,
     )
 
+    it.each(['threads', 'forks'])(
+      'ends in %s although tests timed out while their clients hang',
+      async (pool) => {
+        const args = ['run', '--config', 'endless.config.mjs', '--pool', pool]
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expect(output).toMatch(/Tests {2}5 failed \(5\)/)
+        expect(output.match(/Error: .*/g)).toEqual(['Error: Test timed out in 300ms.'])
+        expect(output).toContain('every client was ended')
+        expect(output).not.toMatch(leftOpen)
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it(
+      'leaves no server and no listener for the next run in watch mode',
+      async () => {
+        const { status, output } = await project().node('watch.mjs', [], { timeout: limit })
+        expect(output).toMatch(/^runs: 3$/m)
+        expect(output).toMatch(/^ports that nobody listens on any more: 3$/m)
+        expect(output).toMatch(/^listeners of the process: \d+$/m)
+        expect(output).toMatch(/^servers that were there before: 0,0,0$/m)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
     it.each<NodeVersion>(['22.20.0', '24.9.0'])(
       'passes on Node %s',
       async (version) => {
