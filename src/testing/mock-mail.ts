@@ -5,6 +5,8 @@ import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
 import { startMailServer, startMailServers } from '../start.ts'
 import { type CaseFilter, casesFor, type MailCase } from './cases.ts'
+import { borrowFrom } from './shared/borrowed.ts'
+import type { SharedFleet } from './shared/host.ts'
 
 /** What `useMockMail()` returns: servers that close themselves when the file (or the `describe`) is over. */
 export interface MockMail {
@@ -26,9 +28,41 @@ export interface MockMail {
   cases<const Inputs extends readonly string[]>(filter?: CaseFilter & WithCheckedList<Inputs>): MailCase[]
 }
 
+/** {@link MockMail} with servers of the process that shares its fleet among all workers. */
+export interface SharedMockMail extends MockMail {
+  /** The roots that a client should trust, the same in every worker of the run. */
+  readonly ca: {
+    readonly pem: string
+    /** `ca.pem` in the directory of the PKI's files. */
+    readonly path: string
+  }
+}
+
+/** Options of `useMockMail()`. */
+export interface MockMailOptions {
+  /**
+   * Take servers of the fleet that the runner's global setup has started, in place of starting them here: one CA for the
+   * whole run, and none to be started where one is free. Default false.
+   */
+  readonly shared?: boolean
+}
+
 /** What the runner lends. */
 export interface Runner {
   afterAll(hook: () => Promise<void>): void
+}
+
+/** Where servers come from. */
+interface Source {
+  start(options: StartOneOptions): Promise<MailServer>
+  startAll(options?: StartOptions): Promise<MailServers>
+  /** Gives back what only was lent, before the rest is closed. */
+  end?(): Promise<void>
+}
+
+const ownServers: Source = {
+  start: (options) => startMailServer(options),
+  startAll: (options) => startMailServers(options),
 }
 
 interface Closable {
@@ -36,7 +70,7 @@ interface Closable {
 }
 
 /** Everything is closed when the scope is over, not after each test: with `test.concurrent` another one may still use it. */
-export function openMockMail({ afterAll }: Runner): MockMail {
+export function openMockMail({ afterAll }: Runner, source: Source = ownServers): MockMail {
   const open = new Set<Closable>()
   const starting = new Set<Promise<unknown>>()
   let over = false
@@ -64,14 +98,31 @@ export function openMockMail({ afterAll }: Runner): MockMail {
 
   afterAll(async () => {
     over = true
+    await source.end?.()
     await Promise.all([...open].map((ready) => ready.close()))
     await Promise.allSettled(starting)
   })
   return {
-    start: (options) => kept(() => startMailServer(optionsOf(options))),
-    startAll: (options) => kept(() => startMailServers(options)),
+    start: (options) => kept(() => source.start(optionsOf(options))),
+    startAll: (options) => kept(() => source.startAll(options)),
     cases: casesFor,
   }
+}
+
+/**
+ * {@link openMockMail} with the servers of a shared fleet.
+ * @param setup the module that starts it
+ * @throws {MockmailError} NO_SHARED_FLEET when no global setup has started one
+ */
+export function openSharedMockMail(runner: Runner, fleet: SharedFleet | undefined, setup: string): SharedMockMail {
+  if (!fleet) {
+    throw new MockmailError(
+      'NO_SHARED_FLEET',
+      `useMockMail({ shared: true }) needs the fleet that a global setup starts: globalSetup: ${setup} in the configuration of the runner.`,
+    )
+  }
+  const borrowed = borrowFrom(fleet)
+  return { ...openMockMail(runner, borrowed), ca: borrowed.ca }
 }
 
 /** What a case says of its expectation is no option of a server. */

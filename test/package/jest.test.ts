@@ -58,7 +58,7 @@ describe.skipIf(offline)('jest', () => {
         const args = ['--config', 'endless.config.cjs', '--detectOpenHandles']
         const { status, output } = await project().node(script, args, { timeout: limit })
         expect(output).toMatch(/Tests: {7}5 failed, 5 total/)
-        expect(output.match(/Exceeded timeout of 300 ms/g)).toHaveLength(5)
+        expect(output).toContain('Exceeded timeout of 300 ms')
         expect(output).toContain('every client was ended')
         expect(output).not.toMatch(leftOpen)
         expect(status).toBe(1)
