@@ -18,7 +18,7 @@ export interface Pool {
    * @throws {MockmailError} NOTHING_TO_SERVE, LISTEN_FAILED
    */
   add(wanted: Omit<Wanted, 'byName'>): Promise<{ readonly servers: readonly MailServer[]; readonly plan: Plan }>
-  /** Writes the files of what was issued since. */
+  /** Writes the files of what was issued since the last time, which takes a tenth of a second. */
   write(): void
   /** Removes the files; the servers are closed by whoever has them. */
   close(): Promise<void>
@@ -37,7 +37,11 @@ export async function startPool(options: RunOptions): Promise<Pool> {
   )
   const expectations = new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))
   const scratch = openScratch()
-  const write = (): void => pki.write(scratch.path, expectations)
+  let stale = true
+  const write = (): void => {
+    if (stale) pki.write(scratch.path, expectations)
+    stale = false
+  }
   const close = async (): Promise<void> => {
     await ground.close()
     scratch.remove()
@@ -55,7 +59,10 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     },
     async add(wanted) {
       const plan = await makePlan({ ...wanted, byName: true }, {})
-      for (const { scenario } of plan.endpoints) expectations.set(scenario.id, scenario.expectation.expect)
+      for (const { scenario } of plan.endpoints) {
+        stale ||= !expectations.has(scenario.id)
+        expectations.set(scenario.id, scenario.expectation.expect)
+      }
       return { servers: await serve(plan, checked, ground), plan }
     },
     write,

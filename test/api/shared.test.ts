@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defineCertificate, type MailServer } from '../../src/index.ts'
 import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
@@ -134,6 +134,20 @@ describe('a server of the shared fleet', () => {
       const record = await waiting
       expect([record.nth, record.commands[0]?.line]).toEqual([1, `USER turn-${turn}`])
       expect(server.connections).toEqual([record])
+    }
+    await end()
+  })
+
+  it('settles and gives up waiting while the timers of the test stand still', async () => {
+    const { mail, end } = openWorker()
+    vi.useFakeTimers()
+    try {
+      const server = await mail.start(pop3)
+      await talk(server, 'QUIT')
+      expect((await server.outcome(quick)).outcome).toBe('refused')
+      await expect(server.waitForMessage({}, { timeout: 20 })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    } finally {
+      vi.useRealTimers()
     }
     await end()
   })

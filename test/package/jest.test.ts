@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { type NodeVersion, nodeProgram } from './support/nodes.ts'
 import type { Project } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
-import { expectTranscript, leftOpen, limit, useProject, useTarball } from './support/runner.ts'
+import {
+  expectOneFleet,
+  expectTranscript,
+  leftOpen,
+  limit,
+  together,
+  useProject,
+  useTarball,
+} from './support/runner.ts'
 
 const offline = await whyNoRegistry()
 
@@ -67,6 +75,41 @@ describe.skipIf(offline)('jest', () => {
     )
 
     it(
+      'shares a fleet among files that run side by side',
+      async () => {
+        const args = ['--config', 'shared.config.cjs', '--maxWorkers', '4']
+        const { status, output } = await project().node(script, args, { timeout: limit, env: together(project()) })
+        expect(output).toMatch(/Tests: {7}28 passed, 28 total/)
+        expectOneFleet(output)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
+    it(
+      'shares a fleet in a single process, and leaves no handle open',
+      async () => {
+        const args = ['--config', 'shared.config.cjs', '--runInBand', '--detectOpenHandles']
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expect(output).toMatch(/Tests: {7}24 passed, 24 total/)
+        expectOneFleet(output)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
+    it(
+      'says which modules start and close the fleet that it was asked to share',
+      async () => {
+        const { status, output } = await project().node(script, ['--config', 'unshared.config.cjs'], { timeout: limit })
+        expect(output).toContain("globalSetup: 'mockmail/jest/global-setup'")
+        expect(output).toContain("globalTeardown: 'mockmail/jest/global-teardown'")
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it(
       'has the matchers of mockmail/jest/setup from ES modules',
       () => expectSetup(project(), 'setup-esm.config.mjs', esm),
       limit,
@@ -115,6 +158,17 @@ describe.skipIf(offline)('jest', () => {
         expect(output).toMatch(/Tests: {7}1 failed, 4 passed, 5 total/)
         expectTranscript(output)
         expect(status).toBe(1)
+      },
+      limit,
+    )
+
+    it(
+      'shares a fleet among its files',
+      async () => {
+        const { status, output } = await project().node(script, ['--config', 'shared.config.cjs'], { timeout: limit })
+        expect(output).toMatch(/Tests: {7}24 passed, 24 total/)
+        expectOneFleet(output)
+        expect(status).toBe(0)
       },
       limit,
     )

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type NodeVersion, nodeProgram } from './support/nodes.ts'
 import { whyNoRegistry } from './support/registry.ts'
-import { expectTranscript, leftOpen, limit, useProject, useTarball } from './support/runner.ts'
+import {
+  expectOneFleet,
+  expectTranscript,
+  leftOpen,
+  limit,
+  together,
+  useProject,
+  useTarball,
+} from './support/runner.ts'
 
 const offline = await whyNoRegistry()
 
@@ -60,6 +68,31 @@ describe.skipIf(offline)('vitest', () => {
       limit,
     )
 
+    it.each(['threads', 'forks'])(
+      'shares a fleet among files that run side by side in %s',
+      async (pool) => {
+        const args = ['run', '--config', 'shared.config.mjs', '--pool', pool, '--maxWorkers', '4']
+        const { status, output } = await project().node(script, args, { timeout: limit, env: together(project()) })
+        expect(output).toMatch(/Tests {2}28 passed \(28\)/)
+        expectOneFleet(output)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
+    it(
+      'says which module starts the fleet that it was asked to share',
+      async () => {
+        const args = ['run', '--config', 'unshared.config.mjs']
+        const { status, output } = await project().node(script, args, { timeout: limit })
+        expect(output).toContain(
+          "needs the fleet that a global setup starts: globalSetup: 'mockmail/vitest/global-setup'",
+        )
+        expect(status).toBe(1)
+      },
+      limit,
+    )
+
     it(
       'leaves no server and no listener for the next run in watch mode',
       async () => {
@@ -94,6 +127,19 @@ describe.skipIf(offline)('vitest', () => {
         const { status, output } = await project().node(script, ['run'], { timeout: limit })
         expect(output).toMatch(/Test Files {2}4 passed \(4\)/)
         expect(output).not.toMatch(leftOpen)
+        expect(status).toBe(0)
+      },
+      limit,
+    )
+
+    it(
+      'shares a fleet among its files',
+      async () => {
+        const { status, output } = await project().node(script, ['run', '--config', 'shared.config.mjs'], {
+          timeout: limit,
+        })
+        expect(output).toMatch(/Tests {2}24 passed \(24\)/)
+        expectOneFleet(output)
         expect(status).toBe(0)
       },
       limit,

@@ -21,6 +21,13 @@ export interface Borrowed {
   end(): Promise<void>
 }
 
+/** What was lent, and the line to whoever lent it. */
+interface Loan {
+  readonly line: Channel<Requests>
+  readonly lent: Lent
+  readonly servers: readonly MailServer[]
+}
+
 interface Place {
   readonly run: BorrowedRun
   readonly server: MailServer
@@ -43,7 +50,7 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
   })
   const placeAt = (lease: number, at: number): Place | undefined => places.get(`${lease}/${at}`)
 
-  const lend = async (wish: Wish): Promise<{ readonly lent: Lent; readonly servers: readonly MailServer[] }> => {
+  const lend = async (wish: Wish): Promise<Loan> => {
     channel ??= dialChannel(fleet, handle)
     const line = await channel
     const lent = await line.call('lease', wish)
@@ -67,7 +74,7 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
       places.set(`${place.lease}/${at}`, { run, server })
       return server
     })
-    return { lent, servers }
+    return { line, lent, servers }
   }
 
   const path = `${fleet.pki}/ca.pem`
@@ -89,7 +96,8 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     async startAll(options = {}) {
       const { scenarios, protocols, modes, ...rest } = options
       refuseOptions(rest)
-      const { servers, lent } = await lend(wishFor(options))
+      const { line, servers, lent } = await lend(wishFor(options))
+      await line.call('files', {})
       const files = {
         caPem: lent.ca,
         write: (directory: string) => copyFiles(fleet.pki, directory),

@@ -1,5 +1,5 @@
 import type { RunOptions } from '../../options.ts'
-import { startPool } from '../../pool.ts'
+import { type Pool, startPool } from '../../pool.ts'
 import { type Channel, type ChannelAddress, type Guest, handlerOf, listenForChannels } from './channel.ts'
 import type { Place, Reports, Requests } from './messages.ts'
 import { type Group, Shelf, type Slot } from './shelf.ts'
@@ -23,7 +23,7 @@ export interface Host {
 export async function openHost(options: RunOptions): Promise<Host> {
   const pool = await startPool(options)
   const shelf = new Shelf(pool)
-  const channels = await listenForChannels((channel) => admit(channel, shelf))
+  const channels = await listenForChannels((channel) => admit(channel, shelf, pool))
   return {
     fleet: { ...channels.address, pki: pool.directory },
     async close() {
@@ -35,7 +35,7 @@ export async function openHost(options: RunOptions): Promise<Host> {
 }
 
 /** Serves one worker's scope. What it has goes back when it says so, or when it is gone. */
-function admit(channel: Channel<Reports>, shelf: Shelf): Guest {
+function admit(channel: Channel<Reports>, shelf: Shelf, pool: Pool): Guest {
   const leases = new Map<number, Group>()
   let lastLease = 0
   let over = false
@@ -73,6 +73,7 @@ function admit(channel: Channel<Reports>, shelf: Shelf): Guest {
     reset: (place) => slotAt(place).reset(),
     deliver: ({ raw, ...place }) => slotAt(place).server.deliver(Buffer.from(raw, 'base64')),
     close: (place) => slotAt(place).close(),
+    files: () => pool.write(),
     leave,
   })
   return {

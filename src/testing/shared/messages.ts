@@ -50,6 +50,8 @@ export interface Requests {
   /** `raw` is base64. */
   deliver(params: Place & { readonly raw: string }): void
   close(place: Place): void
+  /** Writes the files of the PKI that are not written yet. */
+  files(params: object): void
   /** Gives everything back. */
   leave(params: object): void
 }

@@ -56,7 +56,6 @@ export class Shelf {
   readonly #pool: Pool
   readonly #free = new Map<string, Group[]>()
   readonly #all = new Set<Slot>()
-  readonly #written = new Set<string>()
 
   constructor(pool: Pool) {
     this.#pool = pool
@@ -99,8 +98,6 @@ export class Shelf {
     const { servers, plan } = await this.#pool.add({ ...wish, scenarios })
     const slots = servers.map((server) => new Slot(server))
     for (const slot of slots) this.#all.add(slot)
-    if (wish.scenarios.some((scenario) => !this.#written.has(scenario))) this.#pool.write()
-    for (const scenario of wish.scenarios) this.#written.add(scenario)
     const endpoints = servers.map(({ scenario, protocol, mode, host, port, servername, user, password }) => {
       return { scenario, protocol, mode, host, port, servername, user, password }
     })

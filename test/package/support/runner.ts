@@ -1,3 +1,5 @@
+import { existsSync, mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { openProject, type Project, type ProjectOptions, packTarball, type Tarball } from './project.ts'
 
@@ -31,6 +33,21 @@ export function useProject(tarball: () => Tarball, options: ProjectOptions): () 
     if (!project) throw new Error('The project was not installed.')
     return project
   }
+}
+
+/** An environment in which the four files that share a fleet wait for each other. */
+export const together = ({ directory }: Project): Readonly<Record<string, string>> => ({
+  TOGETHER: mkdtempSync(join(directory, 'together-')),
+})
+
+/** Four files had the same CA, and nothing of the fleet is left. */
+export function expectOneFleet(output: string): void {
+  const lines = [...output.matchAll(/CA (?<hash>[0-9a-f]{64}) in (?<path>\S+)/g)].map(({ groups }) => groups)
+  expect(lines).toHaveLength(4)
+  const [line, ...others] = lines
+  expect(others).toEqual([line, line, line])
+  expect(existsSync(line?.['path'] ?? '.')).toBe(false)
+  expect(output).not.toMatch(leftOpen)
 }
 
 /** What a wrong test fails with: the session of a client that took an expired certificate for good, `*` inside TLS. */
