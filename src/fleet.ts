@@ -35,6 +35,7 @@ export class MailServers {
   ) {
     this.#onClose = onClose
     this.#servers = servers
+    for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
     this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))

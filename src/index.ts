@@ -1,6 +1,7 @@
 export { type CheckOptions, checkClient } from './check/check-client.ts'
 export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
+export { judgeConnection, judgeRun } from './judge.ts'
 export type { RunOptions } from './options.ts'
 export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
 export type { PortOptions } from './ports.ts'
@@ -11,6 +12,8 @@ export {
   type Effect,
   type EffectContext,
   type Effects,
+  hold,
+  inject,
   type Refusal,
   refuse,
   reply,
@@ -37,4 +40,4 @@ export {
 } from './start.ts'
 export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'
 export { type ClientError, reasonOf, reasonsOf, refusedFor } from './verdicts/reasons.ts'
-export { type Judgement, type JudgeOptions, judgeConnection, judgeRun, type Verdict } from './verdicts/verdict.ts'
+export type { Judgement, JudgeOptions, Verdict } from './verdicts/verdict.ts'

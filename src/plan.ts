@@ -24,6 +24,8 @@ export interface Wanted {
   readonly modes: readonly Mode[]
   /** Whether the scenarios were asked for by name, so that each must have an endpoint. */
   readonly byName: boolean
+  /** Whether what injects comes with its twin, on any free port. */
+  readonly twins: boolean
 }
 
 /**
@@ -58,7 +60,20 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
       `Nothing of what was asked for can show in mode ${wanted.modes.join(', ')}.`,
     )
   }
-  return { endpoints: await assignPorts(endpoints, ports), leftOut }
+  const numbered = await assignPorts(endpoints, ports)
+  return { endpoints: wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered, leftOut }
+}
+
+/** An endpoint for each twin that is not there. */
+function twinsOf(endpoints: readonly PlannedEndpoint[]): readonly PlannedEndpoint[] {
+  const place = ({ scenario, protocol, mode }: PlannedEndpoint): string => `${scenario.id} ${protocol} ${mode}`
+  const there = new Set(endpoints.map(place))
+  return endpoints.flatMap((endpoint) => {
+    const twin = endpoint.scenario.twin && { ...endpoint, scenario: endpoint.scenario.twin, port: 0 }
+    if (!twin || there.has(place(twin))) return []
+    there.add(place(twin))
+    return [twin]
+  })
 }
 
 const unique = (scenarios: readonly Scenario[]): readonly Scenario[] => [

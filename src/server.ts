@@ -85,6 +85,7 @@ export class MailServer {
   readonly #events = new EventEmitter()
   #messages: ReceivedMessage[] = []
   #closed: Promise<void> | undefined
+  #twin: MailServer | undefined
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
@@ -135,6 +136,14 @@ export class MailServer {
     return this.#scenario.observable
   }
 
+  /**
+   * Where a scenario injects: the same without the injection. What a client does here counts against it only if it was there
+   * as well and does not do the same. Absent in a fleet that does not serve it.
+   */
+  get twin(): MailServer | undefined {
+    return this.#twin
+  }
+
   /** How many connections show the fault. */
   get runs(): number {
     return this.#scenario.runs
@@ -180,7 +189,8 @@ export class MailServer {
   /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
   async outcome({ settle, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
     await this.#endpoint.run.settled(settle)
-    return judgeRun(this.connections, this.#scenario, { requireRevocation })
+    const twin = this.#twin?.connections
+    return judgeRun(this.connections, this.#scenario, { requireRevocation, ...(twin && { twin }) })
   }
 
   /** The outcome against what a strict client does. */
@@ -209,6 +219,15 @@ export class MailServer {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** @internal Finds its twin among the servers of its fleet. */
+  pair(servers: readonly MailServer[]): void {
+    const { twin } = this.#scenario
+    if (!twin) return
+    this.#twin = servers.find(
+      ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
+    )
   }
 
   /** @internal */

@@ -40,10 +40,17 @@ export async function startMailServers(options: StartOptions = {}): Promise<Mail
   return startFleet(options, { byName: true })
 }
 
+/** What the callers of {@link startFleet} differ in. */
+export interface FleetOptions {
+  readonly byName: boolean
+  readonly own?: readonly DefinedPart[]
+  readonly twins?: boolean
+}
+
 /** {@link startMailServers} for scenarios that were named, or for those that a tag or a default set stands for. */
 export async function startFleet(
   options: StartOptions,
-  { byName, own = [] }: { readonly byName: boolean; readonly own?: readonly DefinedPart[] },
+  { byName, own = [], twins = false }: FleetOptions,
 ): Promise<MailServers> {
   const checked = checkRunOptions(options)
   const wanted: Wanted = {
@@ -51,6 +58,7 @@ export async function startFleet(
     protocols: (options.protocols ?? allProtocols).map(checkProtocol),
     modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
     byName,
+    twins,
   }
   for (let attempt = 1; ; attempt++) {
     const plan = await makePlan(wanted, options)
@@ -153,14 +161,12 @@ export function startMailServer<const Input extends ScenarioInput>(
 ): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
   const { protocol, mode, scenario = 'good', port, ...run } = options
-  const servers = await startMailServers({
-    ...run,
-    scenarios: [scenario],
-    protocols: [protocol],
-    modes: [mode],
-    ...(port !== undefined && { port }),
+  const where = { scenarios: [scenario], protocols: [protocol], modes: [mode], ...(port !== undefined && { port }) }
+  const servers = await startFleet({ ...run, ...where }, { byName: true, twins: true })
+  const [server, ...twins] = servers.endpoints as [MailServer, ...MailServer[]]
+  server.onClose(async () => {
+    await Promise.all(twins.map((twin) => twin.close()))
+    await servers.release()
   })
-  const server = servers.endpoint()
-  server.onClose(() => servers.release())
   return server
 }

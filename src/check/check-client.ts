@@ -36,7 +36,7 @@ export async function checkClient(
   const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, ...start } = options
   const servers = await startFleet(
     { ...start, scenarios: withControl(start.scenarios ?? coreSet), modes: start.modes ?? defaultModes },
-    { byName: false },
+    { byName: false, twins: true },
   )
   try {
     return await runCheck(servers, functionClient(name, act), {

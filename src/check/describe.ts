@@ -60,6 +60,8 @@ export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> 
   'pipelined-after-starttls': 'sent more commands behind STARTTLS, in the same segment',
   'no-sni': 'named no server in its ClientHello',
   'no-re-ehlo': 'did not ask again what the server can do once TLS was on',
+  'unoffered-mech': 'logged in by a mechanism that was not offered',
+  'early-talker': 'spoke before it was greeted',
   'starttls-twice': 'asked for STARTTLS more than once',
   'login-refused-in-clear': 'tried a login in clear that the server refused',
   resumed: 'resumed a TLS session, so that no certificate was shown',
@@ -103,7 +105,8 @@ function sentence(cell: CheckCell): string {
 const inconclusive: Readonly<Record<string, string>> = {
   'control-dirty': 'does not work with the good server, so nothing can be said here',
   'still-open': 'was still connected when it was judged',
-  'needs-control': 'cannot be judged without a control run',
+  'needs-control': 'spoke on without an answer; whether the injected one was why shows only beside a run without it',
+  'twin-alike': 'speaks on without waiting for answers, injected or not, so nothing can be said here',
 }
 
 const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
@@ -114,6 +117,7 @@ const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
     `sent ${cell.protocol === 'pop3' ? 'the user name' : 'its identity'} in clear${inSpiteOf(cell)}`,
   'leak-credentials-untrusted-tls': (cell) => `sent the password to ${impostor(cell)}`,
   'leak-message-untrusted-tls': (cell) => `sent ${mailOf(cell, 'tls')} to ${impostor(cell)}`,
+  'acted-on-injected': () => 'took what was injected in clear before the handshake for an answer inside TLS',
   'accepted-bad-cert': (cell) => `went on with ${impostor(cell)}`,
   'downgraded-no-tls': (cell) => `went on without TLS${inSpiteOf(cell)}`,
   'downgraded-tls': () => 'agreed to an older TLS version than it should',

@@ -33,7 +33,9 @@ export function proofOf(cell: CheckCell, { limit = 6 }: Pick<EvidenceOptions, 'l
   const find = finders[cell.detail as keyof typeof finders]
   const connections = cell.transcripts.map(readTranscript)
   if (find) {
-    for (const [connection, lines] of connections.entries()) {
+    const inOrder = [...connections.entries()]
+    const decisive = inOrder.filter(([connection]) => connection === cell.decidedBy)
+    for (const [connection, lines] of [...decisive, ...inOrder]) {
       const core = find(lines)
       if (core.length > 0) return { connection, lines: pick([...core, ...context(lines, core)], lines.length, limit) }
     }
@@ -56,6 +58,7 @@ const finders: Readonly<Partial<Record<Detail, Finder>>> = {
   'downgraded-no-tls': (lines) => use(lines, 'clear'),
   'downgraded-tls': (lines) => said(lines, 'tls', /./),
   'accepted-bad-cert': (lines) => said(lines, 'tls', /./),
+  'acted-on-injected': (lines) => injection(lines),
 }
 
 /** The exchange of a login: the line with the secret, what it was answered, and how it began. */
@@ -101,6 +104,17 @@ function said(lines: readonly TranscriptLine[], phase: Phase, pattern: RegExp): 
   if (index < 0) return []
   const reply = lines.findIndex(({ from }, at) => at > index && from === 'server')
   return reply < 0 ? [index] : [index, reply]
+}
+
+/** Two commands inside TLS without an answer between them, and what came in clear behind the answer to STARTTLS. */
+function injection(lines: readonly TranscriptLine[]): readonly number[] {
+  const asked = lines.findIndex(isStartTls)
+  const [first, second] = lines.flatMap(({ from, phase }, at) => (from === 'client' && phase === 'tls' ? [at] : []))
+  if (asked < 0 || first === undefined || second === undefined) return []
+  const planted = lines.flatMap(({ from, phase }, at) =>
+    at > asked + 1 && from === 'server' && phase === 'clear' ? [at] : [],
+  )
+  return [first, second, ...planted.slice(0, 2)]
 }
 
 /** What led there: STARTTLS and its reply, the capabilities, then whatever stands before the proof. */

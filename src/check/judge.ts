@@ -4,7 +4,7 @@ import { formatTranscript } from '../servers/core/transcript.ts'
 import { agrees } from '../verdicts/agrees.ts'
 import type { Detail } from '../verdicts/outcome.ts'
 import { reasonOf, refusedFor } from '../verdicts/reasons.ts'
-import type { Judgement, Verdict } from '../verdicts/verdict.ts'
+import { type Judgement, judgeConnection, type Verdict } from '../verdicts/verdict.ts'
 import type { ClientRun } from './client.ts'
 import type { CheckCell, ClientFlag } from './report.ts'
 
@@ -45,10 +45,19 @@ export function judgeCell(
     verdict: doubtful ? 'note' : judgement.verdict,
     reason,
     client: run.end,
+    ...decidedBy(server, judgement),
     transcripts: server.connections.map(({ transcript }) => formatTranscript(transcript)),
     baseline: null,
     duration: Math.round(duration),
   }
+}
+
+/** The connection that came to what the whole run came to: with a fault that waits for the second, not the first. */
+function decidedBy({ connections, resolved, twin }: MailServer, { detail }: Judgement): Pick<CheckCell, 'decidedBy'> {
+  const at = connections.findIndex(
+    (record) => judgeConnection(record, resolved, { twin: twin?.connections ?? [] }).detail === detail,
+  )
+  return at < 0 ? {} : { decidedBy: at }
 }
 
 /** An alert speaks for the client where it sent one that tells; else its own words do. */

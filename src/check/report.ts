@@ -44,6 +44,8 @@ export interface CheckCell {
   readonly client: ClientEnd
   /** The dialogues as `C:`/`S:` lines, one string per connection, `*` behind the letter inside TLS. */
   readonly transcripts: readonly string[]
+  /** Which of these decided the outcome, counted from 0; absent where none did alone. */
+  readonly decidedBy?: number
   /** What a baseline expected here, where it differs. */
   readonly baseline: { readonly verdict: Verdict; readonly outcome: string; readonly why: string } | null
   /** Why a baseline lets this be so; absent where none speaks of it, or it differs. */

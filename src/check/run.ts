@@ -59,13 +59,19 @@ export async function runCheck(
     .filter((cell) => !works(cell) && !insist && !nothingWorks)
     .map((cell) => ({ protocol: cell.protocol, mode: cell.mode, why: whyNot(cell), client: cell.client }))
 
-  const judged = await inParallel(others, jobs, stop, async (server) => {
+  const judge = async (server: MailServer): Promise<CheckCell | undefined> => {
     const usable = working.has(place(server))
     const cell = usable ? await tryCell(servers, server, client, options, contract) : undefined
     tell(cell)
     return cell ?? (insist || nothingWorks ? unjudged(server) : undefined)
-  })
-  cells.push(...judged.filter((cell) => cell !== undefined))
+  }
+  // What injects is judged by what the client did without the injection.
+  const twins = others.filter((server) => others.some(({ twin }) => twin === server))
+  const rest = others.filter((server) => !twins.includes(server))
+  for (const some of [twins, rest]) {
+    const judged = await inParallel(some, jobs, stop, judge)
+    cells.push(...judged.filter((cell) => cell !== undefined))
+  }
   const counts = countVerdicts(cells)
   return {
     schema: 1,

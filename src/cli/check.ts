@@ -67,7 +67,7 @@ async function check(
   const log = openLog(flags.log)
   try {
     const scenarios = withControl(options.scenarios ?? [])
-    const servers = await startFleet({ ...options, scenarios }, { byName, own })
+    const servers = await startFleet({ ...options, scenarios }, { byName, own, twins: true })
     try {
       warnOfHost(options.host, output)
       tellLeftOut(servers, { byName }, output)

@@ -32,6 +32,8 @@ export interface ScenarioExplanation {
   readonly needs: 'revocation-checking' | null
   /** Connections that it takes to show. */
   readonly runs: number
+  /** The same without what it injects: what a client does counts only if it does not do it there as well. */
+  readonly twin: string | null
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
   readonly parts: readonly PartExplanation[]
@@ -107,6 +109,7 @@ function explainScenario(scenario: Scenario): ScenarioExplanation {
     id,
     ...expectation,
     runs,
+    twin: scenario.twin?.id ?? null,
     protocols: protocols.filter((protocol) => places.some(([one]) => one === protocol)),
     modes: modes.filter((mode) => places.some(([, one]) => one === mode)),
     parts: scenario.parts.map((part) => ({ ...listEntry(part), from: part.from, ...knownOf(part.id) })),

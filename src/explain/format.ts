@@ -11,7 +11,7 @@ export const formatExplanation = (explanation: Explanation, width: number): read
   explanation.kind === 'scenario' ? formatScenario(explanation, width) : formatError(explanation, width)
 
 function formatScenario(explanation: ScenarioExplanation, width: number): readonly string[] {
-  const { id, parts, expect, because, reasons, needs, runs, protocols, modes, together, commands } = explanation
+  const { id, parts, expect, because, reasons, needs, runs, twin, protocols, modes, together, commands } = explanation
   const [only] = parts
   const alone = parts.length === 1 && only ? only : undefined
   return [
@@ -24,6 +24,7 @@ function formatScenario(explanation: ScenarioExplanation, width: number): readon
         ['reason', reasons.join(', ') || '-'],
         ['needs', needs === null ? '' : 'a client that checks revocation'],
         ['runs', runs === 1 ? '' : `it takes ${runs} connections to show`],
+        ['counts', twin === null ? '' : `beside ${twin} only, which injects nothing; check serves both`],
         ['shows on', `${protocols.join(' ')}; ${modes.join(' ')}`],
         ...(alone ? factsOf(alone) : []),
       ],

@@ -24,6 +24,8 @@ export interface Claims {
     | 'command reset'
     | 'command idle'
     | 'command other'
+  readonly 'starttls-injected': 'command starttls' | 'moment after-tls'
+  readonly 'first-answer-held': 'moment after-tls'
   readonly 'ehlo-required-after-tls':
     | 'command auth'
     | 'command identify'
@@ -63,6 +65,8 @@ export interface Aliases {
   readonly 'strip-refuse-temporary': 'starttls-refused'
   readonly T3: 'starttls-refused'
   readonly StripWithTemporaryError: 'starttls-refused'
+  readonly 'inject-next-answer': 'starttls-injected'
+  readonly B_1: 'starttls-injected'
   readonly 'tls-on-plain-port': 'implicit-on-starttls'
   readonly 'version-intolerance': 'version-intolerant'
   readonly 'ssl3-serverhello': 'sslv3-only'

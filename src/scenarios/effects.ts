@@ -1,12 +1,19 @@
 /**
  * What a quirk does at a moment, as data. A list of effects replaces the reply a correct server would send; the effect
- * `reply` stands for that reply. Neighbouring `reply`, `send` and `refuse` leave in one write, and so in one TCP segment.
+ * `reply` stands for that reply. Neighbouring `reply`, `send`, `inject` and `refuse` leave in one write, and so in one TCP segment.
  */
 export type Effect =
   /** The bytes a correct server would send here, followed by what they mean (an upgrade, a login, a close). */
   | { readonly do: 'reply' }
   /** Bytes of the quirk's own. A string is sent as latin1. */
   | { readonly do: 'send'; readonly bytes: string | Uint8Array }
+  /** Bytes that the client must not take for an answer to what it says later. Recorded as injected. */
+  | { readonly do: 'inject'; readonly bytes: string | Uint8Array }
+  /**
+   * The next answer is kept back until the client says something more, which a client that waits for answers does not, or
+   * until so many milliseconds have passed. Recorded as held.
+   */
+  | { readonly do: 'hold'; readonly ms: number }
   /** A refusal in the protocol's own spelling; the command has no effect. */
   | { readonly do: 'refuse'; readonly as: Refusal }
   /** From now on nothing is sent; what the client sends is read and recorded, and the connection stays open. */
@@ -57,6 +64,8 @@ export type Effects = (context: EffectContext) => readonly Effect[] | undefined
 
 export const reply = (): Effect => ({ do: 'reply' })
 export const send = (bytes: string | Uint8Array): Effect => ({ do: 'send', bytes })
+export const inject = (bytes: string | Uint8Array): Effect => ({ do: 'inject', bytes })
+export const hold = (ms: number): Effect => ({ do: 'hold', ms })
 export const refuse = (as: Refusal): Effect => ({ do: 'refuse', as })
 export const silent = (): Effect => ({ do: 'silent' })
 export const wait = (ms: number): Effect => ({ do: 'wait', ms })

@@ -121,6 +121,11 @@ export interface QuirkEntry extends EntryFacts {
   readonly capabilities?: CapabilityChange
   readonly tls?: TlsProfile
   readonly at?: Readonly<Partial<Record<Hook, Effects>>>
+  /**
+   * The id of the quirk that is the same without the injection. What a client does here counts only where it does not do it
+   * there as well.
+   */
+  readonly twin?: string
 }
 
 /** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */

@@ -18,6 +18,8 @@ export interface ListedEntry {
   readonly reason: Reason | null
   readonly needs: 'revocation-checking' | null
   readonly runs: number
+  /** The id of the part that is the same without what this one injects; what a client does counts only beside it. */
+  readonly twin: string | null
   readonly observable: 'server' | 'client'
   readonly references: readonly string[]
   readonly tags: readonly string[]
@@ -46,6 +48,7 @@ export function listEntry(part: Part): ListedEntry {
     reason: entry.reason ?? null,
     needs: entry.needs ?? null,
     runs: entry.runs ?? 1,
+    twin: part.kind === 'quirk' ? (part.entry.twin ?? null) : null,
     observable: entry.observable ?? 'server',
     references,
     tags,

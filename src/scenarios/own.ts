@@ -33,6 +33,8 @@ export function defineQuirk({ id, ...entry }: OwnQuirk): DefinedPart {
   checkFacts(id, entry)
   checkList(id, 'protocols', entry.protocols, protocols)
   checkList(id, 'modes', entry.modes, modes)
+  const { twin } = entry
+  if (twin !== undefined && !scenarioNames.includes(twin)) refuse(id, `there is no twin '${twin}' in the catalogue`)
   const hooks = [...moments, ...actions.map((action) => `command:${action}`)]
   for (const [hook, effects] of Object.entries(entry.at ?? {})) {
     if (!hooks.includes(hook)) refuse(id, `there is no moment '${hook}'`, hooks)

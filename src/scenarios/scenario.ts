@@ -52,6 +52,8 @@ export interface Scenario {
   /** How many connections it takes to show. */
   readonly runs: number
   readonly observable: 'server' | 'client'
+  /** The same scenario without what it injects, where it injects. */
+  readonly twin: Scenario | undefined
   /** Why it cannot show there, or undefined when it can. */
   unservable(protocol: Protocol, mode: Mode): string | undefined
   /** What the n-th connection meets, 1 being the first. */
@@ -105,6 +107,7 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const casts = new Map<number, Cast>()
+  let twin: Scenario | undefined
   const turns = [...new Set([1, ...parts.flatMap((part) => [part.from, changeOf(part) ?? part.from])])].sort(
     (a, b) => b - a,
   )
@@ -115,6 +118,10 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
     expectation: expectationOf(parts),
     runs: Math.max(...parts.map(({ from, entry }) => Math.max(from, entry.runs ?? 1))),
     observable: parts.some(({ entry }) => entry.observable === 'client') ? 'client' : 'server',
+    get twin() {
+      twin ??= twinOf(parts)
+      return twin
+    },
     unservable: (protocol, mode) => unservable(parts, protocol, mode),
     cast(nth) {
       // Connections between two turns meet the same; one object per turn lets endpoints share by identity.
@@ -148,6 +155,16 @@ function castFor(parts: readonly ScenarioPart[], turn: number): Cast {
     quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
     expectation: changes.length === 0 || changed ? expectation : { ...expectation, ...beforeChange },
   }
+}
+
+/** Every part that injects gives way to its twin, and the twin is in it once. */
+function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
+  const twins = parts.map((part) => {
+    const id = part.kind === 'quirk' ? part.entry.twin : undefined
+    return id === undefined ? part : { ...parsePart(id, []), from: part.from }
+  })
+  if (twins.every((part, index) => part === parts[index])) return undefined
+  return buildScenario(twins.filter(({ id }, index) => twins.findIndex((other) => other.id === id) === index))
 }
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>

@@ -201,7 +201,9 @@ async function judge(
       'NOTHING_RECORDED',
       explain(
         server,
-        `${server.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
+        outcome.detail === 'inconclusive:needs-control'
+          ? 'the client spoke on without an answer, which counts only if it does not do so on server.twin: connect it there too'
+          : `${server.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
         outcome,
       ),
     )

@@ -1,6 +1,6 @@
 import type { Expectation } from '../scenarios/scenario.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
-import type { CommandRecord, ConnectionRecord } from '../servers/core/record.ts'
+import type { CommandRecord, ConnectionRecord, CredentialRecord } from '../servers/core/record.ts'
 
 /** What a client did, in one word. */
 export type OutcomeWord = 'refused' | 'accepted' | 'leaked' | 'fooled' | 'hung' | 'turned-away' | 'not-reached'
@@ -13,6 +13,7 @@ export type Detail =
   | 'leak-message-untrusted-tls'
   | 'leak-hash-clear'
   | 'leak-identity-clear'
+  | 'acted-on-injected'
   | 'accepted-bad-cert'
   | 'downgraded-no-tls'
   | 'downgraded-tls'
@@ -43,6 +44,8 @@ export type Flag =
   | 'pipelined-after-starttls'
   | 'no-sni'
   | 'no-re-ehlo'
+  | 'unoffered-mech'
+  | 'early-talker'
   | 'starttls-twice'
   | 'login-refused-in-clear'
   | 'resumed'
@@ -82,13 +85,16 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
     return found('leaked', 'leak-credentials-clear', 'exposed')
   }
   if (record.credentials.some(({ phase }) => phase === 'clear')) return found('leaked', 'leak-hash-clear', 'exposed')
-  if (record.messages.some(inClear) || record.envelopes.some(inClear)) {
+  if (record.messages.some(inClear) || record.commands.some((command) => inClear(command) && isMail(command))) {
     return found('leaked', 'leak-message-clear', 'exposed')
   }
+  // A client that took what was planted for an answer has no need to wait for the one that is kept back.
+  if (record.injected.length > 0 && spokeOn(record)) return found('fooled', 'acted-on-injected', 'tampered')
   if (turnedAway(record)) return found('turned-away', 'turned-away', 'safe')
+  // Told to use TLS, it did not even try: whether the fault has shown makes no difference.
+  if (record.handshake.result === 'none' && wentOnInClear(record)) return clearOutcome(record, found)
   if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
   if (usedTls(record)) return usedOutcome(record, stakes, found)
-  if (record.handshake.result === 'none' && wentOnInClear(record)) return clearOutcome(record, found)
   if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
   if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
   return found('refused', 'safe-abort', 'safe', qualifierOf(record))
@@ -129,11 +135,17 @@ function clearOutcome(record: ConnectionRecord, found: Found): Outcome {
 
 const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'clear'
 
+/** Whether the client said more while the answer that it was owed was kept back. */
+export const spokeOn = ({ held }: ConnectionRecord): boolean => held.some((answer) => answer.spokeOn)
+
 /** Asking what the server can do, asking for TLS and leaving are no use of a session. */
 const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'other'])
 
 const isUse = ({ action }: CommandRecord): boolean =>
   !preliminary.has(action) && action !== 'identify' && action !== 'auth'
+
+/** Sender and recipients are in the command, whether it is refused or not. */
+const isMail = ({ action }: CommandRecord): boolean => ['envelope', 'message', 'append'].includes(action)
 
 const wentOnInClear = (record: ConnectionRecord): boolean =>
   record.identities.some(inClear) || record.commands.some((command) => inClear(command) && isUse(command))
@@ -182,8 +194,17 @@ const reasonsOfAlerts: Readonly<Record<string, Reason>> = {
 const reasonOfAlert = ({ handshake }: ConnectionRecord): Reason | null =>
   reasonsOfAlerts[handshake.alertReceived?.name ?? ''] ?? null
 
+/** Whether the newest list of capabilities has what the client logged in with; true where it never saw a list. */
+function isOffered({ phase, mechanism }: CredentialRecord, { protocol, capabilities }: ConnectionRecord): boolean {
+  const shown = capabilities[phase]
+  if (!shown || mechanism === 'APOP') return true
+  if (protocol === 'pop3' && mechanism === 'USER/PASS') return shown.includes('USER')
+  if (protocol === 'imap' && mechanism === 'LOGIN') return !shown.includes('LOGINDISABLED')
+  return shown.some((text) => /^(?:AUTH|SASL)[ =]/.test(text) && text.split(/[ =]/).includes(mechanism))
+}
+
 function flagsOf(record: ConnectionRecord): readonly Flag[] {
-  const { starttls, clientHello, handshake, commands, mode, credentials } = record
+  const { starttls, clientHello, handshake, commands, mode, credentials, times } = record
   const firstInTls = commands.find(({ phase }) => phase === 'tls')
   const flags: Record<Flag, boolean> = {
     'clear-by-mode': mode === 'plain' && credentials.length > 0,
@@ -191,7 +212,12 @@ function flagsOf(record: ConnectionRecord): readonly Flag[] {
     'pipelined-after-starttls': starttls.surplus !== '',
     'no-sni': clientHello !== null && clientHello.serverName === null,
     'no-re-ehlo':
-      mode === 'starttls' && firstInTls !== undefined && !['capabilities', 'quit'].includes(firstInTls.action),
+      mode === 'starttls' &&
+      commands.some((command) => inClear(command) && command.action === 'capabilities') &&
+      firstInTls !== undefined &&
+      !['capabilities', 'quit'].includes(firstInTls.action),
+    'unoffered-mech': credentials.some((credential) => !isOffered(credential, record)),
+    'early-talker': (commands[0]?.at ?? Infinity) < (times.greeting ?? 0),
     'starttls-twice': starttls.requested > 1,
     'login-refused-in-clear':
       mode !== 'plain' && credentials.some((credential) => inClear(credential) && !credential.accepted),

@@ -1,6 +1,6 @@
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { ConnectionRecord } from '../servers/core/record.ts'
-import { type Grade, type Outcome, outcomeOf, type Stakes } from './outcome.ts'
+import { type Grade, type Outcome, outcomeOf, type Stakes, spokeOn } from './outcome.ts'
 
 /** Outcome against expectation. */
 export type Verdict = 'pass' | 'fail' | 'note' | 'inconclusive'
@@ -13,6 +13,11 @@ export interface Judgement extends Outcome {
 export interface JudgeOptions {
   /** Take a client to task that does not look at revocation. Default: its failure is a note. */
   readonly requireRevocation?: boolean
+  /**
+   * What the same client did where nothing was injected, NO STARTTLS §3.2.2: the connections to the twin of a scenario that
+   * injects. Without them a client that seems to act on what was injected is `inconclusive:needs-control`.
+   */
+  readonly twin?: readonly ConnectionRecord[]
 }
 
 /** What the n-th connection of a scenario is about. */
@@ -24,7 +29,16 @@ export function stakesOf(scenario: Scenario, nth: number): Stakes {
 /** One connection, alone. */
 export function judgeConnection(record: ConnectionRecord, scenario: Scenario, options: JudgeOptions = {}): Judgement {
   const stakes = stakesOf(scenario, record.nth)
-  return judged(outcomeOf(record, stakes), stakes.expectation, options)
+  return judged(against(options.twin, outcomeOf(record, stakes)), stakes.expectation, options)
+}
+
+/** An injection counts only where the client does not do the same without it. */
+function against(twin: readonly ConnectionRecord[] | undefined, outcome: Outcome): Outcome {
+  if (outcome.detail !== 'acted-on-injected') return outcome
+  const met = twin?.filter(({ held }) => held.length > 0) ?? []
+  if (met.length > 0 && !met.some(spokeOn)) return outcome
+  const why = met.length === 0 ? 'needs-control' : 'twin-alike'
+  return { ...outcome, outcome: 'not-reached', detail: `inconclusive:${why}`, grade: 'none' }
 }
 
 /** A run: every connection to a scenario's endpoint, worst wins. */
@@ -40,7 +54,7 @@ export function judgeRun(
     return each[index]?.outcome !== 'not-reached' && expectation.expect === scenario.expectation.expect
   })
   // A fault that waits for a later connection has not been tried by an earlier one that went well.
-  if (!shown && worst.verdict !== 'fail') return { ...nothing, flags: worst.flags }
+  if (!shown && worst.verdict !== 'fail' && !undecided(worst)) return { ...nothing, flags: worst.flags }
   const retried = worst.detail === 'leak-credentials-clear' && each.indexOf(worst) > 0
   return retried ? { ...worst, flags: [...worst.flags, 'retry-in-clear'] } : worst
 }
@@ -80,14 +94,22 @@ function verdictOf({ outcome, grade }: Outcome, { expect }: Expectation): Verdic
       return 'fail'
     case 'accepted':
       if (grade === 'minor') return 'note'
-      return expect === 'reject' ? 'fail' : 'pass'
+      // Where TLS is to be had, going on without it is wrong as well.
+      return expect === 'reject' || (expect === 'accept' && grade === 'tampered') ? 'fail' : 'pass'
     case 'refused':
     case 'turned-away':
       return expect === 'accept' ? 'fail' : 'pass'
   }
 }
 
+/** It did something that may be wrong; one that never came so far says nothing of the client. */
+const undecided = ({ detail }: Judgement): boolean =>
+  detail === 'inconclusive:needs-control' || detail === 'inconclusive:twin-alike'
+
 const verdictRank: Readonly<Record<Verdict, number>> = { fail: 3, note: 2, pass: 1, inconclusive: 0 }
 const gradeRank: Readonly<Record<Grade, number>> = { exposed: 4, tampered: 3, minor: 2, safe: 1, none: 0 }
 
-const severity = ({ verdict, grade }: Judgement): number => verdictRank[verdict] * 10 + gradeRank[grade]
+const severity = (judgement: Judgement): number => {
+  const rank = undecided(judgement) ? verdictRank.pass + 0.5 : verdictRank[judgement.verdict]
+  return rank * 10 + gradeRank[judgement.grade]
+}

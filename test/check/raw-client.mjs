@@ -14,38 +14,47 @@ const verification = {
   'distrusts-everything': { ca: [] },
 }
 
+let tags = 0
+const tag = () => `a${++tags}`
+
+/** Commands are made when they are sent, with the pattern that the last line of a positive answer fits. */
 const dialects = {
   smtp: {
-    greeting: /^220 /m,
-    hello: ['EHLO client.example.com', /^250 /m],
+    greeting: /^220 .*\r\n/m,
+    hello: () => ['EHLO client.example.com', /^250 .*\r\n/m],
     offersTls: /^250[ -]STARTTLS\r?$/im,
-    startTls: ['STARTTLS', /^220 /m],
-    login: [`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`, /^235 /m],
-    quit: 'QUIT',
+    startTls: () => ['STARTTLS', /^220 .*\r\n/m],
+    login: () => [`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`, /^235 .*\r\n/m],
+    quit: () => 'QUIT',
   },
   imap: {
-    greeting: /^\* OK /m,
-    hello: ['a1 CAPABILITY', /^a1 OK/m],
+    greeting: /^\* OK .*\r\n/m,
+    hello: () => tagged('CAPABILITY'),
     offersTls: /^\* CAPABILITY .*\bSTARTTLS\b/im,
-    startTls: ['a2 STARTTLS', /^a2 OK/m],
-    login: [`a3 LOGIN "${user}" "${password}"`, /^a3 OK/m],
-    quit: 'a4 LOGOUT',
+    startTls: () => tagged('STARTTLS'),
+    login: () => tagged(`LOGIN "${user}" "${password}"`),
+    quit: () => `${tag()} LOGOUT`,
   },
   pop3: {
-    greeting: /^\+OK/m,
-    hello: ['CAPA', /^\.\r$/m],
+    greeting: /^\+OK.*\r\n/m,
+    hello: () => ['CAPA', /^\.\r\n/m],
     offersTls: /^STLS\r?$/im,
-    startTls: ['STLS', /^\+OK/m],
-    login: [`USER ${user}\r\nPASS ${password}`, /^\+OK[^\n]*\n\+OK/m],
-    quit: 'QUIT',
+    startTls: () => ['STLS', /^\+OK.*\r\n/m],
+    login: () => [`USER ${user}\r\nPASS ${password}`, /^\+OK.*\r\n\+OK.*\r\n/m],
+    quit: () => 'QUIT',
   },
 }
+function tagged(command) {
+  const name = tag()
+  return [`${name} ${command}`, new RegExp(`^${name} OK.*\\r\\n`, 'm')]
+}
+
 const dialect = dialects[protocol]
 const patience = 1500
 
 /** Sends and waits for an answer; rejects when the server ends or takes too long. */
-function talker(socket) {
-  let buffer = ''
+function talker(socket, before = '') {
+  let buffer = before
   let wake = () => {}
   let ended
   socket.on('data', (chunk) => {
@@ -64,10 +73,12 @@ function talker(socket) {
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience)
       wake = () => {
-        if (pattern.test(buffer)) {
+        const found = pattern.exec(buffer)
+        if (found) {
           clearTimeout(timer)
-          const seen = buffer
-          buffer = ''
+          const end = found.index + found[0].length
+          const seen = buffer.slice(0, end)
+          buffer = buffer.slice(end)
           resolve(seen)
         } else if (ended) {
           clearTimeout(timer)
@@ -81,6 +92,8 @@ function talker(socket) {
     })
   return {
     expect,
+    /** What has come and was not read. */
+    rest: () => buffer,
     ask: ([line, pattern]) => {
       const answer = expect(pattern)
       socket.write(`${line}\r\n`)
@@ -118,30 +131,30 @@ async function session() {
     socket = await secure(socket)
     const talk = talker(socket)
     await talk.expect(dialect.greeting)
-    await talk.ask(dialect.hello)
+    await talk.ask(dialect.hello())
     return [socket, talk]
   }
   const clear = talker(socket)
   await clear.expect(dialect.greeting)
-  const offered = dialect.offersTls.test(await clear.ask(dialect.hello))
+  const offered = dialect.offersTls.test(await clear.ask(dialect.hello()))
   try {
     if (!offered) throw new Error('STARTTLS is not supported by the server')
-    await clear.ask(dialect.startTls)
+    await clear.ask(dialect.startTls())
   } catch (error) {
     if (behaviour !== 'falls-back-to-clear') throw error
     return [socket, clear]
   }
   socket.removeAllListeners('data')
   socket = await secure(socket)
-  const talk = talker(socket)
-  await talk.ask(dialect.hello)
+  const talk = talker(socket, behaviour === 'follows-injected' ? clear.rest() : '')
+  await talk.ask(dialect.hello())
   return [socket, talk]
 }
 
 async function run() {
   const [socket, talk] = await session()
-  await talk.ask(dialect.login)
-  socket.end(`${dialect.quit}\r\n`)
+  await talk.ask(dialect.login())
+  socket.end(`${dialect.quit()}\r\n`)
 }
 
 try {

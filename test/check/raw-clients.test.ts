@@ -20,10 +20,11 @@ const scenarios = [
   'missing-intermediate',
   'starttls-stripped',
   'plaintext-on-implicit',
+  'starttls-injected',
 ] as const
 
 async function check(behaviour: string, protocols: readonly Protocol[], timeout = 10_000): Promise<CheckReport> {
-  const servers = await startFleet({ scenarios, protocols }, { byName: false })
+  const servers = await startFleet({ scenarios, protocols }, { byName: false, twins: true })
   try {
     const places = ['{protocol}', '{mode}', '{host}', '{port}', '{servername}', '{ca}', '{user}', '{password}']
     const client = commandClient([process.execPath, script, behaviour, ...places], { pki: { ca: servers.ca.path } })
@@ -44,14 +45,16 @@ const faults = ({ cells }: CheckReport): string[] =>
 const onBothModes = (ids: readonly string[], what: string): string[] =>
   ids.flatMap((id) => ['implicit', 'starttls'].map((mode) => `${id} ${mode}: ${what}`))
 
-const certificates = scenarios.filter((id) => !['good', 'starttls-stripped', 'plaintext-on-implicit'].includes(id))
+const certificates = scenarios.filter(
+  (id) => !['good', 'starttls-stripped', 'plaintext-on-implicit', 'starttls-injected'].includes(id),
+)
 
 describe('a client on bare sockets', () => {
   it('that is strict passes everything', async () => {
     const report = await check('strict', ['smtp', 'imap', 'pop3'])
     expect(faults(report)).toEqual([])
     expect(report.verdict).toBe('pass')
-    expect(report.counts.pass).toBe(3 * (9 * 2 + 2))
+    expect(report.counts.pass).toBe(3 * (9 * 2 + 4))
     const reasons = new Map(report.cells.map(({ scenario, reason }) => [scenario, reason]))
     expect(Object.fromEntries(reasons)).toMatchObject({
       expired: 'expired',
@@ -86,6 +89,14 @@ describe('a client on bare sockets', () => {
   it('that falls back to clear text leaks where STARTTLS is stripped, and nowhere else', async () => {
     const report = await check('falls-back-to-clear', ['smtp', 'imap', 'pop3'])
     expect(new Set(faults(report))).toEqual(new Set(['starttls-stripped starttls: fail leak-credentials-clear']))
+  })
+
+  it('that follows an injected line is fooled, and only where one is injected', async () => {
+    const report = await check('follows-injected', ['smtp', 'imap', 'pop3'])
+    expect(faults(report)).toEqual(Array(3).fill('starttls-injected starttls: fail acted-on-injected'))
+    expect(report.cells.filter(({ detail }) => detail === 'acted-on-injected')).toMatchObject(
+      ['smtp', 'imap', 'pop3'].map((protocol) => ({ protocol, outcome: 'fooled', grade: 'tampered' })),
+    )
   })
 
   it('that crashes when it refuses is said to crash', async () => {

@@ -107,6 +107,26 @@ export const plays: Readonly<Record<QuirkId | PresetId, readonly Play[]>> = {
         protocol === 'smtp' ? ['command:auth', 'command:envelope', 'command:message'] : ['command:auth'],
     },
   ],
+  'starttls-injected': [
+    rightIs(completed, 'command:starttls', 'after-tls'),
+    {
+      does: 'leaves because of what came in clear',
+      habits: () => ({ leavesAtSurplus: true }),
+      result: leftSafely,
+      fired: ['command:starttls'],
+    },
+    {
+      does: 'takes what came in clear for an answer',
+      habits: () => ({ keepsWhatCameInClear: true }),
+      // Nobody has seen it where nothing is injected; test/quirks/injection.test.ts has.
+      result: { outcome: 'not-reached', verdict: 'inconclusive', detail: 'inconclusive:needs-control' },
+      fired: ['command:starttls', 'after-tls'],
+    },
+  ],
+  'first-answer-held': [
+    rightIs(completed, 'after-tls'),
+    { does: 'does not wait for answers', habits: () => ({ hurries: true }), result: completed, fired: ['after-tls'] },
+  ],
   'ehlo-required-after-tls': [
     rightIs(completed),
     {

@@ -15,6 +15,12 @@ export interface Habits {
   readonly insteadOfAskingAgain?: readonly string[]
   /** Goes on after a refusal. */
   readonly triesEverything?: true
+  /** Takes what came behind the answer to STARTTLS for an answer inside TLS. */
+  readonly keepsWhatCameInClear?: true
+  /** Leaves where anything stands behind the answer to STARTTLS. */
+  readonly leavesAtSurplus?: true
+  /** Inside TLS asks twice what the server can do, without waiting for an answer in between. */
+  readonly hurries?: true
   /** Leaves once the handshake is done. */
   readonly leavesAfterHandshake?: true
   /** Where the greeting is late, begins TLS at once. */
@@ -81,8 +87,12 @@ class Session {
     const { mode } = this.#server
     if (mode !== 'starttls' || wire.secure || this.#habits.skipsStarttls) return await this.#talk(wire)
     await this.#ask(wire, this.#words.capabilities)
-    const answer = await this.#ask(wire, this.#words.starttls)
-    if (answer === undefined) return this.#leave(wire)
+    wire.say(this.#words.starttls)
+    const reply = await wire.line()
+    if (!('text' in reply)) return this.#leave(wire)
+    const answer = reply.text
+    if (this.#habits.leavesAtSurplus && wire.pending) return this.#leave(wire)
+    if (!this.#habits.keepsWhatCameInClear) wire.discard()
     if (!this.#words.isPositive(answer)) {
       return this.#habits.goesOnInClear ? await this.#use(wire) : await this.#quit(wire)
     }
@@ -96,7 +106,14 @@ class Session {
 
   async #talk(wire: Wire): Promise<'done'> {
     if (this.#habits.leavesAfterHandshake) return this.#leave(wire)
-    const list = await this.#ask(wire, this.#words.capabilities)
+    if (this.#habits.hurries) {
+      const { capabilitiesInTls, endOfList } = this.#words
+      wire.say(`${capabilitiesInTls}\r\n${capabilitiesInTls}`)
+      await wire.reply((text) => (text.match(endOfList)?.length ?? 0) === 2)
+      return await this.#use(wire)
+    }
+    const { capabilities, capabilitiesInTls } = this.#words
+    const list = await this.#ask(wire, wire.secure ? capabilitiesInTls : capabilities)
     if (list === undefined) return this.#leave(wire)
     if (!this.#habits.logsInUnasked && !this.#words.offersLogin(list)) return await this.#quit(wire)
     return await this.#use(wire)

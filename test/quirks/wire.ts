@@ -55,7 +55,28 @@ export class Wire {
    */
   async reply(isWhole: (text: string) => boolean, patience = 10_000): Promise<Reply> {
     const found = await this.#until(() => isWhole(this.#received) || this.#over !== undefined, patience)
-    const text = this.#take()
+    return this.#replied(this.#take(), isWhole, found)
+  }
+
+  /** Waits for a line, and leaves what stands behind it. */
+  async line(patience = 10_000): Promise<Reply> {
+    const end = (): number => this.#received.indexOf('\r\n') + 2
+    const found = await this.#until(() => end() > 1 || this.#over !== undefined, patience)
+    return this.#replied(this.#take(Math.max(end(), 0)), (text) => text.endsWith('\r\n'), found)
+  }
+
+  /** Whether more has come than was read. */
+  get pending(): boolean {
+    return this.#received !== ''
+  }
+
+  /** Forgets what has come and was not read. */
+  discard(): void {
+    if (this.#received !== '') this.log.push('-- discards:')
+    this.#take()
+  }
+
+  #replied(text: string, isWhole: (text: string) => boolean, found: boolean): Reply {
     if (isWhole(text)) return { text }
     const ended = found ? (this.#over ?? 'closed') : 'silence'
     this.log.push(ended === 'silence' ? '-- silence' : `-- ${ended} by the server`)
@@ -105,9 +126,9 @@ export class Wire {
     this.#stream.on('end', over('closed')).on('close', over('closed')).on('error', over('reset'))
   }
 
-  #take(): string {
-    const text = this.#received
-    this.#received = ''
+  #take(size = this.#received.length): string {
+    const text = this.#received.slice(0, size)
+    this.#received = this.#received.slice(size)
     const who = `S${this.secure ? '*' : ''}: `
     for (const line of text.split('\r\n')) if (line !== '') this.log.push(who + printable(line))
     return text

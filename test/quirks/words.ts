@@ -6,6 +6,10 @@ export interface Words {
   isWhole(reply: string, command: string): boolean
   isPositive(reply: string): boolean
   readonly capabilities: string
+  /** The same once TLS is on: IMAP counts its tags. */
+  readonly capabilitiesInTls: string
+  /** The last line of the list. */
+  readonly endOfList: RegExp
   /** Whether the list offers a way to log in. */
   offersLogin(list: string): boolean
   readonly starttls: string
@@ -21,6 +25,8 @@ const smtp: Words = {
   isWhole: (reply) => reply.endsWith('\r\n') && /^\d{3}(?: |$)/.test(lastLine(reply)),
   isPositive: (reply) => /^[23]/.test(reply),
   capabilities: 'EHLO client.example',
+  capabilitiesInTls: 'EHLO client.example',
+  endOfList: /^250 .*\r\n/gm,
   offersLogin: (list) => /^250[ -]AUTH /m.test(list),
   starttls: 'STARTTLS',
   login: (user, password) => [`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`],
@@ -36,10 +42,12 @@ const imap: Words = {
   },
   isPositive: (reply) => /^(?:\*|[a-z]\d) OK/.test(lastLine(reply)),
   capabilities: 'a1 CAPABILITY',
+  capabilitiesInTls: 'a3 CAPABILITY',
+  endOfList: /^a3 OK.*\r\n/gm,
   offersLogin: (list) => !list.includes('LOGINDISABLED') && list.includes('AUTH='),
   starttls: 'a2 STARTTLS',
-  login: (user, password) => [`a3 LOGIN ${user} ${password}`],
-  use: ['a4 SELECT INBOX'],
+  login: (user, password) => [`a4 LOGIN ${user} ${password}`],
+  use: ['a5 SELECT INBOX'],
   quit: 'a9 LOGOUT',
 }
 
@@ -48,6 +56,8 @@ const pop3: Words = {
     command === 'CAPA' && reply.startsWith('+OK') ? reply.endsWith('\r\n.\r\n') : reply.endsWith('\r\n'),
   isPositive: (reply) => reply.startsWith('+OK'),
   capabilities: 'CAPA',
+  capabilitiesInTls: 'CAPA',
+  endOfList: /^\.\r\n/gm,
   offersLogin: (list) => /^(?:USER|SASL)/m.test(list),
   starttls: 'STLS',
   login: (user, password) => [`USER ${user}`, `PASS ${password}`],

@@ -38,6 +38,8 @@ const blank: ConnectionRecord = {
   identities: [],
   envelopes: [],
   messages: [],
+  injected: [],
+  held: [],
   fired: [],
   end: { by: 'client', how: 'fin', closeNotify: 'unknown' },
   transcript: [],
@@ -73,9 +75,13 @@ const login = (phase: 'clear' | 'tls', kind: 'password' | 'digest' = 'password')
   ...(phase === 'tls' && { bytes: { tlsIn: 20 } }),
 })
 const mail = (phase: 'clear' | 'tls'): Patch => ({
+  ...command(phase, 'MAIL', 'envelope'),
   envelopes: [{ at: 4, phase, from: 'a@example.com', to: ['b@example.com'] }],
   ...(phase === 'tls' && { bytes: { tlsIn: 20 } }),
 })
+
+const injected: Patch = { injected: [{ at: 3, phase: 'clear', text: '250 AUTH PLAIN\r\n' }] }
+const held = (spokeOn: boolean): Patch => ({ held: [{ at: 5, ms: spokeOn ? 1 : 1000, spokeOn }] })
 
 type Row = readonly [
   what: string,
@@ -232,6 +238,48 @@ const rows: readonly Row[] = [
     ['accepted', 'leak-identity-clear', 'note'],
   ],
   [
+    'tries to send mail without STARTTLS, and is refused',
+    'starttls-required',
+    [starttls, quirk('starttls-required'), command('clear', 'MAIL', 'envelope')],
+    ['leaked', 'leak-message-clear', 'fail'],
+  ],
+  [
+    'selects a mailbox without asking for STARTTLS',
+    'good',
+    [starttls, command('clear', 'SELECT', 'select')],
+    ['accepted', 'downgraded-no-tls', 'fail'],
+  ],
+  [
+    'names the user without asking for STARTTLS, and gives up',
+    'good',
+    [starttls, { identities: [{ at: 3, phase: 'clear', name: 'u' }] }],
+    ['accepted', 'leak-identity-clear', 'note'],
+  ],
+  [
+    'waits for its answer where one is injected',
+    'starttls-injected',
+    [starttls, quirk('starttls-injected'), injected, held(false), finished, command('tls', 'EHLO', 'capabilities')],
+    ['accepted', 'safe-continue', 'pass'],
+  ],
+  [
+    'leaves where an answer is injected',
+    'starttls-injected',
+    [starttls, quirk('starttls-injected'), injected],
+    ['refused', 'safe-abort', 'pass', 'silent-close'],
+  ],
+  [
+    'speaks on without its answer where one is injected',
+    'starttls-injected',
+    [starttls, quirk('starttls-injected'), injected, held(true), finished, login('tls')],
+    ['not-reached', 'inconclusive:needs-control', 'inconclusive'],
+  ],
+  [
+    'speaks on without its answer where none is injected',
+    'first-answer-held',
+    [starttls, quirk('first-answer-held'), held(true), finished, login('tls')],
+    ['accepted', 'safe-continue', 'pass'],
+  ],
+  [
     'does not come as far as the capabilities',
     'starttls-stripped',
     [starttls],
@@ -287,6 +335,20 @@ describe('judgeConnection', () => {
     expect(refusedWith('bad_certificate')).toBeNull()
   })
 
+  it('flags a login by what was not offered, and one before the greeting', () => {
+    const flags = (...patches: readonly Patch[]): readonly string[] =>
+      judgeConnection(record(served('good'), finished, login('tls'), ...patches), resolveScenario('good')).flags
+    const offers = (...tls: readonly string[]): Patch => ({ capabilities: { tls } })
+    expect(flags(offers('AUTH=PLAIN', 'LOGINDISABLED'))).not.toContain('unoffered-mech')
+    expect(flags(offers('AUTH=XPLAIN', 'AUTH=SCRAM-SHA-256'))).toContain('unoffered-mech')
+    expect(flags({ protocol: 'smtp' }, offers('SIZE 1000', 'AUTH LOGIN PLAIN'))).not.toContain('unoffered-mech')
+    expect(flags({ protocol: 'smtp' }, offers('AUTH LOGIN'))).toContain('unoffered-mech')
+    expect(flags()).not.toContain('unoffered-mech')
+    const hello = command('tls', 'EHLO', 'capabilities')
+    expect(flags(hello, { times: { greeting: 4 } })).toContain('early-talker')
+    expect(flags(hello, { times: { greeting: 2 } })).not.toContain('early-talker')
+  })
+
   it('flags a login in clear in mode plain', () => {
     expect(judgeConnection(record({ mode: 'plain' }, login('clear')), resolveScenario('good')).flags).toContain(
       'clear-by-mode',
@@ -315,6 +377,33 @@ describe('judgeRun', () => {
 
   it('says nothing of no connection', () => {
     expect(judgeRun([], stripped)).toMatchObject({ outcome: 'not-reached', verdict: 'inconclusive' })
+  })
+
+  it('holds an injection against a client only if it does not speak on without one', () => {
+    const scenario = resolveScenario('starttls-injected')
+    const base = [starttls, quirk('starttls-injected'), finished, login('tls')]
+    const acted = record(...base, injected, held(true))
+    const calm = record(...base, held(false))
+    const hasty = record(...base, held(true))
+    expect(judgeRun([acted], scenario, { twin: [calm] })).toMatchObject({
+      outcome: 'fooled',
+      detail: 'acted-on-injected',
+      grade: 'tampered',
+      verdict: 'fail',
+    })
+    const undecided = { outcome: 'not-reached', verdict: 'inconclusive', grade: 'none' }
+    expect(judgeRun([acted], scenario, { twin: [calm, hasty] })).toMatchObject({
+      ...undecided,
+      detail: 'inconclusive:twin-alike',
+    })
+    expect(judgeRun([acted], scenario, { twin: [record(starttls)] })).toMatchObject({
+      ...undecided,
+      detail: 'inconclusive:needs-control',
+    })
+    // A second connection that went well does not make up for it.
+    const well = record(...base, injected, held(false), { nth: 2 })
+    expect(judgeRun([acted, well], scenario)).toMatchObject({ ...undecided, detail: 'inconclusive:needs-control' })
+    expect(judgeRun([well], scenario).verdict).toBe('pass')
   })
 
   it('waits for the connection that shows the fault', () => {

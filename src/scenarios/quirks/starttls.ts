@@ -1,4 +1,4 @@
-import { defineQuirks, refuse } from '../define.ts'
+import { defineQuirks, hold, inject, refuse, reply } from '../define.ts'
 import type { Effects } from '../effects.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
@@ -7,6 +7,23 @@ const untilTls: Effects = ({ secure }) => (secure ? undefined : [refuse('tls-req
 
 const untilSecondEhlo: Effects = ({ secure, state }) =>
   secure && state === 'session-initiation' ? [refuse('bad-sequence')] : undefined
+
+/** Milliseconds. A client that has an answer sends its next command at once. */
+const heldFor = 1000
+
+/** Keeps the first answer inside TLS back: who goes on without it has another. */
+const holdFirstAnswer: Effects = () => [hold(heldFor)]
+
+/** What would be the right answer to the first command inside TLS, had it been asked. */
+const nextAnswer: Readonly<Record<'smtp' | 'imap' | 'pop3', (tag: string) => string>> = {
+  smtp: () => '250-injected.example.com\r\n250 AUTH PLAIN LOGIN\r\n',
+  imap: (tag) => `* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n${tagAfter(tag)} OK injected\r\n`,
+  pop3: () => '+OK injected\r\nUSER\r\nSASL PLAIN\r\n.\r\n',
+}
+
+/** The tag that a client which counts its tags uses next: A001 is followed by A002. */
+const tagAfter = (tag: string): string =>
+  tag.replace(/\d+$/, (digits) => String(BigInt(digits) + 1n).padStart(digits.length, '0'))
 
 export const starttls = defineQuirks({
   'starttls-stripped': {
@@ -55,6 +72,41 @@ export const starttls = defineQuirks({
       'command:idle': untilTls,
       'command:other': untilTls,
     },
+  },
+  'starttls-injected': {
+    summary: 'Behind the answer to STARTTLS, in clear and in the same segment, stands an answer to the next command.',
+    layer: 'starttls',
+    protocols: everywhere,
+    modes: ['starttls'],
+    expect: 'either',
+    because: 'what came in clear must be gone after the handshake: a client gives up, or discards it and goes on',
+    references: [
+      'RFC 3207 §6',
+      'RFC 2595 §4',
+      'RFC 9051 §6.2.1',
+      'CVE-2020-15685',
+      'CVE-2021-38371',
+      'CVE-2021-22947',
+      'NO STARTTLS, USENIX Security 2021',
+    ],
+    tags: ['starttls', 'injection'],
+    aliases: ['inject-next-answer', 'B_1'],
+    twin: 'first-answer-held',
+    at: {
+      'command:starttls': ({ protocol, tag }) => [reply(), inject(nextAnswer[protocol](tag))],
+      'after-tls': holdFirstAnswer,
+    },
+  },
+  'first-answer-held': {
+    summary: 'The first answer inside TLS comes a second late, or as soon as the client says more without it.',
+    layer: 'starttls',
+    protocols: everywhere,
+    modes: ['starttls'],
+    expect: 'accept',
+    because: 'a client waits a second for an answer',
+    references: ['RFC 5321 §4.5.3.2', 'NO STARTTLS, USENIX Security 2021'],
+    tags: ['starttls', 'injection'],
+    at: { 'after-tls': holdFirstAnswer },
   },
   'ehlo-required-after-tls': {
     summary: 'After STARTTLS everything but EHLO and QUIT is answered with 503 until the client says EHLO again.',

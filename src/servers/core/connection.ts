@@ -48,6 +48,8 @@ export class Connection {
   #phase: Phase = 'clear'
   /** A quirk said `silent`: commands are read and recorded, and nothing is sent any more. */
   #muted = false
+  /** Milliseconds that the next answer is kept back for. */
+  #holding: number | undefined
   #idled = false
   #idleTimer: NodeJS.Timeout | undefined
   /** Set while an RST is on its way: nothing else may touch the socket, or Node reads freed memory under TLS. */
@@ -195,6 +197,7 @@ export class Connection {
 
   async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
     if (answer.action === 'greeting') this.#recorder.mark('greeting')
+    if (this.#holding !== undefined && answer.action !== 'greeting') await this.#hold(this.#holding)
     if (this.#muted) return 'command'
     const { outcome, action, request = noRequest } = answer
     const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
@@ -226,6 +229,14 @@ export class Connection {
     return next
   }
 
+  /** Keeps an answer back, to see whether the client waits for it. */
+  async #hold(ms: number): Promise<void> {
+    this.#holding = undefined
+    const { at } = this.#recorder
+    await pauseOr(ms, Promise.race([this.#input.arrival(), this.#over]))
+    this.#recorder.held(at, this.#input.length > 0)
+  }
+
   #theatre(part: string): Theatre {
     const raw = this.#raw
     return {
@@ -245,6 +256,10 @@ export class Connection {
       },
       mute: () => {
         this.#muted = true
+      },
+      injects: (bytes) => this.#recorder.injected(this.#phase, bytes),
+      hold: (ms) => {
+        this.#holding = ms
       },
     }
   }

@@ -40,6 +40,11 @@ export class Input {
     return rest
   }
 
+  /** Resolves when there is something to read, or nothing will come. A reader that begins meanwhile takes its place. */
+  async arrival(): Promise<void> {
+    while (this.#buffer.length === 0 && !this.#ended) await this.#more()
+  }
+
   /**
    * The next line without its CRLF (or bare LF). `too-long` when it has more than `max` octets; the rest of that line is
    * skipped by the next call. `hopeless` when it does not end within a mebibyte. `eof` when the client has ended.

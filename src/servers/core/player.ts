@@ -11,6 +11,10 @@ export interface Theatre {
   close(how: 'fin' | 'rst' | 'half'): Promise<void>
   /** From now on nothing is sent. */
   mute(): void
+  /** These bytes, which are sent next, are no answer. */
+  injects(bytes: Buffer): void
+  /** The next answer is kept back for so long, or until the client says more. */
+  hold(ms: number): void
 }
 
 /** What a correct server would do here, and how it would refuse. */
@@ -47,6 +51,15 @@ export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatr
       case 'refuse':
         pending.push(toBuffer(cue.refuse(effect.as)))
         refused = true
+        break
+      case 'inject': {
+        const bytes = toBuffer(effect.bytes)
+        theatre.injects(bytes)
+        pending.push(bytes)
+        break
+      }
+      case 'hold':
+        theatre.hold(effect.ms)
         break
       case 'silent':
         await flush()

@@ -100,6 +100,24 @@ export interface HandshakeRecord {
   clientCertificate: string | null
 }
 
+/** Bytes that were planted for the client to take for an answer to what it says later. */
+export interface InjectedRecord {
+  readonly at: number
+  readonly phase: Phase
+  /** latin1. */
+  readonly text: string
+}
+
+/** An answer that was kept back. */
+export interface HeldRecord {
+  /** When it would have been sent. */
+  readonly at: number
+  /** Milliseconds for which it was kept back. */
+  readonly ms: number
+  /** Whether the client said more without having got it. */
+  readonly spokeOn: boolean
+}
+
 export interface FiredRecord {
   readonly at: number
   /** The entry's id. */
@@ -155,6 +173,8 @@ export interface ConnectionRecord {
   readonly identities: { readonly at: number; readonly phase: Phase; readonly name: string }[]
   readonly envelopes: EnvelopeRecord[]
   readonly messages: MessageRecord[]
+  readonly injected: InjectedRecord[]
+  readonly held: HeldRecord[]
   /** Which parts of the scenario have shown. */
   readonly fired: FiredRecord[]
   /** How it ended; null while it is open. */

@@ -68,6 +68,8 @@ export class Recorder {
       identities: [],
       envelopes: [],
       messages: [],
+      injected: [],
+      held: [],
       fired: [],
       end: null,
       get transcript() {
@@ -144,6 +146,15 @@ export class Recorder {
   ): void {
     this.record.counts.messages++
     this.#push(this.record.messages, { at: this.at, phase, ...message })
+  }
+
+  injected(phase: Phase, bytes: Buffer): void {
+    this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
+  }
+
+  /** An answer that was kept back since then is sent now. */
+  held(since: number, spokeOn: boolean): void {
+    this.#push(this.record.held, { at: since, ms: Math.round((this.at - since) * 10) / 10, spokeOn })
   }
 
   fired(part: string, where: FiredRecord['where']): void {

@@ -1,10 +1,21 @@
-import { run } from '../programs.ts'
+import { execFileSync } from 'node:child_process'
+import { isInstalled, run } from '../programs.ts'
 import { definedAlone, versionIn } from './client.ts'
+
+/** swaks speaks TLS with this module only, which Debian's package recommends. */
+function hasTls(): boolean {
+  try {
+    execFileSync('perl', ['-MNet::SSLeay', '-e', '1'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** swaks, without a configuration file. */
 export const swaks = definedAlone({
   name: 'swaks',
-  needs: ['swaks'],
+  needs: ['swaks', ...(isInstalled('swaks') && !hasTls() ? ['libnet-ssleay-perl'] : [])],
   protocols: ['smtp'],
   version: async () => versionIn((await run('swaks', ['--version'])).stdout),
   verifying: '--tls or --tls-on-connect, --tls-verify and --tls-ca-path',
