@@ -62,6 +62,6 @@ export default defineConfig([
     clean: false,
     shims: true,
     // Jest has no import() in CommonJS.
-    outputOptions: { dynamicImportInCjs: false },
+    outputOptions: { dynamicImportInCjs: false, exports: 'named' },
   },
 ])

@@ -5,6 +5,7 @@ import { defineCertificate, type MailServer } from '../../src/index.ts'
 import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
+import { playClient } from '../quirks/scripted-client.ts'
 import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
 // Adds the matchers.
@@ -135,6 +136,21 @@ describe('a server of the shared fleet', () => {
       expect([record.nth, record.commands[0]?.line]).toEqual([1, `USER turn-${turn}`])
       expect(server.connections).toEqual([record])
     }
+    await end()
+  })
+
+  it('brings the twin of what injects, and judges by it', async () => {
+    const { mail, end } = openWorker()
+    const injected = { protocol: 'imap', mode: 'starttls', scenario: 'starttls-injected' } as const
+    const server = await mail.start(injected)
+    const twin = server.twin as MailServer
+    expect(twin).toMatchObject({ scenario: 'first-answer-held', protocol: 'imap', mode: 'starttls' })
+    await playClient(server, { keepsWhatCameInClear: true })
+    expect((await server.outcome(quick)).detail).toBe('inconclusive:needs-control')
+    await playClient(twin, { keepsWhatCameInClear: true })
+    expect(await server.outcome(quick)).toMatchObject({ detail: 'acted-on-injected', verdict: 'fail' })
+    await server.close()
+    expect(await refusal(twin.port)).toBe('ECONNREFUSED')
     await end()
   })
 

@@ -163,9 +163,13 @@ describe.skipIf(offline)('jest', () => {
     )
 
     it(
-      'shares a fleet among its files',
+      'shares a fleet among its files, started by a global setup of their own',
       async () => {
-        const { status, output } = await project().node(script, ['--config', 'shared.config.cjs'], { timeout: limit })
+        const { status, output } = await project().node(
+          script,
+          ['--config', 'shared.config.cjs', '--globalSetup', './own-setup.cjs'],
+          { timeout: limit },
+        )
         expect(output).toMatch(/Tests: {7}24 passed, 24 total/)
         expectOneFleet(output)
         expect(status).toBe(0)

@@ -9,7 +9,7 @@ import { MailServer, type Served } from '../../server.ts'
 import type { StartOneOptions, StartOptions } from '../../start.ts'
 import { type Channel, dialChannel, handlerOf } from './channel.ts'
 import type { SharedFleet } from './host.ts'
-import type { Lent, Reports, Requests, Wish } from './messages.ts'
+import type { Lent, Reports, Requests, StillOpen, Wish } from './messages.ts'
 import { BorrowedRun } from './run.ts'
 
 /** The servers of one scope that are lent by the process which shares its fleet. */
@@ -48,6 +48,9 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
       if (connection) server?.received(receive(message, connection, secure ? 'tls' : 'clear'))
     },
   })
+  const stillOpen = (lease: number, { at, epoch, records }: StillOpen): void => {
+    for (const record of records) placeAt(lease, at)?.run.seen(epoch, record)
+  }
   const placeAt = (lease: number, at: number): Place | undefined => places.get(`${lease}/${at}`)
 
   const lend = async (wish: Wish): Promise<Loan> => {
@@ -56,7 +59,7 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     const lent = await line.call('lease', wish)
     const servers = lent.endpoints.map((endpoint, at) => {
       const place = { lease: lent.lease, at }
-      const run = new BorrowedRun(line, place)
+      const run = new BorrowedRun(line, place, (still) => stillOpen(lent.lease, still))
       const { protocol, mode, host, port, servername, user, password } = endpoint
       const close = async (): Promise<void> => (over ? undefined : line.call('close', place))
       const served: Served = { protocol, mode, host, port, servername, run, close }
@@ -87,16 +90,18 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     },
     async start({ protocol, mode, scenario = 'good', ...rest }) {
       refuseOptions(rest)
-      const wish = wishFor({ scenarios: [scenario], protocols: [protocol], modes: [mode] })
+      const wish = wishFor({ scenarios: [scenario], protocols: [protocol], modes: [mode] }, { twins: true })
       const { servers, lent } = await lend(wish)
-      const [server] = servers
+      const [server, ...twins] = servers
       if (!server) throw new Error(`The host of the shared fleet lent nothing: ${JSON.stringify(lent)}`)
+      server.pair(servers)
+      server.onClose(async () => void (await Promise.all(twins.map((twin) => twin.close()))))
       return server
     },
     async startAll(options = {}) {
       const { scenarios, protocols, modes, ...rest } = options
       refuseOptions(rest)
-      const { line, servers, lent } = await lend(wishFor(options))
+      const { line, servers, lent } = await lend(wishFor(options, { twins: false }))
       await line.call('files', {})
       const files = {
         caPem: lent.ca,
@@ -132,11 +137,15 @@ function copyFiles(from: string, to: string): void {
 }
 
 /** @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION */
-function wishFor({ scenarios = ['good'], protocols = allProtocols, modes }: StartOptions): Wish {
+function wishFor(
+  { scenarios = ['good'], protocols = allProtocols, modes }: StartOptions,
+  { twins }: { readonly twins: boolean },
+): Wish {
   return {
     scenarios: scenarios.map(idOf),
     protocols: protocols.map(checkProtocol),
     modes: (modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
+    twins,
   }
 }
 

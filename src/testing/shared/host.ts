@@ -66,9 +66,11 @@ function admit(channel: Channel<Reports>, shelf: Shelf, pool: Pool): Guest {
       return { lease, ...group.lent }
     },
     async settle({ grace, ...place }) {
-      const slot = slotAt(place)
-      await slot.server.outcome(grace === undefined ? {} : { settle: grace })
-      return { epoch: slot.epoch, open: slot.server.connections.filter(({ end }) => end === null) }
+      await slotAt(place).server.outcome(grace === undefined ? {} : { settle: grace })
+      const slots = leases.get(place.lease)?.slots ?? []
+      return slots.map(({ server, epoch }, at) => {
+        return { at, epoch, records: server.connections.filter(({ end }) => end === null) }
+      })
     },
     reset: (place) => slotAt(place).reset(),
     deliver: ({ raw, ...place }) => slotAt(place).server.deliver(Buffer.from(raw, 'base64')),

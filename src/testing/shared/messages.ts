@@ -8,6 +8,8 @@ export interface Wish {
   readonly scenarios: readonly string[]
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
+  /** Whether what injects comes with its twin, behind the others. */
+  readonly twins: boolean
 }
 
 /** One endpoint of what was lent. */
@@ -40,12 +42,21 @@ interface Dated {
   readonly epoch: number
 }
 
+/** The open connections of one endpoint. */
+export interface StillOpen extends Dated {
+  readonly at: number
+  readonly records: readonly ConnectionRecord[]
+}
+
 /** What a worker asks of the host. */
 export interface Requests {
   hello(params: { readonly token: string }): void
   lease(wish: Wish): Lent
-  /** Answers when the run has settled, with the connections that are still open; the others were reported as they ended. */
-  settle(params: Place & { readonly grace?: number }): Dated & { readonly open: readonly ConnectionRecord[] }
+  /**
+   * Answers when the run has settled, with the connections that are still open on each endpoint of the lease: a twin's count
+   * too. The others were reported as they ended.
+   */
+  settle(params: Place & { readonly grace?: number }): readonly StillOpen[]
   reset(place: Place): void
   /** `raw` is base64. */
   deliver(params: Place & { readonly raw: string }): void

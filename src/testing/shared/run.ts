@@ -1,7 +1,7 @@
 import type { ServedRun } from '../../server.ts'
 import type { ConnectionRecord } from '../../servers/core/record.ts'
 import type { Channel } from './channel.ts'
-import type { Place, Requests } from './messages.ts'
+import type { Place, Requests, StillOpen } from './messages.ts'
 
 /** Records kept, as in the process that has the endpoint. */
 const maxRecords = 1000
@@ -12,13 +12,16 @@ type Listener = (record: ConnectionRecord) => void
 export class BorrowedRun implements ServedRun {
   readonly #channel: Channel<Requests>
   readonly #place: Place
+  readonly #share: (still: StillOpen) => void
   readonly #ended = new Set<Listener>()
   #records: ConnectionRecord[] = []
   #epoch = 0
 
-  constructor(channel: Channel<Requests>, place: Place) {
+  /** `share` tells every run of the lease what is still open there. */
+  constructor(channel: Channel<Requests>, place: Place, share: (still: StillOpen) => void) {
     this.#channel = channel
     this.#place = place
+    this.#share = share
   }
 
   /** What has been told of: those that have ended, and, since the run was last settled, the open ones. */
@@ -27,11 +30,11 @@ export class BorrowedRun implements ServedRun {
   }
 
   async settled(grace?: number): Promise<void> {
-    const { epoch, open } = await this.#channel.call('settle', {
+    const open = await this.#channel.call('settle', {
       ...this.#place,
       ...(grace !== undefined && { grace }),
     })
-    for (const record of open) this.seen(epoch, record)
+    for (const still of open) this.#share(still)
   }
 
   /** The host has it before a client that dials after this is accepted. */
