@@ -1,6 +1,6 @@
 import type { Expectation } from '../scenarios/scenario.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
-import type { CommandRecord, ConnectionRecord, CredentialRecord } from '../servers/core/record.ts'
+import type { CommandRecord, ConnectionRecord } from '../servers/core/record.ts'
 
 /** What a client did, in one word. */
 export type OutcomeWord = 'refused' | 'accepted' | 'leaked' | 'fooled' | 'hung' | 'turned-away' | 'not-reached'
@@ -194,15 +194,6 @@ const reasonsOfAlerts: Readonly<Record<string, Reason>> = {
 const reasonOfAlert = ({ handshake }: ConnectionRecord): Reason | null =>
   reasonsOfAlerts[handshake.alertReceived?.name ?? ''] ?? null
 
-/** Whether the newest list of capabilities has what the client logged in with; true where it never saw a list. */
-function isOffered({ phase, mechanism }: CredentialRecord, { protocol, capabilities }: ConnectionRecord): boolean {
-  const shown = capabilities[phase]
-  if (!shown || mechanism === 'APOP') return true
-  if (protocol === 'pop3' && mechanism === 'USER/PASS') return shown.includes('USER')
-  if (protocol === 'imap' && mechanism === 'LOGIN') return !shown.includes('LOGINDISABLED')
-  return shown.some((text) => /^(?:AUTH|SASL)[ =]/.test(text) && text.split(/[ =]/).includes(mechanism))
-}
-
 function flagsOf(record: ConnectionRecord): readonly Flag[] {
   const { starttls, clientHello, handshake, commands, mode, credentials, times } = record
   const firstInTls = commands.find(({ phase }) => phase === 'tls')
@@ -216,7 +207,7 @@ function flagsOf(record: ConnectionRecord): readonly Flag[] {
       commands.some((command) => inClear(command) && command.action === 'capabilities') &&
       firstInTls !== undefined &&
       !['capabilities', 'quit'].includes(firstInTls.action),
-    'unoffered-mech': credentials.some((credential) => !isOffered(credential, record)),
+    'unoffered-mech': credentials.some(({ offered }) => offered === false),
     'early-talker': (commands[0]?.at ?? Infinity) < (times.greeting ?? 0),
     'starttls-twice': starttls.requested > 1,
     'login-refused-in-clear':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ConnectionRecord } from '../../src/index.ts'
+import type { ConnectionRecord, CredentialRecord } from '../../src/index.ts'
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { judgeConnection, judgeRun } from '../../src/verdicts/verdict.ts'
 
@@ -70,7 +70,7 @@ const command = (phase: 'clear' | 'tls', verb: string, action: string): Patch =>
   ...(phase === 'tls' && { bytes: { tlsIn: 9 } }),
 })
 const login = (phase: 'clear' | 'tls', kind: 'password' | 'digest' = 'password'): Patch => ({
-  credentials: [{ at: 4, phase, kind, mechanism: 'PLAIN', user: 'u', secret: 'p', accepted: true }],
+  credentials: [{ at: 4, phase, kind, mechanism: 'PLAIN', user: 'u', secret: 'p', accepted: true, offered: true }],
   counts: { commands: 1, credentials: 1 },
   ...(phase === 'tls' && { bytes: { tlsIn: 20 } }),
 })
@@ -338,12 +338,13 @@ describe('judgeConnection', () => {
   it('flags a login by what was not offered, and one before the greeting', () => {
     const flags = (...patches: readonly Patch[]): readonly string[] =>
       judgeConnection(record(served('good'), finished, login('tls'), ...patches), resolveScenario('good')).flags
-    const offers = (...tls: readonly string[]): Patch => ({ capabilities: { tls } })
-    expect(flags(offers('AUTH=PLAIN', 'LOGINDISABLED'))).not.toContain('unoffered-mech')
-    expect(flags(offers('AUTH=XPLAIN', 'AUTH=SCRAM-SHA-256'))).toContain('unoffered-mech')
-    expect(flags({ protocol: 'smtp' }, offers('SIZE 1000', 'AUTH LOGIN PLAIN'))).not.toContain('unoffered-mech')
-    expect(flags({ protocol: 'smtp' }, offers('AUTH LOGIN'))).toContain('unoffered-mech')
-    expect(flags()).not.toContain('unoffered-mech')
+    const [credential] = record(login('tls')).credentials
+    const showing = (offered: boolean | null): Patch => ({
+      credentials: [{ ...credential, offered } as CredentialRecord],
+    })
+    expect(flags(showing(true))).not.toContain('unoffered-mech')
+    expect(flags(showing(null))).not.toContain('unoffered-mech')
+    expect(flags(showing(false))).toContain('unoffered-mech')
     const hello = command('tls', 'EHLO', 'capabilities')
     expect(flags(hello, { times: { greeting: 4 } })).toContain('early-talker')
     expect(flags(hello, { times: { greeting: 2 } })).not.toContain('early-talker')

@@ -37,6 +37,8 @@ export interface CredentialRecord {
   readonly secret: string
   /** Whether the server said yes. */
   readonly accepted: boolean
+  /** Whether the list of capabilities that was newest then had the mechanism; null where none was shown. */
+  readonly offered: boolean | null
 }
 
 export interface MessageRecord {

@@ -129,7 +129,18 @@ export class Recorder {
 
   credential(phase: Phase, { kind, mechanism, user, secret }: Credential, accepted: boolean): void {
     this.record.counts.credentials++
-    this.#push(this.record.credentials, { at: this.at, phase, kind, mechanism, user, secret, accepted })
+    const offered = this.#isOffered(phase, mechanism)
+    this.#push(this.record.credentials, { at: this.at, phase, kind, mechanism, user, secret, accepted, offered })
+  }
+
+  #isOffered(phase: Phase, mechanism: string): boolean | null {
+    const { protocol, capabilities } = this.record
+    const shown = capabilities[phase]
+    // APOP is offered by the greeting.
+    if (!shown || mechanism === 'APOP') return null
+    if (protocol === 'pop3' && mechanism === 'USER/PASS') return shown.includes('USER')
+    if (protocol === 'imap' && mechanism === 'LOGIN') return !shown.includes('LOGINDISABLED')
+    return shown.some((text) => /^(?:AUTH|SASL)[ =]/.test(text) && text.split(/[ =]/).includes(mechanism))
   }
 
   identity(phase: Phase, name: string): void {
