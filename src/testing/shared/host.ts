@@ -28,8 +28,11 @@ export async function openHost(options: RunOptions): Promise<Host> {
     fleet: { ...channels.address, pki: pool.directory },
     async close() {
       await channels.close()
-      await shelf.close()
-      await pool.close()
+      try {
+        await shelf.close()
+      } finally {
+        await pool.close()
+      }
     },
   }
 }
