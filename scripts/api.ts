@@ -9,7 +9,7 @@ const local = process.argv.includes('--local')
 
 const { Error: error, None: none } = ExtractorLogLevel
 
-const entries = ['index', 'vitest', 'jest', 'node-test'] as const
+const entries = ['index', 'vitest', 'vitest-global-setup', 'jest', 'jest-global-setup', 'node-test'] as const
 
 for (const name of entries) {
   const types = join(root, 'dist', `${name}.d.mts`)

@@ -7,7 +7,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const checks = [
   ['publint', '--strict'],
   // Vitest is ESM only, so its entries are too: only from CommonJS, and only here, is that no mistake.
-  ['attw', '--pack', '.', '--entrypoints', 'vitest', 'vitest/setup', '--ignore-rules', 'cjs-resolves-to-esm'],
+  [
+    'attw',
+    '--pack',
+    '.',
+    '--entrypoints',
+    'vitest',
+    'vitest/setup',
+    'vitest/global-setup',
+    '--ignore-rules',
+    'cjs-resolves-to-esm',
+  ],
   [
     'attw',
     '--pack',
@@ -16,6 +26,8 @@ const checks = [
     '.',
     'jest',
     'jest/setup',
+    'jest/global-setup',
+    'jest/global-teardown',
     'node-test',
     'package.json',
     'schemas/ready.json',

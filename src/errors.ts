@@ -22,6 +22,7 @@ export type MockmailErrorCode =
   | 'CLOSED'
   | 'NOTHING_RECORDED'
   | 'NO_SUCH_ENDPOINT'
+  | 'NO_SHARED_FLEET'
 
 const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'UNKNOWN_SCENARIO',
@@ -35,6 +36,7 @@ const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'INVALID_OPTION',
   'INVALID_DEFINITION',
   'NAME_COLLISION',
+  'NO_SHARED_FLEET',
 ])
 
 /**

@@ -17,7 +17,7 @@ export interface EndpointQuery {
 /** Several endpoints with one PKI, and one mailbox per scenario. */
 export class MailServers {
   readonly #servers: readonly MailServer[]
-  readonly #pki: Pki
+  readonly #pki: Pick<Pki, 'caPem' | 'write'>
   readonly #onClose: () => Promise<void>
   readonly #expectations: ReadonlyMap<string, string>
   #scratch: ReturnType<typeof openScratch> | undefined
@@ -27,7 +27,12 @@ export class MailServers {
   readonly ca: { readonly pem: string; readonly path: string }
 
   /** @internal Made by `startMailServers` only. */
-  constructor(servers: readonly MailServer[], pki: Pki, { endpoints, leftOut }: Plan, onClose: () => Promise<void>) {
+  constructor(
+    servers: readonly MailServer[],
+    pki: Pick<Pki, 'caPem' | 'write'>,
+    { endpoints, leftOut }: Pick<Plan, 'leftOut'> & { readonly endpoints: readonly { readonly scenario: Scenario }[] },
+    onClose: () => Promise<void>,
+  ) {
     this.#onClose = onClose
     this.#servers = servers
     for (const server of servers) server.pair(servers)

@@ -14,7 +14,7 @@ import { MailStore } from './servers/mailbox.ts'
 import { loadSamples } from './servers/samples.ts'
 
 /** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
-export function issueAll(planned: readonly PlannedEndpoint[], pki: Pki): void {
+export function issueAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): void {
   for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
     for (let nth = 1; nth <= scenario.runs; nth++) {
       const { id, facets } = scenario.cast(nth).certificate
@@ -87,6 +87,7 @@ export function openServers(
         ca: pki.caPem,
         user: options.user,
         password: options.password,
+        stock: (raw) => void store().inbox.add({ raw }),
         restock: () => store().reset(loadSamples()),
         defects,
       })

@@ -4,9 +4,8 @@ import type { ParsedMessage } from './parsed.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 import { clock } from './servers/core/clock.ts'
-import type { Endpoint } from './servers/core/endpoint.ts'
 import type { ConnectionRecord } from './servers/core/record.ts'
-import type { MailStore } from './servers/mailbox.ts'
+import type { Run } from './servers/core/run.ts'
 import { Newest } from './servers/newest.ts'
 import { type Judgement, judgeRun, type Verdict } from './verdicts/verdict.ts'
 
@@ -49,6 +48,20 @@ export interface SettleOptions {
 
 const defaultWait = 5000
 
+/** The connections of what is served. */
+export type ServedRun = Pick<Run, 'records' | 'count' | 'onEnded' | 'settled' | 'reset' | 'forget'>
+
+/** What a {@link MailServer} shows: an endpoint of this process, or of another one that lends it. */
+export interface Served {
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly host: string
+  readonly port: number
+  readonly servername: string
+  readonly run: ServedRun
+  close(): Promise<void>
+}
+
 /** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
 export class MailServer {
   readonly scenario: string
@@ -64,8 +77,9 @@ export class MailServer {
   readonly password: string
   /** Spread it into the `tls` options of nodemailer, imapflow or `tls.connect`. */
   readonly tls: { readonly ca: string; readonly servername: string }
-  readonly #endpoint: Endpoint
+  readonly #endpoint: Served
   readonly #scenario: Scenario
+  readonly #stock: (raw: Buffer) => void
   readonly #restock: () => void
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
@@ -77,11 +91,13 @@ export class MailServer {
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
-    readonly endpoint: Endpoint
+    readonly endpoint: Served
     readonly scenario: Scenario
     readonly ca: string
     readonly user: string
     readonly password: string
+    /** Puts a message into the INBOX. */
+    readonly stock: (raw: Buffer) => void
     /** Puts the mailbox back to the samples. */
     readonly restock: () => void
     /** What went wrong in our own code; filled while the endpoint runs. */
@@ -90,6 +106,7 @@ export class MailServer {
     const { endpoint, scenario, ca } = parts
     this.#endpoint = endpoint
     this.#scenario = scenario
+    this.#stock = parts.stock
     this.#restock = parts.restock
     this.#defects = parts.defects
     this.#events.setMaxListeners(0)
@@ -163,17 +180,17 @@ export class MailServer {
    *
    * @throws {MockmailError} TIMEOUT, CLOSED
    */
-  async waitForMessage(filter: MessageFilter = {}, options: WaitOptions = {}): Promise<ReceivedMessage> {
+  waitForMessage(filter: MessageFilter = {}, options: WaitOptions = {}): Promise<ReceivedMessage> {
     const fits = (message: ReceivedMessage): boolean => matches(message, filter)
-    return (
-      this.messages.find(fits) ?? this.#next<ReceivedMessage>('message', fits, 'message that fits came in', options)
-    )
+    const there = this.messages.find(fits)
+    if (there) return Promise.resolve(there)
+    return this.#next<ReceivedMessage>('message', fits, 'message that fits came in', options)
   }
 
   /** Puts a message into the INBOX that IMAP and POP3 clients see. Line ends become CRLF. */
   deliver(eml: string | Uint8Array): void {
     const text = Buffer.from(eml).toString('latin1')
-    this.#store.inbox.add({ raw: Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1') })
+    this.#stock(Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1'))
   }
 
   /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
@@ -249,12 +266,8 @@ export class MailServer {
     this.#events.on('message', listener)
   }
 
-  get #store(): MailStore {
-    return this.#endpoint.store
-  }
-
   #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {
-    return new Promise((resolve, reject) => {
+    const next = new Promise<T>((resolve, reject) => {
       const stop = (): void => {
         clock.clearTimeout(timer)
         this.#events.off(event, onEvent)
@@ -267,6 +280,8 @@ export class MailServer {
       }
       const onClosed = (): void => {
         stop()
+        // A test that timed out before it came to await this has failed already: no rejection is left unhandled.
+        void Promise.resolve().then(() => next.catch(() => {}))
         reject(new MockmailError('CLOSED', `${this.url} (${this.scenario}) was closed while waiting: no ${what}.`))
       }
       const timer = clock.setTimeout(() => {
@@ -282,10 +297,11 @@ export class MailServer {
       this.#events.on('closed', onClosed)
       if (this.#closed) onClosed()
     })
+    return next
   }
 }
 
-function urlOf({ protocol, mode, servername, port }: Endpoint): string {
+function urlOf({ protocol, mode, servername, port }: Served): string {
   // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
   const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`

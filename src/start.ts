@@ -1,7 +1,8 @@
 import { startPki } from './certs/pki.ts'
+import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import { MailServers } from './fleet.ts'
-import { openKeyLog } from './keylog.ts'
+import { type KeyLog, openKeyLog } from './keylog.ts'
 import { issueAll, type Opened, openServers } from './open.ts'
 import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
@@ -72,6 +73,25 @@ export async function startFleet(
 }
 
 async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
+  const ground = await openGround(options)
+  try {
+    const servers = await serve(plan, options, ground)
+    return new MailServers(servers, ground.pki, plan, ground.close)
+  } catch (error) {
+    await ground.close()
+    throw error
+  }
+}
+
+/** What endpoints stand on, however many there are. */
+export interface Ground {
+  readonly pki: Pki
+  readonly keyLog: KeyLog | undefined
+  close(): Promise<void>
+}
+
+/** @throws {MockmailError} PKI_UNUSABLE, FILE_UNWRITABLE */
+export async function openGround(options: CheckedOptions): Promise<Ground> {
   const keyLog = openKeyLog(options.keylog)
   const pki = await startPki({
     servernames: options.servernames,
@@ -80,26 +100,31 @@ async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailSe
     ...(options.pki !== undefined && { directory: options.pki }),
     unconstrained: options.unconstrained,
   })
-  let servers: readonly Opened[] = []
-  try {
-    issueAll(plan.endpoints, pki)
-    servers = openServers(plan.endpoints, options, pki, keyLog)
-    await listenAll(servers)
-  } catch (error) {
-    await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
-    await pki.close()
-    keyLog?.close()
-    throw error
-  }
-  return new MailServers(
-    servers.map(({ open }) => open()),
+  return {
     pki,
-    plan,
-    async () => {
+    keyLog,
+    async close() {
       await pki.close()
       keyLog?.close()
     },
-  )
+  }
+}
+
+/** Opens the endpoints of a plan; when one cannot listen, none does. */
+export async function serve(
+  { endpoints }: Plan,
+  options: CheckedOptions,
+  { pki, keyLog }: Ground,
+): Promise<readonly MailServer[]> {
+  issueAll(endpoints, pki)
+  const servers = openServers(endpoints, options, pki, keyLog)
+  try {
+    await listenAll(servers)
+  } catch (error) {
+    await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
+    throw error
+  }
+  return servers.map(({ open }) => open())
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */

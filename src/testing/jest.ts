@@ -7,18 +7,41 @@ import {
   type OutcomeOptions,
   type RefusedOptions,
 } from './matchers.ts'
-import { type MockMail, openMockMail } from './mock-mail.ts'
+import {
+  type MockMail,
+  type MockMailOptions,
+  openMockMail,
+  openSharedMockMail,
+  type SharedMockMail,
+} from './mock-mail.ts'
+import { readFleet } from './shared/environment.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
-export type { CredentialsOptions, MockMail, NegotiatedOptions, OutcomeOptions, RefusedOptions }
+export type {
+  CredentialsOptions,
+  MockMail,
+  MockMailOptions,
+  NegotiatedOptions,
+  OutcomeOptions,
+  RefusedOptions,
+  SharedMockMail,
+}
 
+/** Servers of the fleet that the global setup has started for all workers. */
+export function useMockMail(options: MockMailOptions & { readonly shared: true }): SharedMockMail
 /**
  * Mail servers for the tests of this file, or of this `describe`; they close themselves. Adds the matchers to jest's
  * `expect`, global or imported.
  */
-export function useMockMail(): MockMail {
+export function useMockMail(options?: MockMailOptions): MockMail
+export function useMockMail(options: MockMailOptions = {}): MockMail {
   expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
-  return openMockMail({ afterAll })
+  if (!options.shared) return openMockMail({ afterAll })
+  return openSharedMockMail(
+    { afterAll },
+    readFleet(),
+    "'mockmail/jest/global-setup', globalTeardown: 'mockmail/jest/global-teardown'",
+  )
 }
 
 declare global {

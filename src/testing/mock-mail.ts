@@ -1,9 +1,12 @@
+import { MockmailError } from '../errors.ts'
 import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
 import { startMailServer, startMailServers } from '../start.ts'
 import { type CaseFilter, casesFor, type MailCase } from './cases.ts'
+import { borrowFrom } from './shared/borrowed.ts'
+import type { SharedFleet } from './shared/host.ts'
 
 /** What `useMockMail()` returns: servers that close themselves when the file (or the `describe`) is over. */
 export interface MockMail {
@@ -25,31 +28,106 @@ export interface MockMail {
   cases<const Inputs extends readonly string[]>(filter?: CaseFilter & WithCheckedList<Inputs>): MailCase[]
 }
 
+/** {@link MockMail} with servers of the process that shares its fleet among all workers. */
+export interface SharedMockMail extends MockMail {
+  /** The roots that a client should trust, the same in every worker of the run. */
+  readonly ca: {
+    readonly pem: string
+    /** `ca.pem` in the directory of the PKI's files. */
+    readonly path: string
+  }
+}
+
+/** Options of `useMockMail()`. */
+export interface MockMailOptions {
+  /**
+   * Take servers of the fleet that the runner's global setup has started, in place of starting them here: one CA for the
+   * whole run, and none to be started where one is free. Default false.
+   */
+  readonly shared?: boolean
+}
+
 /** What the runner lends. */
 export interface Runner {
   afterAll(hook: () => Promise<void>): void
 }
 
+/** Where servers come from. */
+interface Source {
+  start(options: StartOneOptions): Promise<MailServer>
+  startAll(options?: StartOptions): Promise<MailServers>
+  /** Gives back what only was lent, before the rest is closed. */
+  end?(): Promise<void>
+}
+
+const ownServers: Source = {
+  start: (options) => startMailServer(options),
+  startAll: (options) => startMailServers(options),
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
 /** Everything is closed when the scope is over, not after each test: with `test.concurrent` another one may still use it. */
-export function openMockMail({ afterAll }: Runner): MockMail {
-  const open = new Set<{ close(): Promise<void> }>()
-  const kept = <T extends { close(): Promise<void> }>(started: T): T => {
-    open.add(started)
-    return started
+export function openMockMail({ afterAll }: Runner, source: Source = ownServers): MockMail {
+  const open = new Set<Closable>()
+  const starting = new Set<Promise<unknown>>()
+  let over = false
+
+  const keep = async <T extends Closable>(start: () => Promise<T>): Promise<T> => {
+    if (!over) {
+      const ready = await start()
+      if (!over) {
+        open.add(ready)
+        return ready
+      }
+      await ready.close()
+    }
+    throw new MockmailError('CLOSED', 'The tests of this useMockMail() are over, so its servers are closed.')
   }
+
+  /** A test may have timed out before its server is ready, or go on to ask for one: nothing of it may stay. */
+  const kept = <T extends Closable>(start: () => Promise<T>): Promise<T> => {
+    const keeping = keep(start)
+    starting.add(keeping)
+    const done = (): boolean => starting.delete(keeping)
+    keeping.then(done, done)
+    return keeping
+  }
+
   afterAll(async () => {
-    const closing = [...open].map((started) => started.close())
-    open.clear()
-    await Promise.all(closing)
+    over = true
+    await source.end?.()
+    await Promise.all([...open].map((ready) => ready.close()))
+    await Promise.allSettled(starting)
   })
   return {
-    async start(options) {
-      // What a case says of its expectation is no option of a server.
-      const { expect, because, reasons, ...run } = options as StartOneOptions &
-        Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
-      return kept(await startMailServer(run))
-    },
-    startAll: async (options) => kept(await startMailServers(options)),
+    start: (options) => kept(() => source.start(optionsOf(options))),
+    startAll: (options) => kept(() => source.startAll(options)),
     cases: casesFor,
   }
+}
+
+/**
+ * {@link openMockMail} with the servers of a shared fleet.
+ * @param setup the module that starts it
+ * @throws {MockmailError} NO_SHARED_FLEET when no global setup has started one
+ */
+export function openSharedMockMail(runner: Runner, fleet: SharedFleet | undefined, setup: string): SharedMockMail {
+  if (!fleet) {
+    throw new MockmailError(
+      'NO_SHARED_FLEET',
+      `useMockMail({ shared: true }) needs the fleet that a global setup starts: globalSetup: ${setup} in the configuration of the runner.`,
+    )
+  }
+  const borrowed = borrowFrom(fleet)
+  return { ...openMockMail(runner, borrowed), ca: borrowed.ca }
+}
+
+/** What a case says of its expectation is no option of a server. */
+function optionsOf(options: MailCase | StartOneOptions): StartOneOptions {
+  const { expect, because, reasons, ...run } = options as StartOneOptions &
+    Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
+  return run
 }

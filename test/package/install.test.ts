@@ -5,6 +5,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { nodeProgram, nodeVersions } from './support/nodes.ts'
 import { openProject, type Project, packTarball, type Tarball } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
+import { expectTranscript } from './support/runner.ts'
 import { mustRun, run } from './support/shell.ts'
 
 // Each test starts programs of its own, on a machine that may be busy.
@@ -98,6 +99,20 @@ describe.skipIf(offline)('a fresh project', () => {
       const { status, output } = await project.node('node-test.mjs', [], { program, timeout: 30_000 })
       expect(output).toMatch(/^# pass 2$|^ℹ pass 2$/m)
       expect(status).toBe(0)
+    }, 60_000)
+
+    it('fails a wrong test of node:test with the dialogue in its message', async () => {
+      const { status, output } = await project.node('node-test-wrong.mjs', [], { program, timeout: 30_000 })
+      expectTranscript(output)
+      expect(output).toMatch(/^# fail 1$|^ℹ fail 1$/m)
+      expect(status).toBe(1)
+    }, 60_000)
+
+    it('ends although tests of node:test timed out while their clients hang', async () => {
+      const { status, output } = await project.node('endless.mjs', [], { program, timeout: 30_000 })
+      expect(output.match(/^ *error: 'test timed out after 300ms'|^ *'test timed out after 300ms'/gm)).toHaveLength(5)
+      expect(output).toContain('every client was ended')
+      expect(status).toBe(1)
     }, 60_000)
 
     it('has a command line', async () => {

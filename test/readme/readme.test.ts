@@ -84,6 +84,21 @@ socket.once('data', (data) => { process.stdout.write(data.subarray(0, 4)); socke
 `
 
 describe('the README', () => {
+  it('has a configuration of vitest with which the workers share a fleet', async () => {
+    const directory = join(scratch, 'shared')
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'vitest.config.mjs'), example('shared'))
+    const test = example('vitest').replace('useMockMail()', 'useMockMail({ shared: true })')
+    writeFileSync(
+      join(directory, 'shared.test.ts'),
+      `${test}\nit('has a CA', () => expect(mail.ca.path).toMatch(/ca.pem$/))\n`,
+    )
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { status, stdout, stderr } = await run(process.execPath, [vitest, 'run', '--root', directory])
+    expect(stdout + stderr).toMatch(/Tests {2}\d+ passed/)
+    expect(status).toBe(0)
+  })
+
   it('has a vitest example that passes', async () => {
     writeFileSync(join(scratch, 'example.test.ts'), example('vitest'))
     writeFileSync(join(scratch, 'vitest.config.mjs'), 'export default { test: { include: ["*.test.ts"] } }\n')

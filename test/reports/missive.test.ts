@@ -92,7 +92,7 @@ describeReport(missive, {
       const server = servers.endpoint(cell)
       server.reset()
       const transcript = await playClient(server)
-      expect(transcript).toContain(`C: a3 LOGIN ${server.user} ${server.password}\n`)
+      expect(transcript).toContain(`C: a4 LOGIN ${server.user} ${server.password}\n`)
       expect(await server.outcome({ settle: 20 })).toMatchObject({
         outcome: 'accepted',
         verdict: 'pass',

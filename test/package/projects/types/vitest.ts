@@ -1,4 +1,5 @@
-import { type MailCase, type MockMail, useMockMail } from 'mockmail/vitest'
+import { type MailCase, type MockMail, type SharedMockMail, useMockMail } from 'mockmail/vitest'
+import { sharedFleet } from 'mockmail/vitest/global-setup'
 import { expect, it } from 'vitest'
 
 const mail: MockMail = useMockMail()
@@ -16,3 +17,12 @@ it.each(mail.cases({ protocol: 'imap', expect: 'reject' }))('refuses $scenario',
   // @ts-expect-error there is no such reason
   await expect(server).toHaveBeenRefused({ because: 'mood' })
 })
+
+const shared: SharedMockMail = useMockMail({ shared: true })
+const ca: string = shared.ca.pem
+// @ts-expect-error servers of one's own have a CA each
+console.log(ca, mail.ca)
+
+sharedFleet({ servernames: ['mail.example.com'] })
+// @ts-expect-error a scenario is no option of all servers
+sharedFleet({ scenario: 'expired' })

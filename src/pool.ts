@@ -1,0 +1,71 @@
+import { issueAll } from './open.ts'
+import { checkRunOptions, type RunOptions } from './options.ts'
+import { makePlan, type Plan, type Wanted } from './plan.ts'
+import { catalogue } from './scenarios/registry.ts'
+import { resolveScenario } from './scenarios/scenario.ts'
+import { openScratch } from './scratch.ts'
+import type { MailServer } from './server.ts'
+import { openGround, serve } from './start.ts'
+
+/** One PKI, with endpoints that are added to it as they are asked for. */
+export interface Pool {
+  /** Directory of the PKI's files. */
+  readonly directory: string
+  /** PEM of every root that a client should trust. */
+  readonly ca: string
+  /**
+   * Endpoints of their own for whoever asks, one mailbox per scenario.
+   * @throws {MockmailError} NOTHING_TO_SERVE, LISTEN_FAILED
+   */
+  add(wanted: Omit<Wanted, 'byName'>): Promise<{ readonly servers: readonly MailServer[]; readonly plan: Plan }>
+  /** Writes the files of what was issued since the last time, which takes a tenth of a second. */
+  write(): void
+  /** Removes the files; the servers are closed by whoever has them. */
+  close(): Promise<void>
+}
+
+/** @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE */
+export async function startPool(options: RunOptions): Promise<Pool> {
+  const checked = checkRunOptions(options)
+  const ground = await openGround(checked)
+  const { pki } = ground
+  // Some entries bring a root of their own: all are there from the start, so that the CA stays as it is.
+  const scenarios = catalogue.map(({ id }) => resolveScenario(id))
+  issueAll(
+    scenarios.map((scenario) => ({ scenario })),
+    pki,
+  )
+  const expectations = new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))
+  const scratch = openScratch()
+  let stale = true
+  const write = (): void => {
+    if (stale) pki.write(scratch.path, expectations)
+    stale = false
+  }
+  const close = async (): Promise<void> => {
+    await ground.close()
+    scratch.remove()
+  }
+  try {
+    write()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    directory: scratch.path,
+    get ca() {
+      return pki.caPem
+    },
+    async add(wanted) {
+      const plan = await makePlan({ ...wanted, byName: true }, {})
+      for (const { scenario } of plan.endpoints) {
+        stale ||= !expectations.has(scenario.id)
+        expectations.set(scenario.id, scenario.expectation.expect)
+      }
+      return { servers: await serve(plan, checked, ground), plan }
+    },
+    write,
+    close,
+  }
+}

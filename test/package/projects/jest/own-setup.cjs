@@ -1,0 +1,1 @@
+module.exports = require('mockmail/jest/global-setup').sharedFleet({ servernames: ['mail.example.com'] })

@@ -1,0 +1,5 @@
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['**/setup.test.js'],
+  setupFilesAfterEnv: ['mockmail/jest/setup'],
+}

@@ -1,0 +1,1 @@
+export default { test: { include: ['setup.test.mjs'], setupFiles: ['mockmail/vitest/setup'] } }
