@@ -5,6 +5,7 @@ export { judgeConnection, judgeRun } from './judge.ts'
 export type { RunOptions } from './options.ts'
 export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
 export type { PortOptions } from './ports.ts'
+export type { MessageFilter, ReceivedMessage } from './received.ts'
 export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   close,
@@ -27,7 +28,7 @@ export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } fr
 export type { Part, PartId } from './scenarios/registry.ts'
 export type { Cast, DefinedPart, Expectation, Scenario, ScenarioInput, ScenarioPart } from './scenarios/scenario.ts'
 export type * from './scenarios/vocabulary.ts'
-export type { MailServer, MessageFilter, ReceivedMessage, SettleOptions, WaitOptions } from './server.ts'
+export type { MailServer, SettleOptions, WaitOptions } from './server.ts'
 export type * from './servers/core/record.ts'
 export { formatTranscript } from './servers/core/transcript.ts'
 export {

@@ -1,6 +1,31 @@
-import type { ReceivedMessage } from './server.ts'
+import type { ParsedMessage } from './parsed.ts'
 import type { AcceptedMessage } from './servers/core/dialect.ts'
 import type { ConnectionRecord, Phase } from './servers/core/record.ts'
+
+/** A message that a client sent in. */
+export interface ReceivedMessage {
+  /** The octets, dot-stuffing removed. */
+  readonly raw: Buffer
+  /** The whole source, read as UTF-8. */
+  readonly text: string
+  readonly envelope: { readonly from: string; readonly to: readonly string[] }
+  /** By lower-case name, unfolded, in order of appearance. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Whether it came through TLS. */
+  readonly secure: boolean
+  /** The connection that brought it. */
+  readonly connection: ConnectionRecord
+  /** Decoded headers, text, HTML and attachments, by postal-mime. */
+  parsed(): Promise<ParsedMessage>
+}
+
+/** What a message must have to be waited for. A string must be contained, a pattern must match. */
+export interface MessageFilter {
+  readonly from?: string | RegExp
+  /** Any recipient of the envelope. */
+  readonly to?: string | RegExp
+  readonly subject?: string | RegExp
+}
 
 /** A message as the library shows it. */
 export function receive(
@@ -41,4 +66,14 @@ function parseHeaders(raw: Buffer): ReadonlyMap<string, readonly string[]> {
     headers.set(name, [...values, line.slice(colon + 1).trim()])
   }
   return headers
+}
+
+/** Whether a message has what it must have. */
+export function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {
+  return fits(from, [envelope.from]) && fits(to, envelope.to) && fits(subject, headers.get('subject') ?? [])
+}
+
+function fits(wanted: string | RegExp | undefined, values: readonly string[]): boolean {
+  if (wanted === undefined) return true
+  return values.some((value) => (typeof wanted === 'string' ? value.includes(wanted) : wanted.test(value)))
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { MockmailError } from './errors.ts'
-import type { ParsedMessage } from './parsed.ts'
+import { type MessageFilter, matches, type ReceivedMessage } from './received.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 import { clock } from './servers/core/clock.ts'
@@ -8,31 +8,6 @@ import type { ConnectionRecord } from './servers/core/record.ts'
 import type { Run } from './servers/core/run.ts'
 import { Newest } from './servers/newest.ts'
 import { type Judgement, judgeRun, type Verdict } from './verdicts/verdict.ts'
-
-/** A message that a client sent in. */
-export interface ReceivedMessage {
-  /** The octets, dot-stuffing removed. */
-  readonly raw: Buffer
-  /** The whole source, read as UTF-8. */
-  readonly text: string
-  readonly envelope: { readonly from: string; readonly to: readonly string[] }
-  /** By lower-case name, unfolded, in order of appearance. */
-  readonly headers: ReadonlyMap<string, readonly string[]>
-  /** Whether it came through TLS. */
-  readonly secure: boolean
-  /** The connection that brought it. */
-  readonly connection: ConnectionRecord
-  /** Decoded headers, text, HTML and attachments, by postal-mime. */
-  parsed(): Promise<ParsedMessage>
-}
-
-/** What a message must have to be waited for. A string must be contained, a pattern must match. */
-export interface MessageFilter {
-  readonly from?: string | RegExp
-  /** Any recipient of the envelope. */
-  readonly to?: string | RegExp
-  readonly subject?: string | RegExp
-}
 
 export interface WaitOptions {
   /** Milliseconds. Default 5,000. */
@@ -305,13 +280,4 @@ function urlOf({ protocol, mode, servername, port }: Served): string {
   // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
   const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
-}
-
-function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {
-  return fits(from, [envelope.from]) && fits(to, envelope.to) && fits(subject, headers.get('subject') ?? [])
-}
-
-function fits(wanted: string | RegExp | undefined, values: readonly string[]): boolean {
-  if (wanted === undefined) return true
-  return values.some((value) => (typeof wanted === 'string' ? value.includes(wanted) : wanted.test(value)))
 }

@@ -99,6 +99,9 @@ export async function openGround(options: CheckedOptions): Promise<Ground> {
     ...(options.now && { now: options.now }),
     ...(options.pki !== undefined && { directory: options.pki }),
     unconstrained: options.unconstrained,
+  }).catch((error: unknown) => {
+    keyLog?.close()
+    throw error
   })
   return {
     pki,

@@ -1,5 +1,6 @@
+import type { ReceivedMessage } from '../received.ts'
 import type { Expect, Mode, Protocol } from '../scenarios/vocabulary.ts'
-import type { MailServer, ReceivedMessage } from '../server.ts'
+import type { MailServer } from '../server.ts'
 import type { ConnectionRecord } from '../servers/core/record.ts'
 import type { MailServers } from '../start.ts'
 import type { Judgement } from '../verdicts/verdict.ts'

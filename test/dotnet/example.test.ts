@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
 import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
-import { describeWith, type Finished, run, temporaryDirectory } from '../support/programs.ts'
-import { compile, compileMonoClient, monoPrograms } from './mono.ts'
+import { describeWith, type Finished, temporaryDirectory } from '../support/programs.ts'
+import { compile, compileMonoClient, monoPrograms, monoTimeout, runMono } from './mono.ts'
+
+vi.setConfig({ testTimeout: monoTimeout, hookTimeout: monoTimeout })
 
 const scenarios = ['good', 'expired', 'wrong-host', 'self-signed', 'starttls-stripped'] as const
 const cells = cellsOf(scenarios).filter(({ protocol }) => protocol !== 'smtp')
-
-/** Milliseconds: a runtime is started for each session, on a machine that may be busy. */
-const timeout = 90_000
 
 describeWith(monoPrograms, 'examples/dotnet/Program.cs under Mono', () => {
   const folder = temporaryDirectory()
@@ -23,15 +22,14 @@ describeWith(monoPrograms, 'examples/dotnet/Program.cs under Mono', () => {
     old = await startMailServers({ scenarios: ['good+tls10-only', 'expired+tls10-only'], unconstrained: true, ...smtp })
     const store = await compileMonoClient(folder.path)
     for (const { ca } of [servers, old]) await store.trust(ca.path)
-  }, timeout)
+  })
   afterAll(async () => {
     await Promise.all([servers?.close(), old?.close()])
     folder[Symbol.dispose]()
   })
 
   const play = (server: MailServer): Promise<Finished> =>
-    run('mono', [program], {
-      timeout: timeout / 2,
+    runMono([program], {
       environment: {
         HOME: folder.path,
         MOCKMAIL_SERVERNAME: server.servername,
@@ -45,60 +43,44 @@ describeWith(monoPrograms, 'examples/dotnet/Program.cs under Mono', () => {
 
   const isGood = ({ scenario }: Cell): boolean => scenario === 'good'
 
-  it.each(titled(cells.filter(isGood)))(
-    'logs in: %s',
-    async (_, cell) => {
-      const server = servers.endpoint(cell)
-      expect(await play(server)).toMatchObject({ status: 0, stderr: '' })
-      expect(await server.outcome()).toMatchObject({ outcome: 'accepted', verdict: 'pass' })
-    },
-    timeout,
-  )
+  it.each(titled(cells.filter(isGood)))('logs in: %s', async (_, cell) => {
+    const server = servers.endpoint(cell)
+    expect(await play(server)).toMatchObject({ status: 0, stderr: '' })
+    expect(await server.outcome()).toMatchObject({ outcome: 'accepted', verdict: 'pass' })
+  })
 
-  it.each(titled(cells.filter((cell) => !isGood(cell))))(
-    'refuses, and says so: %s',
-    async (_, cell) => {
-      const server = servers.endpoint(cell)
-      const { status, stderr } = await play(server)
-      expect(status).toBe(1)
-      expect(stderr).toMatch(
-        cell.scenario === 'starttls-stripped'
-          ? /^IOException: the server answered: (?:a BAD|-ERR)/
-          : /^AuthenticationException: Ssl error:.*CERTIFICATE_VERIFY_FAILED/,
-      )
-      expect(await server.outcome()).toMatchObject({ outcome: 'refused', verdict: 'pass' })
-    },
-    timeout,
-  )
+  it.each(titled(cells.filter((cell) => !isGood(cell))))('refuses, and says so: %s', async (_, cell) => {
+    const server = servers.endpoint(cell)
+    const { status, stderr } = await play(server)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(
+      cell.scenario === 'starttls-stripped'
+        ? /^IOException: the server answered: (?:a BAD|-ERR)/
+        : /^AuthenticationException: Ssl error:.*CERTIFICATE_VERIFY_FAILED/,
+    )
+    expect(await server.outcome()).toMatchObject({ outcome: 'refused', verdict: 'pass' })
+  })
 
-  it(
-    'sends a message to a server that speaks the TLS 1.0 of its SmtpClient, and none to one that has expired',
-    async () => {
-      const [good, expired] = [
-        old.endpoint({ scenario: 'good+tls10-only' }),
-        old.endpoint({ scenario: 'expired+tls10-only' }),
-      ]
-      expect(await play(good)).toMatchObject({ status: 0, stderr: '' })
-      expect(good.messages).toHaveLength(1)
-      expect(await play(expired)).toMatchObject({
-        status: 1,
-        stderr: expect.stringMatching(/CERTIFICATE_VERIFY_FAILED/),
-      })
-      expect(expired.messages).toHaveLength(0)
-    },
-    timeout,
-  )
+  it('sends a message to a server that speaks the TLS 1.0 of its SmtpClient, and none to one that has expired', async () => {
+    const [good, expired] = [
+      old.endpoint({ scenario: 'good+tls10-only' }),
+      old.endpoint({ scenario: 'expired+tls10-only' }),
+    ]
+    expect(await play(good)).toMatchObject({ status: 0, stderr: '' })
+    expect(good.messages).toHaveLength(1)
+    expect(await play(expired)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/CERTIFICATE_VERIFY_FAILED/),
+    })
+    expect(expired.messages).toHaveLength(0)
+  })
 
-  it(
-    'says that SmtpClient has no implicit TLS',
-    async () => {
-      const server = servers.endpoint({ scenario: 'good', protocol: 'smtp', mode: 'implicit' })
-      expect(await play(server)).toMatchObject({
-        status: 1,
-        stderr: 'NotSupportedException: SmtpClient has no implicit TLS\n',
-      })
-      expect(server.connections).toEqual([])
-    },
-    timeout,
-  )
+  it('says that SmtpClient has no implicit TLS', async () => {
+    const server = servers.endpoint({ scenario: 'good', protocol: 'smtp', mode: 'implicit' })
+    expect(await play(server)).toMatchObject({
+      status: 1,
+      stderr: 'NotSupportedException: SmtpClient has no implicit TLS\n',
+    })
+    expect(server.connections).toEqual([])
+  })
 })

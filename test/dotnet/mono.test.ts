@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Judgement, type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
 import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
 import { describeWith, temporaryDirectory } from '../support/programs.ts'
-import { compileMonoClient, type MonoClient, monoPrograms, type Played, type Session } from './mono.ts'
+import { compileMonoClient, type MonoClient, monoPrograms, monoTimeout, type Played, type Session } from './mono.ts'
+
+vi.setConfig({ testTimeout: monoTimeout, hookTimeout: monoTimeout })
 
 const chain = 'RemoteCertificateChainErrors'
 const name = 'RemoteCertificateNameMismatch'
@@ -50,7 +52,7 @@ describeWith(monoPrograms, 'Mono, with the root in the store of its user', () =>
     servers = await startMailServers({ scenarios, unconstrained: true })
     await client.trust(servers.ca.path)
     for (const callback of ['strict', 'sample', 'none'] as const) seen[callback] = await playAll(callback)
-  }, 120_000)
+  })
   afterAll(async () => {
     await servers?.close()
     folder[Symbol.dispose]()
@@ -155,7 +157,7 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
       const session = sessions[index]
       if (session) played.set(`${session.callback} ${session.target.scenario}`, { ...ended, target: session.target })
     }
-  }, 120_000)
+  })
   afterAll(async () => {
     await Promise.all(fleets.map((servers) => servers.close()))
     folder[Symbol.dispose]()
