@@ -138,8 +138,8 @@ const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'c
 /** Whether the client said more while the answer that it was owed was kept back. */
 export const spokeOn = ({ held }: ConnectionRecord): boolean => held.some((answer) => answer.spokeOn)
 
-/** Asking what the server can do, asking for TLS and leaving are no use of a session. */
-const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'other'])
+/** Asking what the server can do, asking for TLS, forgetting and leaving are no use of a session. */
+const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
 
 const isUse = ({ action }: CommandRecord): boolean =>
   !preliminary.has(action) && action !== 'identify' && action !== 'auth'

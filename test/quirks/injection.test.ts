@@ -160,7 +160,7 @@ describeWith(mbsync.needs, 'mbsync', () => {
       ['IMAP error: unexpected tag 2', 'acted-on-injected'],
     ])
     const seen = new Set<string>()
-    for (let attempt = 1; attempt <= 30 && seen.size < 2; attempt++) {
+    for (let attempt = 1; attempt <= 100 && seen.size < 2; attempt++) {
       server.reset()
       const [said] = await mbsync.playAll([server], { ca: ca.file, mail })
       const { detail } = await server.outcome({ settle: 20 })
