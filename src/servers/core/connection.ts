@@ -8,6 +8,7 @@ import { clock, pauseOr } from './clock.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { type LinkOwner, openLink } from './link.ts'
 import type { Outcome } from './outcome.ts'
@@ -51,7 +52,7 @@ export class Connection {
   /** Milliseconds that the next answer is kept back for. */
   #holding: number | undefined
   #idled = false
-  #idleTimer: NodeJS.Timeout | undefined
+  readonly #idle: IdleTimer
   /** Set while an RST is on its way: nothing else may touch the socket, or Node reads freed memory under TLS. */
   #resetting: Promise<void> | undefined
   /** Resolves when there is nobody to wait for any more. */
@@ -66,6 +67,7 @@ export class Connection {
     this.#behaviour = behaviour
     this.#recorder = recorder
     this.record = recorder.record
+    this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
     // Between two owners of the socket an error would otherwise have no listener.
     raw.on('error', () => {})
     this.#over = new Promise((resolve) => {
@@ -77,10 +79,10 @@ export class Connection {
   async run(): Promise<void> {
     try {
       this.#raw.setNoDelay(true)
-      this.#armIdle()
+      this.#idle.restart()
       await this.#converse()
     } finally {
-      clock.clearTimeout(this.#idleTimer)
+      this.#idle.stop()
       await this.#resetting
       this.#transport?.destroy()
       this.#raw.destroy()
@@ -145,7 +147,7 @@ export class Connection {
     this.#raw.allowHalfOpen = false
     const { handshake: timeout } = this.#host.limits
     const first = await readClientHello(this.#raw, timeout)
-    this.#armIdle()
+    this.#idle.restart()
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
@@ -160,7 +162,7 @@ export class Connection {
     const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
     if (!socket) return false
     socket.on('error', () => {})
-    this.#armIdle()
+    this.#idle.restart()
     this.#attach(socket, 'tls')
     return this.#strike('after-tls')
   }
@@ -169,7 +171,7 @@ export class Connection {
     this.#phase = phase
     this.#transport = new Transport(stream, phase, this.#input, {
       received: (of, bytes) => {
-        this.#armIdle()
+        this.#idle.restart()
         this.#recorder.received(of, bytes)
         if (of === 'clear') this.record.handshake.alertReceived ??= alertInClear(bytes)
       },
@@ -320,17 +322,13 @@ export class Connection {
     this.#recorder.ended({ by, how, closeNotify: 'unknown', ...(why && { why }) })
   }
 
-  #armIdle(): void {
-    clock.clearTimeout(this.#idleTimer)
-    this.#idleTimer = clock.setTimeout(() => {
-      this.#idled = true
-      this.#end('limit', 'timeout', 'idle')
-      this.#endWaiting()
-      this.#input.end()
-      // A client that does not read either leaves the dialogue waiting to write.
-      clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
-    }, this.#host.limits.idle)
-    this.#idleTimer.unref()
+  readonly #whenIdle = (): void => {
+    this.#idled = true
+    this.#end('limit', 'timeout', 'idle')
+    this.#endWaiting()
+    this.#input.end()
+    // A client that does not read either leaves the dialogue waiting to write.
+    clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
   }
 }
 
