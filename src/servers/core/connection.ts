@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
@@ -12,7 +11,8 @@ import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { type LinkOwner, openLink } from './link.ts'
 import type { Outcome } from './outcome.ts'
-import { type Cue, play, type Theatre, toBuffer } from './player.ts'
+import { type Cue, toBuffer } from './player.ts'
+import { type Place, Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import type { TlsTerminator } from './tls.ts'
@@ -47,10 +47,7 @@ export class Connection {
   readonly #input = new Input()
   #transport: Transport | undefined
   #phase: Phase = 'clear'
-  /** A quirk said `silent`: commands are read and recorded, and nothing is sent any more. */
-  #muted = false
-  /** Milliseconds that the next answer is kept back for. */
-  #holding: number | undefined
+  readonly #quirks: Quirks
   #idled = false
   readonly #idle: IdleTimer
   /** Set while an RST is on its way: nothing else may touch the socket, or Node reads freed memory under TLS. */
@@ -67,6 +64,7 @@ export class Connection {
     this.#behaviour = behaviour
     this.#recorder = recorder
     this.record = recorder.record
+    this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#wings())
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
     // Between two owners of the socket an error would otherwise have no listener.
     raw.on('error', () => {})
@@ -199,13 +197,14 @@ export class Connection {
 
   async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
     if (answer.action === 'greeting') this.#recorder.mark('greeting')
-    if (this.#holding !== undefined && answer.action !== 'greeting') await this.#hold(this.#holding)
-    if (this.#muted) return 'command'
+    else await this.#quirks.holdAnswer()
+    if (this.#quirks.muted) return 'command'
     const { outcome, action, request = noRequest } = answer
     const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
     const hook = hookOf(action)
-    const next = hook && (await this.#playAt(hook, cue, request))
-    if (next) return next
+    const played = hook && (await this.#quirks.playAt(hook, cue, request))
+    if (played && action === 'starttls') this.record.starttls.refused = played.refused
+    if (played) return played.next
     outcome.commit?.()
     if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
     await this.#write(toBuffer(outcome.send))
@@ -214,54 +213,41 @@ export class Connection {
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
   async #strike(hook: Hook): Promise<boolean> {
-    const next = await this.#playAt(hook, { outcome: { send: '', next: 'command' }, refuse: () => '' }, noRequest)
-    if (next === 'stop') await this.#finish()
-    else if (this.#muted && !this.#transport) await this.#listen()
+    const cue: Cue = { outcome: { send: '', next: 'command' }, refuse: () => '' }
+    const played = await this.#quirks.playAt(hook, cue, noRequest)
+    if (played?.next === 'stop') await this.#finish()
+    else if (this.#quirks.muted && !this.#transport) await this.#listen()
     else return !this.#raw.destroyed
     return false
   }
 
-  async #playAt(hook: Hook, cue: Cue, request: Request): Promise<Outcome['next'] | 'stop' | undefined> {
-    const attached = this.#behaviour.at.get(hook)
-    const effects = attached?.effects(this.#context(cue, request))
-    if (!attached || !effects) return undefined
-    this.#recorder.fired(attached.part, hook)
-    const { next, refused } = await play(effects, cue, this.#theatre(attached.part))
-    if (hook === 'command:starttls') this.record.starttls.refused = refused
-    return next
-  }
-
-  /** Keeps an answer back, to see whether the client waits for it. */
-  async #hold(ms: number): Promise<void> {
-    this.#holding = undefined
-    const { at } = this.#recorder
-    await pauseOr(ms, Promise.race([this.#input.arrival(), this.#over]))
-    this.#recorder.held(at, this.#input.length > 0)
-  }
-
-  #theatre(part: string): Theatre {
+  #wings(): Wings {
+    const self = this
     const raw = this.#raw
     return {
       get gone() {
         return raw.destroyed
+      },
+      get phase() {
+        return self.#phase
+      },
+      get state() {
+        return self.#state
       },
       write: (bytes) => this.#write(bytes),
       rest: (ms) => {
         this.#transport?.listen()
         return pauseOr(ms, this.#over)
       },
-      close: async (how) => {
+      hears: async (ms) => {
+        await pauseOr(ms, Promise.race([this.#input.arrival(), this.#over]))
+        return this.#input.length > 0
+      },
+      close: async (how, part) => {
         if (how === 'half') return this.#transport ? this.#transport.halfClose() : void raw.end()
         this.#end('server', how, part)
         if (how === 'fin') raw.end()
         else await this.#reset()
-      },
-      mute: () => {
-        this.#muted = true
-      },
-      injects: (bytes) => this.#recorder.injected(this.#phase, bytes),
-      hold: (ms) => {
-        this.#holding = ms
       },
     }
   }
@@ -299,23 +285,7 @@ export class Connection {
   }
 
   readonly #push = (text: string): void => {
-    if (!this.#muted && text) void this.#transport?.write(toBuffer(text))
-  }
-
-  #context({ outcome }: Cue, { tag }: Request): EffectContext {
-    const { protocol, mode, servername } = this.#host
-    return Object.freeze({
-      protocol,
-      mode,
-      secure: this.#phase === 'tls',
-      servername,
-      now: new Date(clock.date()),
-      nth: this.record.nth,
-      tag,
-      reply: toBuffer(outcome.send).toString('latin1'),
-      state: this.#state,
-      versions: this.record.clientHello?.versions ?? [],
-    })
+    if (!this.#quirks.muted && text) void this.#transport?.write(toBuffer(text))
   }
 
   #end(by: 'client' | 'server' | 'limit', how: 'fin' | 'rst' | 'timeout' | 'error', why?: string): void {
@@ -331,6 +301,8 @@ export class Connection {
     clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
   }
 }
+
+const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })
 
 const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
 
