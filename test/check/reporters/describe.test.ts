@@ -181,6 +181,14 @@ describe('the sentence of a cell', () => {
       'does not work with the good server, so nothing can be said here',
       { detail: 'inconclusive:control-dirty', transcripts: [] },
     ],
+    [
+      'took what was injected in clear before the handshake for an answer inside TLS',
+      { detail: 'acted-on-injected', scenario: 'starttls-injected' },
+    ],
+    [
+      'speaks on without waiting for answers, injected or not, so nothing can be said here',
+      { detail: 'inconclusive:twin-alike', scenario: 'starttls-injected' },
+    ],
     ['crashed (SIGSEGV)', { detail: 'crashed', client: { signal: 'SIGSEGV' } }],
     ['refused a server that it should accept', { detail: 'safe-abort', scenario: 'tls13-only', qualifier: null }],
     ['followed a star', { detail: 'followed-a-star' as CheckCell['detail'] }],

@@ -39,6 +39,32 @@ describe('the lines that prove a cell', () => {
     ])
   })
 
+  it('are the injected answer and the two commands inside TLS that have none between them', () => {
+    const injected = [
+      'C: STARTTLS',
+      'S: 220 2.0.0 Ready to start TLS',
+      'S: 250-injected.example.com',
+      'S: 250 AUTH PLAIN LOGIN',
+      'C*: EHLO me',
+      'C*: AUTH PLAIN AHVzZXIAbW9ja21haWw=',
+    ]
+    const before = ['S: 220 localhost ESMTP mockmail', 'C: EHLO me', 'S: 250-localhost greets me', 'S: 250 STARTTLS']
+    const after = ['S*: 250-localhost greets me', 'S*: 250 AUTH PLAIN', 'S*: 235 2.7.0 Authentication successful']
+    expect(of('acted-on-injected', [...before, ...injected, ...after].join('\n'))).toEqual(injected)
+  })
+
+  it('are of the connection that decided, where that is known', () => {
+    const transcripts = ['one', 'two'].map((user) => `C*: a LOGIN ${user} secret\nS*: a OK Logged in`)
+    const place = { scenario: 'certificate-changed', protocol: 'imap', mode: 'implicit' } as const
+    const changed = { ...place, detail: 'leak-credentials-untrusted-tls', transcripts } as const
+    expect(evidence(cell({ ...changed, decidedBy: 1 }))).toEqual([
+      'connection 2 of 2:',
+      'C*: a LOGIN two secret',
+      'S*: a OK Logged in',
+    ])
+    expect(evidence(cell(changed))[0]).toBe('connection 1 of 2:')
+  })
+
   it('follow a login over its continuations to the secret', () => {
     expect(
       of(
