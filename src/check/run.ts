@@ -47,7 +47,8 @@ export async function runCheck(
   let done = 0
   const tell = (cell: CheckCell | undefined): void => options.onProgress?.(++done, all, cell)
 
-  const tried = await inParallel(controls, jobs, stop, async (server) => {
+  // All at once, unless told otherwise: a client often waits for long where it does not speak the protocol.
+  const tried = await inParallel(controls, options.jobs ?? controls.length, stop, async (server) => {
     const cell = await tryCell(servers, server, client, options, contract)
     tell(cell)
     return cell
