@@ -46,7 +46,9 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       if (flags.readyFile !== undefined) writeReadyFile(flags.readyFile, ready)
       if (flags.ttl !== undefined) clock.setTimeout(() => lifetime.end({ why: 'expired' }), flags.ttl).unref()
       pollReader(() => lifetime.end({ why: 'gone' }))
-      const ending = await lifetime.over
+      // Of 'port-closed' nothing listens, so nothing else would keep the process.
+      const awake = setInterval(() => {}, 2 ** 30)
+      const ending = await lifetime.over.finally(() => clearInterval(awake))
       if (ending.why === 'failed') throw ending.error
     } finally {
       await servers.close()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import tls from 'node:tls'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectionEvent, EndpointEvent, MessageEvent, ReadyEvent } from '../../src/cli/events.ts'
-import { ensureBuilt, expectFree, findBlock, occupy, one, openWorkplace, type Running, start } from './mockmail.ts'
+import { ensureBuilt, expectFree, findBlock, occupy, one, openWorkplace, type Running, run, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
 
@@ -56,6 +56,15 @@ const events = <T>(stdout: string): T[] =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as T)
+
+describe('a port that nobody listens on', () => {
+  it('is told of until the time is over, though nothing else keeps the process', async () => {
+    using workplace = openWorkplace()
+    const { status, stdout, stderr } = await run(workplace, ['up', 'port-closed', '--ttl', '300ms'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain('port-closed')
+  })
+})
 
 describe('the table', () => {
   it('has a row per scenario and a column per protocol and mode', async () => {
