@@ -10,6 +10,22 @@ const shortest = 8
 export function rowsFor(input: string): readonly ErrorText[] {
   const text = squeeze(input)
   if (text === '') return []
+  const found = rowsSaying(text, input)
+  const placeless = withoutPlace(text)
+  return found.length > 0 || placeless === text ? found : rowsSaying(placeless, input)
+}
+
+/**
+ * Without the place in the source that OpenSSL and Python name: it changes with every version, and some texts end there
+ * that in newer versions give a reason.
+ */
+const withoutPlace = (text: string): string =>
+  text
+    .replace(/^.*?\berror:[0-9a-f]{8}:(\w[\w ]* routines):\w*:/, '$1::')
+    .replace(/:[\w./-]+\.c:\d+:.*$/, '')
+    .replace(/ \(_ssl\.c:\d+\)$/, '')
+
+function rowsSaying(text: string, input: string): readonly ErrorText[] {
   const exact = errorTexts.filter((row) => bare(row.text) === bare(text) || row.code?.toLowerCase() === text)
   if (exact.length > 0) return exact
   const around = text.length < shortest ? [] : errorTexts.filter((row) => squeeze(row.text).includes(text))

@@ -122,6 +122,16 @@ describe('an error', () => {
     expect(error(go).scenarios.map(({ id }) => id)).toEqual(['not-yet-valid'])
   })
 
+  it.each([
+    '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed (_ssl.c:645)',
+    'error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed',
+    '40A7:error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:../ssl/statem/statem_clnt.c:1889:',
+  ])('that ends where newer versions give a reason leads to every certificate that fails so: %s', (text) => {
+    const { scenarios } = error(text)
+    expect(scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['expired', 'self-signed', 'wrong-host']))
+    expect(scenarios[0]?.evidence).toBe('measured')
+  })
+
   it('is found in the middle of a log', () => {
     const log = `12:00:01 sending\njavax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target\n\tat java.base/sun.security.ssl.Alert.createSSLException(Alert.java:131)`
     expect(error(log).reasons).toMatchObject([{ reason: 'unknown-issuer' }])
