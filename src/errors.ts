@@ -47,7 +47,7 @@ export class MockmailError extends Error {
   override readonly name = 'MockmailError'
   readonly code: MockmailErrorCode
 
-  constructor(code: MockmailErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: MockmailErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.code = code
   }

@@ -76,6 +76,11 @@ describe.skipIf(offline)('the published types', () => {
       300_000,
     )
 
+    it("need nothing of the language's library that came after ES2020", async () => {
+      const es2020 = ['--target', 'es2020', '--lib', 'es2020']
+      expect(await compile(folder, [...flags, ...resolutions.nodenext.flags, ...es2020], ['usage.cts'])).toBe('')
+    }, 300_000)
+
     it.each(Object.entries(resolutions).filter(([name]) => runners.includes(name)))(
       'have the matchers of vitest and of jest, resolved by %s',
       async (name, resolution) => {
