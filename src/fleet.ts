@@ -20,7 +20,8 @@ export class MailServers {
   readonly #pki: Pick<Pki, 'caPem' | 'write'>
   readonly #onClose: () => Promise<void>
   readonly #expectations: ReadonlyMap<string, string>
-  #scratch: ReturnType<typeof openScratch> | undefined
+  readonly #home: string | undefined
+  #files: { readonly path: string; remove(): void } | undefined
   #closed: Promise<void> | undefined
   /** What was asked for and cannot show, with the reason. */
   readonly leftOut: Plan['leftOut']
@@ -32,7 +33,9 @@ export class MailServers {
     pki: Pick<Pki, 'caPem' | 'write'>,
     { endpoints, leftOut }: Pick<Plan, 'leftOut'> & { readonly endpoints: readonly { readonly scenario: Scenario }[] },
     onClose: () => Promise<void>,
+    home?: string,
   ) {
+    this.#home = home
     this.#onClose = onClose
     this.#servers = servers
     for (const server of servers) server.pair(servers)
@@ -59,11 +62,11 @@ export class MailServers {
    * anew after weeks is not in it; {@link writePki} writes what is current.
    */
   get pki(): string {
-    if (!this.#scratch) {
-      this.#scratch = openScratch()
-      this.writePki(this.#scratch.path)
+    if (!this.#files) {
+      this.#files = this.#home === undefined ? openScratch() : { path: this.#home, remove: () => {} }
+      this.writePki(this.#files.path)
     }
-    return this.#scratch.path
+    return this.#files.path
   }
 
   /**
@@ -77,7 +80,7 @@ export class MailServers {
 
   /** @internal Writes the files of {@link pki} anew, if anybody has asked for them, with what is current. */
   refresh(): void {
-    if (this.#scratch) this.writePki(this.#scratch.path)
+    if (this.#files) this.writePki(this.#files.path)
   }
 
   /**
@@ -120,8 +123,8 @@ export class MailServers {
   /** @internal */
   async release(): Promise<void> {
     await this.#onClose()
-    this.#scratch?.remove()
-    this.#scratch = undefined
+    this.#files?.remove()
+    this.#files = undefined
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -16,7 +16,10 @@ export interface RunOptions {
   readonly key?: 'ec' | 'rsa'
   /** The instant that dates count from: a Date, or an ISO 8601 date or time, in UTC or with its offset. Default: the current time. */
   readonly now?: Date | string
-  /** Directory whose roots are reused, and created when absent. Default: a fresh PKI in memory. */
+  /**
+   * Directory whose roots are reused, and created when absent; the other files of the PKI are written there as well, those of the
+   * newest run. Default: a fresh PKI in memory.
+   */
   readonly pki?: string
   /** Roots without name constraints. Default false: a root that leaks into a real trust store harms nobody. */
   readonly unconstrained?: boolean
@@ -28,6 +31,44 @@ export interface RunOptions {
   readonly handshakeTimeout?: number
   /** File to which the secrets of every TLS session are appended, as Wireshark reads them (`SSLKEYLOGFILE`). */
   readonly keylog?: string
+}
+
+/** The names of {@link RunOptions}. */
+export const runOptionNames = [
+  'host',
+  'servernames',
+  'key',
+  'now',
+  'pki',
+  'unconstrained',
+  'user',
+  'idleTimeout',
+  'handshakeTimeout',
+  'keylog',
+] as const satisfies readonly (keyof RunOptions)[]
+
+/**
+ * An option that is mistyped would be the default, and nobody would know.
+ *
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function checkOptionNames(what: string, given: unknown, allowed: readonly string[]): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalid(what, given, `an object with any of ${allowed.join(', ')}`)
+  }
+  const unknown = Object.keys(given).find((name) => !allowed.includes(name))
+  if (unknown === undefined) return
+  const hint = didYouMean(unknown, allowed)
+  throw new MockmailError(
+    'INVALID_OPTION',
+    `${what} has no option '${unknown}'.${hint} Allowed: ${allowed.join(', ')}.`,
+  )
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+export function checkOptionList(option: string, given: unknown): void {
+  if (given === undefined || Array.isArray(given)) return
+  throw invalid(option, given, 'a list')
 }
 
 /** Names that every good leaf has. The loopback addresses let a client dial by number. */
@@ -86,7 +127,7 @@ export function checkProtocol(given: string): Protocol {
   if (known) return known
   throw new MockmailError(
     'UNKNOWN_PROTOCOL',
-    `There is no protocol '${given}'.${didYouMean(given, protocols)} Allowed: ${protocols.join(', ')}.`,
+    `There is no protocol '${given}'.${didYouMean(String(given), protocols)} Allowed: ${protocols.join(', ')}.`,
   )
 }
 
@@ -96,7 +137,7 @@ export function checkMode(given: string): Mode {
   if (known) return known
   throw new MockmailError(
     'UNKNOWN_MODE',
-    `There is no mode '${given}'.${didYouMean(given, modes)} Allowed: ${modes.join(', ')}.`,
+    `There is no mode '${given}'.${didYouMean(String(given), modes)} Allowed: ${modes.join(', ')}.`,
   )
 }
 
@@ -135,6 +176,7 @@ function parseNow(option: string, given: Date | string): Date {
 }
 
 function parseUser(option: string, given: string | undefined): { user: string; password: string; strictUser: boolean } {
+  if (given !== undefined && typeof given !== 'string') throw invalid(option, given, 'name:password')
   if (given === undefined) return { user: 'user@mockmail.test', password: 'mockmail', strictUser: false }
   const colon = given.indexOf(':')
   if (colon < 1) throw invalid(option, given, 'name:password')

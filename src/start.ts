@@ -1,10 +1,20 @@
+import { resolve } from 'node:path'
 import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import { MailServers } from './fleet.ts'
 import { type KeyLog, openKeyLog } from './keylog.ts'
 import { issueAll, type Opened, openServers } from './open.ts'
-import { type CheckedOptions, checkMode, checkProtocol, checkRunOptions, type RunOptions } from './options.ts'
+import {
+  type CheckedOptions,
+  checkMode,
+  checkOptionList,
+  checkOptionNames,
+  checkProtocol,
+  checkRunOptions,
+  type RunOptions,
+  runOptionNames,
+} from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
 import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
@@ -40,6 +50,16 @@ export async function startMailServers(options: StartOptions = {}): Promise<Mail
   return startFleet(options, { byName: true })
 }
 
+const fleetOptionNames = [
+  ...runOptionNames,
+  'scenarios',
+  'protocols',
+  'modes',
+  'port',
+  'portBase',
+  'portOffset',
+] as const satisfies readonly (keyof StartOptions)[]
+
 /** What the callers of {@link startFleet} differ in. */
 export interface FleetOptions {
   readonly byName: boolean
@@ -52,6 +72,8 @@ export async function startFleet(
   options: StartOptions,
   { byName, own = [], twins = false }: FleetOptions,
 ): Promise<MailServers> {
+  checkOptionNames('startMailServers', options, fleetOptionNames)
+  for (const list of ['scenarios', 'protocols', 'modes'] as const) checkOptionList(list, options[list])
   const checked = checkRunOptions(options)
   const wanted: Wanted = {
     scenarios: (options.scenarios ?? ['good']).map((scenario) => resolveScenario(scenario, own)),
@@ -76,7 +98,7 @@ async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailSe
   const ground = await openGround(options)
   try {
     const servers = await serve(plan, options, ground)
-    return new MailServers(servers, ground.pki, plan, ground.close)
+    return new MailServers(servers, ground.pki, plan, ground.close, options.pki && resolve(options.pki))
   } catch (error) {
     await ground.close()
     throw error
@@ -163,6 +185,7 @@ export function startMailServer<const Input extends ScenarioInput>(
   options: StartOneOptions & WithChecked<Input>,
 ): Promise<MailServer>
 export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
+  checkOptionNames('startMailServer', options, [...runOptionNames, 'protocol', 'mode', 'scenario', 'port'])
   const { protocol, mode, scenario = 'good', port, ...run } = options
   const where = { scenarios: [scenario], protocols: [protocol], modes: [mode], ...(port !== undefined && { port }) }
   const servers = await startFleet({ ...run, ...where }, { byName: true, twins: true })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MockmailError } from '../errors.ts'
-import type { Verdict } from '../verdicts/verdict.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
+import { type Verdict, verdicts } from '../verdicts/verdict.ts'
 import type { CheckCell, CheckReport } from './report.ts'
 import { countVerdicts } from './run.ts'
 
@@ -14,8 +15,6 @@ export interface BaselineCell {
   readonly outcome?: string
   readonly why: string
 }
-
-const verdicts: readonly string[] = ['pass', 'fail', 'note', 'inconclusive'] satisfies readonly Verdict[]
 
 /**
  * Reads a baseline: `{ "cells": [{ "scenario", "protocol", "mode", "verdict", "outcome"?, "why" }] }`.
@@ -37,7 +36,7 @@ export function readBaseline(file: string): readonly BaselineCell[] {
     const missing = ['scenario', 'protocol', 'mode', 'why'].find(
       (key) => typeof cell[key as keyof BaselineCell] !== 'string',
     )
-    const wrong = missing ?? (verdicts.includes(cell.verdict ?? '') ? undefined : 'verdict')
+    const wrong = missing ?? ((verdicts as readonly string[]).includes(cell.verdict ?? '') ? undefined : 'verdict')
     if (wrong !== undefined) {
       throw new MockmailError(
         'INVALID_OPTION',
@@ -45,7 +44,38 @@ export function readBaseline(file: string): readonly BaselineCell[] {
       )
     }
   }
-  return cells as BaselineCell[]
+  return resolved(file, cells as BaselineCell[])
+}
+
+/** Aliases become ids, as in the report. A cell is known for one thing only. */
+function resolved(file: string, cells: readonly BaselineCell[]): readonly BaselineCell[] {
+  const known = new Map<string, BaselineCell>()
+  for (const [index, cell] of cells.entries()) {
+    const told = { ...cell, scenario: idOf(cell.scenario) }
+    if (known.has(keyOf(told))) {
+      throw new MockmailError(
+        'INVALID_OPTION',
+        `--baseline ${file}: cell ${index + 1} is ${keyOf(told)} a second time.`,
+      )
+    }
+    known.set(keyOf(told), told)
+  }
+  return [...known.values()]
+}
+
+/** A part of the user's own is known to nobody here, and stays as it is. */
+function idOf(scenario: string): string {
+  try {
+    return resolveScenario(scenario).id
+  } catch {
+    return scenario
+  }
+}
+
+/** What a baseline speaks of and the report does not. */
+export const unmatched = ({ cells }: CheckReport, baseline: readonly BaselineCell[]): readonly string[] => {
+  const there = new Set(cells.map(keyOf))
+  return baseline.map(keyOf).filter((key) => !there.has(key))
 }
 
 /**

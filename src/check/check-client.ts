@@ -1,3 +1,4 @@
+import { invalid } from '../options.ts'
 import type { WithCheckedList } from '../scenarios/checked.ts'
 import { coreSet } from '../scenarios/registry.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
@@ -33,6 +34,7 @@ export async function checkClient(
   act: (server: MailServer) => Promise<unknown>,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
+  if (typeof act !== 'function') throw invalid('checkClient', act, 'a function that is given a server')
   const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, ...start } = options
   const servers = await startFleet(
     { ...start, scenarios: withControl(start.scenarios ?? coreSet), modes: start.modes ?? defaultModes },

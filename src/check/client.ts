@@ -9,6 +9,8 @@ import type { ClientEnd } from './report.ts'
 export interface ClientRun {
   readonly end: ClientEnd
   readonly leftChildren: boolean
+  /** It wrote more than a mebibyte, nearly all of which is not kept. */
+  readonly flooded: boolean
   /** Milliseconds without a new connection before the run is judged. */
   readonly grace: number
   /** What a stub said, where the client is one. */
@@ -40,6 +42,9 @@ const graceAfterPromise = 250
 
 const tailOctets = 4096
 
+/** Octets that no mail client has to say. */
+const flood = 1 << 20
+
 /**
  * A command as a client.
  *
@@ -67,6 +72,7 @@ export function commandClient(
       const said = stub ? stubWord(output.text) : undefined
       return {
         leftChildren: left && ended !== 'timeout',
+        flooded: output.total > flood,
         grace: left || ended === 'timeout' ? graceAfterKill : graceAfterEnd,
         ...(said && { said }),
         end: {
@@ -93,6 +99,7 @@ export function functionClient(name: string, act: (server: MailServer) => Promis
       const text = error === undefined ? null : textOf(error)
       return {
         leftChildren: false,
+        flooded: false,
         grace: graceAfterPromise,
         end: { exit: null, signal: null, error: text, output: text ?? '', timedOut },
       }
@@ -197,12 +204,15 @@ const stubWord = (output: string): 'ACCEPT' | 'REJECT' | 'UNSUPPORTED' | undefin
 class Tail {
   readonly #size: number
   #kept: Buffer = Buffer.alloc(0)
+  /** Octets, kept or not. */
+  total = 0
 
   constructor(size: number) {
     this.#size = size
   }
 
   add(chunk: Buffer): void {
+    this.total += chunk.length
     const joined = chunk.length >= this.#size ? chunk : Buffer.concat([this.#kept, chunk])
     this.#kept = Buffer.from(joined.subarray(-this.#size))
   }

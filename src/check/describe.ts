@@ -70,6 +70,7 @@ export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> 
   'silent-failure': 'reported failure after a complete session',
   'wrong-reason': 'refused, and gave another reason than the right one',
   'left-children': 'left processes behind that had to be ended',
+  'output-flood': 'wrote more than a mebibyte',
 }
 
 /** Whether a baseline knows it for what it is, so that it fails nothing. */
@@ -226,5 +227,6 @@ function afterthoughts({ flags, reason }: CheckCell): string {
     ...(flags.includes('silent-success') ? [', yet reported success'] : []),
     ...(flags.includes('silent-failure') ? [', yet reported failure'] : []),
     ...(flags.includes('left-children') ? [', and left processes behind'] : []),
+    ...(flags.includes('output-flood') ? [', and wrote more than a mebibyte'] : []),
   ].join('')
 }

@@ -27,10 +27,11 @@ export function judgeCell(
     'silent-failure': !succeeded(run) && !run.end.timedOut && judgement.detail === 'safe-continue',
     'wrong-reason': refused && expectation.expect === 'reject' && givesAnother(judgement, run, expectation.reasons),
     'left-children': run.leftChildren,
+    'output-flood': run.flooded,
   }
   const raised = (Object.keys(flags) as ClientFlag[]).filter((flag) => flags[flag])
-  // It was safe, and what it says of itself is not true.
-  const doubtful = judgement.verdict === 'pass' && raised.some((flag) => flag !== 'left-children')
+  // It was safe, and what it says of itself is not true, or it behaves as no client should.
+  const doubtful = judgement.verdict === 'pass' && raised.length > 0
   return {
     scenario,
     protocol,

@@ -25,6 +25,8 @@ export type ClientFlag =
   | 'wrong-reason'
   /** Processes it started were still there when it had ended; they were ended too. */
   | 'left-children'
+  /** It wrote more than a mebibyte, of which the last 4 KiB are kept. */
+  | 'output-flood'
 
 /** One client on one endpoint. */
 export interface CheckCell {

@@ -105,7 +105,11 @@ async function tryCell(
   let run = await client.run(server, environment, { timeout, stop })
   for (let more = 1; more < server.runs && !run.end.timedOut; more++) {
     const next = await client.run(server, environment, { timeout, stop })
-    run = { ...next, leftChildren: run.leftChildren || next.leftChildren }
+    run = {
+      ...next,
+      leftChildren: run.leftChildren || next.leftChildren,
+      flooded: run.flooded || next.flooded,
+    }
   }
   const duration = clock.now() - started
   const seen = await server.outcome({ settle: run.grace, requireRevocation })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { readBaseline, withBaseline } from '../check/baseline.ts'
+import { readBaseline, unmatched, withBaseline } from '../check/baseline.ts'
 import { withControl } from '../check/check-client.ts'
 import { commandClient } from '../check/client.ts'
 import type { CheckReport } from '../check/report.ts'
@@ -90,6 +90,9 @@ async function check(
         return 1
       }
       const judged = baseline ? withBaseline(report, baseline) : report
+      for (const key of unmatched(report, baseline ?? [])) {
+        output.note(`mockmail: the baseline speaks of ${key}, which was not tried.`)
+      }
       for (const target of targets) write(judged, target, output)
       return judged.verdict === 'pass' ? 0 : 1
     } finally {
@@ -108,7 +111,8 @@ interface Target {
 
 /** @throws {MockmailError} INVALID_OPTION */
 function reporterTargets({ reporter, json }: CheckFlags): readonly Target[] {
-  const targets = (reporter ?? [json ? 'json' : 'pretty']).map((given): Target => {
+  const asked = [...(json ? ['json'] : []), ...(reporter ?? [])]
+  const targets = (asked.length > 0 ? asked : ['pretty']).map((given): Target => {
     const [name = '', ...rest] = given.split('=')
     if (!Object.hasOwn(reporters, name)) {
       const known = Object.keys(reporters)
@@ -147,7 +151,7 @@ function write(report: CheckReport, { name, file }: Target, output: Output): voi
 
 /** One line on a terminal, overwritten; nothing elsewhere. */
 function progress({ note }: Output): (done: number, all: number) => void {
-  if (!process.stderr.isTTY) return () => {}
+  if (!process.stderr.isTTY || process.env['NO_COLOR']) return () => {}
   return (done, all) => {
     process.stderr.write(`\r${done}/${all} `)
     if (done === all) note('')

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
+import { openScratch } from '../scratch.ts'
 import { pause } from '../servers/core/clock.ts'
 import { type MailServers, startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { runChild } from './child.ts'
 import { childEnvironment, environmentOf } from './environment.ts'
 import { readyEvent } from './events.ts'
-import { addServingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
+import { addServingFlags, addTellingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
 import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
@@ -21,7 +22,7 @@ interface ExecFlags extends ServingFlags {
 }
 
 export function addExec(program: Command): void {
-  addServingFlags(program.command('exec'))
+  addTellingFlags(addServingFlags(program.command('exec')))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
@@ -80,7 +81,9 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
-      const readyFile = `${ready.pki}/ready.json`
+      // In a directory that stays it would tell of servers that are gone.
+      const scratch = options.pki === undefined ? undefined : openScratch()
+      const readyFile = `${scratch?.path ?? ready.pki}/ready.json`
       writeReadyFile(readyFile, ready)
       const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
       if (json) output.result(JSON.stringify(ready))

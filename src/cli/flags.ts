@@ -94,9 +94,13 @@ export function addServingFlags(command: Command): Command {
     .option('--log <file>', 'append the full record of each connection to a file')
     .option('--keylog <file>', 'append the secrets of every TLS session, as Wireshark reads them')
     .option('--import <module>', 'certificates and quirks of your own, to be named by their ids; repeatable', collect)
+}
+
+/** Flags of what tells of each connection as it ends. */
+export const addTellingFlags = (command: Command): Command =>
+  command
     .option('--quiet', 'no table and no line per connection')
     .option('-v, --verbose', 'print the transcript of each connection')
-}
 
 /**
  * What to serve, and whether it was asked for by name. Everything that can be wrong with it is found here, before anything

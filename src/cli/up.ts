@@ -4,7 +4,7 @@ import { clock } from '../servers/core/clock.ts'
 import { startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { type ReadyEvent, readyEvent } from './events.ts'
-import { addServingFlags, duration, type ServingFlags, startOptionsOf } from './flags.ts'
+import { addServingFlags, addTellingFlags, duration, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
 import { openLifetime } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
@@ -15,7 +15,7 @@ import { formatEndpoints } from './table.ts'
 import { forgetTold, openLog, watch } from './watch.ts'
 
 export function addUp(program: Command): void {
-  addServingFlags(program.command('up'))
+  addTellingFlags(addServingFlags(program.command('up')))
     .description('start servers, print what listens where, stay until SIGINT or SIGTERM')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
     .option('--ready-file <file>', 'write what --json prints first to a file, when everything listens')

@@ -72,6 +72,7 @@ export const scenarioNames: readonly string[] = [...names.keys()]
  * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
  */
 export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[] = []): Scenario {
+  checkInput(input)
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
@@ -80,6 +81,15 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
   return buildScenario(parts)
+}
+
+function checkInput(input: unknown): void {
+  const wrong = [input].flat().find((one) => typeof one !== 'string' && (one as DefinedPart | null)?.defined !== true)
+  if (wrong === undefined && input !== undefined) return
+  throw new MockmailError(
+    'INVALID_OPTION',
+    `'${wrong}' names no scenario. Allowed: an id, several joined by +, what defineCertificate or defineQuirk returned, or a list of these; 'mockmail list' shows the ids.`,
+  )
 }
 
 const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/

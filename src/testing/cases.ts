@@ -1,3 +1,5 @@
+import { checkMode, checkOptionNames, checkProtocol, invalid } from '../options.ts'
+import { didYouMean } from '../scenarios/nearest.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
@@ -30,15 +32,21 @@ export interface CaseFilter {
 
 /** The cells in which the server can see what the client does. */
 export function casesFor(filter: CaseFilter = {}): MailCase[] {
-  const { tag, revocation = false } = filter
+  checkOptionNames('cases', filter, ['protocol', 'mode', 'expect', 'scenarios', 'tag', 'revocation'])
+  const { tag, revocation = false, expect } = filter
+  if (expect !== undefined && !['reject', 'accept', 'either'].includes(expect)) {
+    throw invalid('expect', expect, 'reject, accept, either')
+  }
+  const tags = [...new Set(catalogue.flatMap(({ entry }) => entry.tags))].sort()
+  if (tag !== undefined && !tags.includes(tag)) throw invalid('tag', tag, tags.join(', '), didYouMean(tag, tags))
   const tagged =
     tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
-  const protocols = list(filter.protocol) ?? allProtocols
-  const modes = list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')
+  const protocols = (list(filter.protocol) ?? allProtocols).map(checkProtocol)
+  const modes = (list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode)
   return (filter.scenarios ?? tagged)
     .map((scenario) => resolveScenario(scenario))
     .filter(({ observable }) => observable === 'server')
-    .filter(({ expectation }) => filter.expect === undefined || expectation.expect === filter.expect)
+    .filter(({ expectation }) => expect === undefined || expectation.expect === expect)
     .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')
     .flatMap((scenario) =>
       protocols.flatMap((protocol) =>

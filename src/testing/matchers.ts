@@ -1,12 +1,13 @@
 import type { CheckCell, CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
-import type { Reason } from '../scenarios/vocabulary.ts'
+import { didYouMean } from '../scenarios/nearest.ts'
+import { type Reason, reasons } from '../scenarios/vocabulary.ts'
 import { MailServer } from '../server.ts'
 import type { CredentialRecord } from '../servers/core/record.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
 import { agrees } from '../verdicts/agrees.ts'
-import type { Detail, OutcomeWord } from '../verdicts/outcome.ts'
-import type { Judgement } from '../verdicts/verdict.ts'
+import { type Detail, details, grades, type OutcomeWord, outcomeWords } from '../verdicts/outcome.ts'
+import { type Judgement, verdicts } from '../verdicts/verdict.ts'
 
 /** What a runner's `expect.extend` wants back. */
 export interface MatcherResult {
@@ -67,10 +68,18 @@ export interface MailMatchers<R> {
 /** The matchers of every runner, as plain functions. */
 export const matchers = {
   async toHaveBeenRefused(received: unknown, { because, settle }: RefusedOptions = {}): Promise<MatcherResult> {
+    if (because !== undefined) checkWord('because', because, reasons)
     const { server, outcome } = await judge(received, settle)
     const refused = outcome.outcome === 'refused'
-    const contradicts =
-      refused && outcome.reason !== null && !agrees(outcome.reason, because ? [because] : server.expectation.reasons)
+    const { reasons: right } = server.expectation
+    // Many refusals tell no reason, and then any word would do.
+    if (refused && because !== undefined && outcome.reason === null && !agrees(because, right)) {
+      throw new MockmailError(
+        'INVALID_OPTION',
+        `because: '${because}' is no reason to refuse ${server.scenario}, and the client told none. Allowed: ${right.join(', ')}.`,
+      )
+    }
+    const contradicts = refused && outcome.reason !== null && !agrees(outcome.reason, because ? [because] : right)
     return {
       pass: refused && !contradicts,
       message: () =>
@@ -119,6 +128,7 @@ export const matchers = {
 
   /** A connection finished its handshake with these parameters. */
   async toHaveNegotiated(received: unknown, wanted: NegotiatedOptions = {}): Promise<MatcherResult> {
+    for (const part of Object.keys(wanted)) checkWord('toHaveNegotiated', part, negotiatedParts)
     const { server, outcome } = await judge(received, wanted.settle)
     const sessions = server.connections.filter(({ handshake }) => handshake.result === 'finished')
     const seen = sessions.map(({ handshake, clientHello }) => ({
@@ -144,6 +154,7 @@ export const matchers = {
 
   /** The run came to this. `not-reached` can be asked for too. */
   async toHaveOutcome(received: unknown, wanted: OutcomeOptions): Promise<MatcherResult> {
+    checkOutcome(wanted)
     const { settle, ...parts } = typeof wanted === 'string' ? {} : wanted
     const server = asServer(received)
     const outcome = await server.outcome(settle === undefined ? {} : { settle })
@@ -177,6 +188,35 @@ export const matchers = {
     }
   },
 } as const
+
+const negotiatedParts = ['version', 'cipher', 'servername', 'resumed', 'settle'] as const
+
+/** A word that is mistyped is never true, and its negation always. */
+function checkWord(what: string, given: string, allowed: readonly string[]): void {
+  if (allowed.includes(given)) return
+  const hint = didYouMean(String(given), allowed)
+  throw new MockmailError('INVALID_OPTION', `${what}: there is no '${given}'.${hint} Allowed: ${allowed.join(', ')}.`)
+}
+
+function checkOutcome(wanted: OutcomeOptions): void {
+  const {
+    outcome,
+    detail,
+    verdict,
+    grade,
+    qualifier: _,
+    settle: __,
+    ...rest
+  } = typeof wanted === 'string' ? { outcome: undefined, detail: wanted } : wanted
+  for (const part of Object.keys(rest)) {
+    checkWord('toHaveOutcome', part, ['outcome', 'detail', 'grade', 'qualifier', 'verdict', 'settle'])
+  }
+  const words = typeof wanted === 'string' ? [...outcomeWords, ...details] : details
+  if (detail !== undefined && !detail.startsWith('inconclusive:')) checkWord('outcome', detail, words)
+  if (outcome !== undefined) checkWord('outcome', outcome, outcomeWords)
+  if (verdict !== undefined) checkWord('verdict', verdict, verdicts)
+  if (grade !== undefined) checkWord('grade', grade, grades)
+}
 
 const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])
 

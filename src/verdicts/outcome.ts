@@ -3,30 +3,33 @@ import type { Reason } from '../scenarios/vocabulary.ts'
 import type { CommandRecord, ConnectionRecord } from '../servers/core/record.ts'
 
 /** What a client did, in one word. */
-export type OutcomeWord = 'refused' | 'accepted' | 'leaked' | 'fooled' | 'hung' | 'turned-away' | 'not-reached'
+export const outcomeWords = ['refused', 'accepted', 'leaked', 'fooled', 'hung', 'turned-away', 'not-reached'] as const
+export type OutcomeWord = (typeof outcomeWords)[number]
 
 /** The fine name behind the word. */
-export type Detail =
-  | 'leak-credentials-clear'
-  | 'leak-credentials-untrusted-tls'
-  | 'leak-message-clear'
-  | 'leak-message-untrusted-tls'
-  | 'leak-hash-clear'
-  | 'leak-identity-clear'
-  | 'acted-on-injected'
-  | 'accepted-bad-cert'
-  | 'downgraded-no-tls'
-  | 'downgraded-tls'
-  | 'safe-continue'
-  | 'safe-abort'
-  | 'false-reject'
-  | 'turned-away'
-  | 'hung'
-  | 'crashed'
-  | 'not-reached'
-  | `inconclusive:${string}`
+export const details = [
+  'leak-credentials-clear',
+  'leak-credentials-untrusted-tls',
+  'leak-message-clear',
+  'leak-message-untrusted-tls',
+  'leak-hash-clear',
+  'leak-identity-clear',
+  'acted-on-injected',
+  'accepted-bad-cert',
+  'downgraded-no-tls',
+  'downgraded-tls',
+  'safe-continue',
+  'safe-abort',
+  'false-reject',
+  'turned-away',
+  'hung',
+  'crashed',
+  'not-reached',
+] as const
+export type Detail = (typeof details)[number] | `inconclusive:${string}`
 
-export type Grade = 'exposed' | 'tampered' | 'minor' | 'safe' | 'none'
+export const grades = ['exposed', 'tampered', 'minor', 'safe', 'none'] as const
+export type Grade = (typeof grades)[number]
 
 /** How a refusal looked on the wire. */
 export type Qualifier =
@@ -141,8 +144,12 @@ export const spokeOn = ({ held }: ConnectionRecord): boolean => held.some((answe
 /** Asking what the server can do, asking for TLS, forgetting and leaving are no use of a session. */
 const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
 
-const isUse = ({ action }: CommandRecord): boolean =>
-  !preliminary.has(action) && action !== 'identify' && action !== 'auth'
+/** A login that was refused before its password came is use: whoever had said yes would have got it. */
+const isUse = (command: CommandRecord): boolean =>
+  command.action === 'auth' ? isLogin(command) : !preliminary.has(command.action) && command.action !== 'identify'
+
+/** POP3's USER names somebody only, and its AUTH alone asks what there is, RFC 1734 §2. */
+const isLogin = ({ verb, line }: CommandRecord): boolean => verb !== 'USER' && !/^AUTH\s*$/i.test(line)
 
 /** Sender and recipients are in the command, whether it is refused or not. */
 const isMail = ({ action }: CommandRecord): boolean => ['envelope', 'message', 'append'].includes(action)

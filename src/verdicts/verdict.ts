@@ -3,7 +3,8 @@ import type { ConnectionRecord } from '../servers/core/record.ts'
 import { type Grade, type Outcome, outcomeOf, type Stakes, spokeOn } from './outcome.ts'
 
 /** Outcome against expectation. */
-export type Verdict = 'pass' | 'fail' | 'note' | 'inconclusive'
+export const verdicts = ['pass', 'fail', 'note', 'inconclusive'] as const
+export type Verdict = (typeof verdicts)[number]
 
 /** An outcome with what it means. */
 export interface Judgement extends Outcome {

@@ -86,7 +86,36 @@ describe('toHaveBeenRefused', () => {
     server.reset()
     // bad_certificate says nothing.
     await alerting(server, 42)
-    await expect(server).toHaveBeenRefused({ ...quick, because: 'revoked' })
+    await expect(server).toHaveBeenRefused({ ...quick, because: 'expired' })
+    const misuse = (code: string, message: RegExp) =>
+      expect.objectContaining({ code, message: expect.stringMatching(message) })
+    await expect(expect(server).toHaveBeenRefused({ ...quick, because: 'revoked' })).rejects.toEqual(
+      misuse(
+        'INVALID_OPTION',
+        /^because: 'revoked' is no reason to refuse expired, and the client told none\. Allowed: expired\.$/,
+      ),
+    )
+    const mistyped = { ...quick, because: 'expird' as 'expired' }
+    for (const one of [expect(server), expect(server).not]) {
+      await expect(one.toHaveBeenRefused(mistyped)).rejects.toEqual(
+        misuse('INVALID_OPTION', /^because: there is no 'expird'\. Did you mean 'expired'\? Allowed: expired, /),
+      )
+    }
+  })
+
+  it('is asked for by words that there are', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await alerting(server, 45)
+    const refuses = (attempt: Promise<unknown>): Promise<void> =>
+      expect(attempt).rejects.toEqual(expect.objectContaining({ code: 'INVALID_OPTION' }))
+    await refuses(expect(server).not.toHaveOutcome('leakd' as 'leaked'))
+    await refuses(expect(server).not.toHaveOutcome({ verdict: 'passed' as 'pass', ...quick }))
+    await refuses(expect(server).not.toHaveOutcome({ outcom: 'leaked', ...quick } as object))
+    await refuses(expect(server).not.toHaveNegotiated({ verson: 'TLSv1.3', ...quick } as object))
+    await expect(server).toHaveOutcome('refused')
+    await expect(server).toHaveOutcome('safe-abort')
+    await expect(server).toHaveOutcome({ grade: 'safe', verdict: 'pass', ...quick })
+    await expect(server).not.toHaveOutcome('inconclusive:needs-control')
   })
 })
 

@@ -75,3 +75,24 @@ describe('the end of the scope', () => {
     }
   })
 })
+
+describe('cases', () => {
+  const { mail } = openScope()
+
+  it('are refused where the filter has a word that does not exist', () => {
+    const refusal = (filter: object): unknown => {
+      try {
+        return mail.cases(filter).length
+      } catch (error) {
+        return (error as { code?: string }).code
+      }
+    }
+    expect(refusal({ protocol: 'pop3', mode: 'starttls', expect: 'reject', tag: 'core' })).toBeGreaterThan(5)
+    expect(refusal({ protocol: 'smpt' })).toBe('UNKNOWN_PROTOCOL')
+    expect(refusal({ mode: 'tls' })).toBe('UNKNOWN_MODE')
+    expect(refusal({ scenarios: ['expird'] })).toBe('UNKNOWN_SCENARIO')
+    expect(refusal({ expect: 'rejct' })).toBe('INVALID_OPTION')
+    expect(refusal({ tag: 'nope' })).toBe('INVALID_OPTION')
+    expect(refusal({ protcol: 'smtp' })).toBe('INVALID_OPTION')
+  })
+})

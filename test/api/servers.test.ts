@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type MailServer, MockmailError, startMailServer, startMailServers } from '../../src/index.ts'
+import { checkClient, type MailServer, MockmailError, startMailServer, startMailServers } from '../../src/index.ts'
 import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
 const imap = { protocol: 'imap', mode: 'implicit' } as const
@@ -300,6 +300,31 @@ describe('misuse', () => {
     ],
     ['an empty scenario', { scenarios: [[]] }, 'UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one."],
     [
+      'a mistyped option',
+      { protocol: ['imap'] },
+      'INVALID_OPTION',
+      "startMailServers has no option 'protocol'. Did you mean 'protocols'? Allowed: host, servernames, key, now, pki, unconstrained, user, idleTimeout, handshakeTimeout, keylog, scenarios, protocols, modes, port, portBase, portOffset.",
+    ],
+    [
+      'a scenario for a list',
+      { scenarios: 'good' },
+      'INVALID_OPTION',
+      "scenarios: 'good' is not allowed. Allowed: a list.",
+    ],
+    [
+      'a scenario that is none',
+      { scenarios: [5] },
+      'INVALID_OPTION',
+      "'5' names no scenario. Allowed: an id, several joined by +, what defineCertificate or defineQuirk returned, or a list of these; 'mockmail list' shows the ids.",
+    ],
+    [
+      'no protocol at all',
+      { protocols: [undefined] },
+      'UNKNOWN_PROTOCOL',
+      "There is no protocol 'undefined'. Allowed: smtp, imap, pop3.",
+    ],
+    ['a user that is no text', { user: 5 }, 'INVALID_OPTION', "user: '5' is not allowed. Allowed: name:password."],
+    [
       'a port for several',
       { port: 4000 },
       'INVALID_OPTION',
@@ -357,6 +382,21 @@ describe('misuse', () => {
     const starting = startMailServers(options as Parameters<typeof startMailServers>[0])
     await expect(starting).rejects.toMatchObject({ name: 'MockmailError', code, message, exitCode: 2 })
     await expect(starting).rejects.toBeInstanceOf(MockmailError)
+  })
+
+  it.each([
+    ['no protocol', { mode: 'implicit' }, 'UNKNOWN_PROTOCOL'],
+    ['no mode', { protocol: 'imap' }, 'UNKNOWN_MODE'],
+    ['nothing', undefined, 'INVALID_OPTION'],
+    ['a list of scenarios by another name', { ...imap, scenarios: ['good'] }, 'INVALID_OPTION'],
+  ])('of one server is refused: %s', async (_, options, code) => {
+    const starting = (startMailServer as (options: unknown) => Promise<unknown>)(options)
+    await expect(starting).rejects.toMatchObject({ name: 'MockmailError', code })
+  })
+
+  it('of checkClient is refused: a command in place of a function', async () => {
+    const checking = (checkClient as (act: unknown) => Promise<unknown>)('curl')
+    await expect(checking).rejects.toMatchObject({ name: 'MockmailError', code: 'INVALID_OPTION' })
   })
 })
 

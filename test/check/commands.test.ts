@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { withBaseline } from '../../src/check/baseline.ts'
+import { readBaseline, unmatched, withBaseline } from '../../src/check/baseline.ts'
 import { commandClient } from '../../src/check/client.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
@@ -79,7 +79,11 @@ describe.skipIf(process.platform === 'win32')('a command', () => {
   })
 
   it('that writes without end keeps its last 4 KiB, and nothing waits for it', async () => {
-    const { end } = await run(['sh', '-c', 'head -c 100000000 /dev/zero | tr "\\0" x; echo; echo done'], 20_000)
+    const { end, flooded } = await run(
+      ['sh', '-c', 'head -c 100000000 /dev/zero | tr "\\0" x; echo; echo done'],
+      20_000,
+    )
+    expect(flooded).toBe(true)
     expect(end.exit).toBe(0)
     expect(end.output.length).toBeLessThanOrEqual(4096)
     expect(end.output.endsWith('x\ndone\n')).toBe(true)
@@ -150,9 +154,47 @@ describe('withBaseline', () => {
     expect(withBaseline(report('fail'), [{ ...known[0], outcome: 'accepted' }]).verdict).toBe('fail')
     expect(withBaseline(report('fail'), [{ ...known[0], outcome: 'leaked' }]).verdict).toBe('pass')
   })
+
+  const read = (cells: readonly object[]): ReturnType<typeof readBaseline> => {
+    const file = join(scratch, 'baseline.json')
+    writeFileSync(file, JSON.stringify({ cells }))
+    return readBaseline(file)
+  }
+  const entry = { scenario: 'T_4', protocol: 'imap', mode: 'implicit', verdict: 'note', why: 'issue 12' }
+
+  it('takes the names that other suites use, and one entry for a cell', () => {
+    expect(read([entry])).toEqual([{ ...entry, scenario: 'expired' }])
+    expect(() => read([entry, { ...entry, scenario: 'expired' }])).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringMatching(/: cell 2 is expired imap\/implicit a second time\.$/),
+      }),
+    )
+  })
+
+  it('knows which of its entries were not tried', () => {
+    const [cell] = report('fail').cells
+    const place = { scenario: cell?.scenario, protocol: cell?.protocol, mode: cell?.mode }
+    expect(unmatched(report('fail'), read([{ ...entry, ...place }]))).toEqual([])
+    expect(unmatched(report('fail'), read([{ ...entry, scenario: 'nonsense' }]))).toEqual(['nonsense imap/implicit'])
+  })
 })
 
 describe('runCheck', () => {
+  it('notes a client that is safe and floods its output, or leaves processes behind', async () => {
+    const places = ['{port}', '{ca}', '{user}:{password}']
+    const session = 'curl -sS --ssl-reqd --cacert $2 -u $3 -X NOOP imaps://localhost:$1 >&2'
+    const flagsOf = async (script: string): Promise<unknown> => {
+      server.reset()
+      const client = commandClient(['sh', '-c', script, 'sh', ...places], { pki: { ca: servers.ca.path } })
+      const { cells } = await runCheck(servers, client)
+      return cells.map(({ verdict, flags }) => [verdict, ...flags])
+    }
+    expect(await flagsOf(session)).toEqual([['pass']])
+    expect(await flagsOf(`${session}; head -c 2000000 /dev/zero`)).toEqual([['note', 'output-flood']])
+    expect(await flagsOf(`sleep 100 & ${session}`)).toEqual([['note', 'left-children']])
+  })
+
   it('rejects when the command cannot be run at all', async () => {
     const client = commandClient(['./no-such-client'], { pki: { ca: '' } })
     await expect(runCheck(servers, client)).rejects.toMatchObject({ code: 'CHILD_FAILED' })

@@ -250,6 +250,18 @@ const rows: readonly Row[] = [
     ['accepted', 'downgraded-no-tls', 'fail'],
   ],
   [
+    'asks to log in without TLS, and is refused',
+    'expired',
+    [starttls, { commands: [{ at: 3, phase: 'clear', verb: 'AUTH', action: 'auth', line: 'AUTH LOGIN' }] }],
+    ['accepted', 'downgraded-no-tls', 'fail'],
+  ],
+  [
+    'asks in which ways it could log in',
+    'expired',
+    [starttls, { commands: [{ at: 3, phase: 'clear', verb: 'AUTH', action: 'auth', line: 'AUTH' }] }],
+    ['not-reached', 'not-reached', 'inconclusive'],
+  ],
+  [
     'names the user without asking for STARTTLS, and gives up',
     'good',
     [starttls, { identities: [{ at: 3, phase: 'clear', name: 'u' }] }],
