@@ -132,7 +132,7 @@ describe('the README', () => {
     const code = command('npx mockmail exec')
     const { stderr, status } = await run('sh', ['-c', code])
     const [theirs = '', ours = ''] = settled(printedBy(code)).split('\n')
-    const said = settled(stderr)
+    const said = `${settled(stderr)}\n`
     expect(said).toContain(`${ours}\n`)
     // curl writes its line in pieces, and ours may come between two of them.
     expect(said.replace(`${ours}\n`, '').split('\n')).toContain(theirs)
