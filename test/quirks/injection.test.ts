@@ -97,7 +97,7 @@ it('is asked of a client together with its twin by check', async () => {
   ])
 })
 
-// PHP bug 80008, open since 2020: stream_socket_enable_crypto() keeps what fgets() had read ahead in clear.
+// PHP bug 80008: stream_socket_enable_crypto() keeps what fgets() had read ahead in clear.
 describeWith(php.needs, 'PHP streams', () => {
   it.each(protocols)('%s: take the injected answer for one inside TLS', async (protocol) => {
     await using server = await startMailServer(injected(protocol))
