@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mustRun } from './shell.ts'
@@ -18,20 +18,22 @@ export async function nodeProgram(version: NodeVersion): Promise<string> {
   const name = `node-${system}-${process.arch}`
   const home = join(cache, `node-${version}`)
   const program = join(home, 'node_modules', name, 'bin', system === 'win' ? 'node.exe' : 'node')
-  if (!existsSync(program)) {
-    mkdirSync(home, { recursive: true })
-    await mustRun('npm', [
-      'install',
-      '--prefix',
-      home,
-      '--no-audit',
-      '--no-fund',
-      '--no-save',
-      '--prefer-offline',
-      `${name}@${version}`,
-    ])
-  }
+  if (!existsSync(program)) await install(`${name}@${version}`, home)
   const is = (await mustRun(program, ['--version'])).trim()
   if (is !== `v${version}`) throw new Error(`${program} is ${is}, and not v${version}.`)
   return program
+}
+
+/** Whole or not at all: several files of tests ask for the same one at the same time. */
+async function install(what: string, home: string): Promise<void> {
+  mkdirSync(cache, { recursive: true })
+  const own = mkdtempSync(`${home}-`)
+  try {
+    await mustRun('npm', ['install', '--prefix', own, '--no-audit', '--no-fund', '--no-save', '--prefer-offline', what])
+    renameSync(own, home)
+  } catch (error) {
+    rmSync(own, { recursive: true, force: true })
+    // Another was faster, and its directory is not replaced.
+    if (!existsSync(home)) throw error
+  }
 }
