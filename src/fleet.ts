@@ -58,8 +58,9 @@ export class MailServers {
   }
 
   /**
-   * Directory with every file of the PKI; written when it is first asked for, removed by {@link close}. A leaf that is issued
-   * anew after weeks is not in it; {@link writePki} writes what is current.
+   * Directory with every file of the PKI, written when it is first asked for: that of the option `pki`, which stays, or a
+   * temporary one, which {@link close} removes. A leaf that is issued anew after weeks is not in it; {@link writePki} writes
+   * what is current.
    */
   get pki(): string {
     if (!this.#files) {

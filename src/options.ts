@@ -66,6 +66,11 @@ export function checkOptionNames(what: string, given: unknown, allowed: readonly
 }
 
 /** @throws {MockmailError} INVALID_OPTION */
+export function checkWord(option: string, given: string, allowed: readonly string[]): void {
+  if (!allowed.includes(given)) throw invalid(option, given, allowed.join(', '), didYouMean(String(given), allowed))
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
 export function checkOptionList(option: string, given: unknown): void {
   if (given === undefined || Array.isArray(given)) return
   throw invalid(option, given, 'a list')
@@ -99,9 +104,7 @@ export function checkRunOptions(
   spell: (option: keyof RunOptions) => string = (option) => option,
 ): CheckedOptions {
   const { host, servernames = [], key = 'ec', now, pki, unconstrained = false } = options
-  if (key !== 'ec' && key !== 'rsa') {
-    throw invalid(spell('key'), key, 'ec, rsa', didYouMean(String(key), ['ec', 'rsa']))
-  }
+  checkWord(spell('key'), key, ['ec', 'rsa'])
   if (host === '') throw invalid(spell('host'), host, 'an address of this machine')
   if (pki === '') throw invalid(spell('pki'), pki, 'a directory')
   for (const name of servernames) checkServername(spell('servernames'), name)

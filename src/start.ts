@@ -47,10 +47,12 @@ export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
   options?: StartOptions & WithCheckedList<Inputs>,
 ): Promise<MailServers>
 export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
+  checkOptionNames('startMailServers', options, startOptionNames)
   return startFleet(options, { byName: true })
 }
 
-const fleetOptionNames = [
+/** The names of {@link StartOptions}. */
+export const startOptionNames = [
   ...runOptionNames,
   'scenarios',
   'protocols',
@@ -72,7 +74,6 @@ export async function startFleet(
   options: StartOptions,
   { byName, own = [], twins = false }: FleetOptions,
 ): Promise<MailServers> {
-  checkOptionNames('startMailServers', options, fleetOptionNames)
   for (const list of ['scenarios', 'protocols', 'modes'] as const) checkOptionList(list, options[list])
   const checked = checkRunOptions(options)
   const wanted: Wanted = {

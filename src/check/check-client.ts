@@ -1,10 +1,10 @@
-import { invalid } from '../options.ts'
+import { checkOptionNames, invalid } from '../options.ts'
 import type { WithCheckedList } from '../scenarios/checked.ts'
 import { coreSet } from '../scenarios/registry.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import { modes as allModes } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
-import { type StartOptions, startFleet } from '../start.ts'
+import { type StartOptions, startFleet, startOptionNames } from '../start.ts'
 import { functionClient } from './client.ts'
 import type { CheckReport } from './report.ts'
 import { type CheckRunOptions, control, runCheck } from './run.ts'
@@ -35,6 +35,7 @@ export async function checkClient(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   if (typeof act !== 'function') throw invalid('checkClient', act, 'a function that is given a server')
+  checkOptionNames('checkClient', options, names)
   const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, ...start } = options
   const servers = await startFleet(
     { ...start, scenarios: withControl(start.scenarios ?? coreSet), modes: start.modes ?? defaultModes },
@@ -52,6 +53,8 @@ export async function checkClient(
     await servers.close()
   }
 }
+
+const names = [...startOptionNames, 'name', 'timeout', 'jobs', 'contract', 'requireRevocation', 'stop'] as const
 
 /** Every check begins with the good server, asked for or not. */
 export const withControl = <T>(scenarios: readonly T[]): readonly (T | string)[] =>

@@ -61,7 +61,6 @@ export const flagMeanings: Readonly<Record<CheckCell['flags'][number], string>> 
   'no-sni': 'named no server in its ClientHello',
   'no-re-ehlo': 'did not ask again what the server can do once TLS was on',
   'unoffered-mech': 'logged in by a mechanism that was not offered',
-  'early-talker': 'spoke before it was greeted',
   'starttls-twice': 'asked for STARTTLS more than once',
   'login-refused-in-clear': 'tried a login in clear that the server refused',
   resumed: 'resumed a TLS session, so that no certificate was shown',

@@ -1,7 +1,7 @@
 import { MockmailError } from '../errors.ts'
 import type { CertificateEntry, EntryFacts, QuirkEntry } from './entry.ts'
 import { type DefinedPart, scenarioNames } from './scenario.ts'
-import { actions, type Expect, modes, moments, protocols } from './vocabulary.ts'
+import { actions, type Expect, expects, modes, moments, protocols } from './vocabulary.ts'
 
 type Own<Entry> = { readonly id: string } & Omit<Entry, keyof EntryFacts> &
   Partial<EntryFacts> &
@@ -52,7 +52,7 @@ function checkFacts(id: string, { summary, expect }: { summary: string; expect?:
     refuse(String(id), 'an id is lower case letters, digits and single hyphens')
   if (scenarioNames.includes(id)) refuse(id, 'the catalogue has that name already')
   if (typeof summary !== 'string' || summary === '') refuse(id, 'a summary is one sentence that says what is wrong')
-  if (expect !== undefined) checkList(id, 'expect', [expect], ['reject', 'accept', 'either'])
+  if (expect !== undefined) checkList(id, 'expect', [expect], expects)
 }
 
 function checkList(id: string, what: string, given: readonly string[] | undefined, allowed: readonly string[]): void {

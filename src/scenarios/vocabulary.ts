@@ -71,7 +71,8 @@ export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
 }
 
 /** What a strict client does with a scenario. */
-export type Expect = 'reject' | 'accept' | 'either'
+export const expects = ['reject', 'accept', 'either'] as const
+export type Expect = (typeof expects)[number]
 
 /**
  * Why a correct client refuses, as one word that error texts of any ecosystem can be mapped to. First what is wrong with

@@ -1,9 +1,8 @@
-import { checkMode, checkOptionNames, checkProtocol, invalid } from '../options.ts'
-import { didYouMean } from '../scenarios/nearest.ts'
+import { checkMode, checkOptionNames, checkProtocol, checkWord } from '../options.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
-import { modes as allModes, protocols as allProtocols } from '../scenarios/vocabulary.ts'
+import { modes as allModes, protocols as allProtocols, expects } from '../scenarios/vocabulary.ts'
 
 /** One row for `it.each`: everything `start` needs, and what a strict client does. */
 export interface MailCase {
@@ -34,11 +33,9 @@ export interface CaseFilter {
 export function casesFor(filter: CaseFilter = {}): MailCase[] {
   checkOptionNames('cases', filter, ['protocol', 'mode', 'expect', 'scenarios', 'tag', 'revocation'])
   const { tag, revocation = false, expect } = filter
-  if (expect !== undefined && !['reject', 'accept', 'either'].includes(expect)) {
-    throw invalid('expect', expect, 'reject, accept, either')
-  }
   const tags = [...new Set(catalogue.flatMap(({ entry }) => entry.tags))].sort()
-  if (tag !== undefined && !tags.includes(tag)) throw invalid('tag', tag, tags.join(', '), didYouMean(tag, tags))
+  if (expect !== undefined) checkWord('expect', expect, expects)
+  if (tag !== undefined) checkWord('tag', tag, tags)
   const tagged =
     tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
   const protocols = (list(filter.protocol) ?? allProtocols).map(checkProtocol)

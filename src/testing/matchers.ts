@@ -1,6 +1,6 @@
 import type { CheckCell, CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
-import { didYouMean } from '../scenarios/nearest.ts'
+import { checkOptionNames, checkWord } from '../options.ts'
 import { type Reason, reasons } from '../scenarios/vocabulary.ts'
 import { MailServer } from '../server.ts'
 import type { CredentialRecord } from '../servers/core/record.ts'
@@ -128,7 +128,7 @@ export const matchers = {
 
   /** A connection finished its handshake with these parameters. */
   async toHaveNegotiated(received: unknown, wanted: NegotiatedOptions = {}): Promise<MatcherResult> {
-    for (const part of Object.keys(wanted)) checkWord('toHaveNegotiated', part, negotiatedParts)
+    checkOptionNames('toHaveNegotiated', wanted, negotiatedParts)
     const { server, outcome } = await judge(received, wanted.settle)
     const sessions = server.connections.filter(({ handshake }) => handshake.result === 'finished')
     const seen = sessions.map(({ handshake, clientHello }) => ({
@@ -191,31 +191,29 @@ export const matchers = {
 
 const negotiatedParts = ['version', 'cipher', 'servername', 'resumed', 'settle'] as const
 
-/** A word that is mistyped is never true, and its negation always. */
-function checkWord(what: string, given: string, allowed: readonly string[]): void {
-  if (allowed.includes(given)) return
-  const hint = didYouMean(String(given), allowed)
-  throw new MockmailError('INVALID_OPTION', `${what}: there is no '${given}'.${hint} Allowed: ${allowed.join(', ')}.`)
+/** What a part of an outcome can be, where that is known. */
+const outcomeParts: Readonly<Record<string, readonly string[] | undefined>> = {
+  outcome: outcomeWords,
+  detail: details,
+  verdict: verdicts,
+  grade: grades,
+  qualifier: undefined,
+  settle: undefined,
 }
 
+/** A word that is mistyped is never true, and its negation always. */
 function checkOutcome(wanted: OutcomeOptions): void {
-  const {
-    outcome,
-    detail,
-    verdict,
-    grade,
-    qualifier: _,
-    settle: __,
-    ...rest
-  } = typeof wanted === 'string' ? { outcome: undefined, detail: wanted } : wanted
-  for (const part of Object.keys(rest)) {
-    checkWord('toHaveOutcome', part, ['outcome', 'detail', 'grade', 'qualifier', 'verdict', 'settle'])
+  if (typeof wanted === 'string') {
+    checkOutcomeWord('toHaveOutcome', wanted, [...outcomeWords, ...details])
+    return
   }
-  const words = typeof wanted === 'string' ? [...outcomeWords, ...details] : details
-  if (detail !== undefined && !detail.startsWith('inconclusive:')) checkWord('outcome', detail, words)
-  if (outcome !== undefined) checkWord('outcome', outcome, outcomeWords)
-  if (verdict !== undefined) checkWord('verdict', verdict, verdicts)
-  if (grade !== undefined) checkWord('grade', grade, grades)
+  checkOptionNames('toHaveOutcome', wanted, Object.keys(outcomeParts))
+  for (const [part, value] of Object.entries(wanted)) checkOutcomeWord(part, value, outcomeParts[part])
+}
+
+function checkOutcomeWord(part: string, given: unknown, allowed: readonly string[] | undefined): void {
+  if (given === undefined || !allowed || String(given).startsWith('inconclusive:')) return
+  checkWord(part, String(given), allowed)
 }
 
 const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])

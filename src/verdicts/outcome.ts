@@ -48,7 +48,6 @@ export type Flag =
   | 'no-sni'
   | 'no-re-ehlo'
   | 'unoffered-mech'
-  | 'early-talker'
   | 'starttls-twice'
   | 'login-refused-in-clear'
   | 'resumed'
@@ -88,7 +87,7 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
     return found('leaked', 'leak-credentials-clear', 'exposed')
   }
   if (record.credentials.some(({ phase }) => phase === 'clear')) return found('leaked', 'leak-hash-clear', 'exposed')
-  if (record.messages.some(inClear) || record.commands.some((command) => inClear(command) && isMail(command))) {
+  if ([...record.messages, ...record.envelopes, ...record.commands.filter(isMail)].some(inClear)) {
     return found('leaked', 'leak-message-clear', 'exposed')
   }
   // A client that took what was planted for an answer has no need to wait for the one that is kept back.
@@ -202,7 +201,7 @@ const reasonOfAlert = ({ handshake }: ConnectionRecord): Reason | null =>
   reasonsOfAlerts[handshake.alertReceived?.name ?? ''] ?? null
 
 function flagsOf(record: ConnectionRecord): readonly Flag[] {
-  const { starttls, clientHello, handshake, commands, mode, credentials, times } = record
+  const { starttls, clientHello, handshake, commands, mode, credentials } = record
   const firstInTls = commands.find(({ phase }) => phase === 'tls')
   const flags: Record<Flag, boolean> = {
     'clear-by-mode': mode === 'plain' && credentials.length > 0,
@@ -215,7 +214,6 @@ function flagsOf(record: ConnectionRecord): readonly Flag[] {
       firstInTls !== undefined &&
       !['capabilities', 'quit'].includes(firstInTls.action),
     'unoffered-mech': credentials.some(({ offered }) => offered === false),
-    'early-talker': (commands[0]?.at ?? Infinity) < (times.greeting ?? 0),
     'starttls-twice': starttls.requested > 1,
     'login-refused-in-clear':
       mode !== 'plain' && credentials.some((credential) => inClear(credential) && !credential.accepted),

@@ -98,7 +98,7 @@ describe('toHaveBeenRefused', () => {
     const mistyped = { ...quick, because: 'expird' as 'expired' }
     for (const one of [expect(server), expect(server).not]) {
       await expect(one.toHaveBeenRefused(mistyped)).rejects.toEqual(
-        misuse('INVALID_OPTION', /^because: there is no 'expird'\. Did you mean 'expired'\? Allowed: expired, /),
+        misuse('INVALID_OPTION', /^because: 'expird' is not allowed\. Did you mean 'expired'\? Allowed: expired, /),
       )
     }
   })

@@ -2,21 +2,9 @@ import { once } from 'node:events'
 import tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { type MailServer, startMailServer, startMailServers } from '../../src/index.ts'
-import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
+import { connectRaw, connectTls, talk, tlsError } from '../support/raw.ts'
 
 const plainPop3 = { protocol: 'pop3', mode: 'plain' } as const
-
-/** A client of mode plain that sends these lines, reads until the server closes, and is gone. */
-async function talk(server: MailServer, ...lines: readonly string[]): Promise<string> {
-  const client = connectRaw(server)
-  let text = ''
-  client.socket.on('data', (chunk: Buffer) => {
-    text += chunk.toString('latin1')
-  })
-  client.send(lines.map((line) => `${line}\r\n`).join(''))
-  await client.closed
-  return text
-}
 
 const sendMail = (server: MailServer, to: string, subject: string): Promise<string> =>
   talk(

@@ -6,7 +6,7 @@ import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
 import { playClient } from '../quirks/scripted-client.ts'
-import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
+import { connectRaw, connectTls, talk, tlsError } from '../support/raw.ts'
 
 // Adds the matchers.
 useMockMail()
@@ -31,18 +31,6 @@ function openWorker(fleet = host.fleet): { readonly mail: SharedMockMail; end():
       for (const hook of hooks) await hook()
     },
   }
-}
-
-/** A client of mode plain that sends these lines, reads until the server closes, and is gone. */
-async function talk(server: MailServer, ...lines: readonly string[]): Promise<string> {
-  const client = connectRaw(server)
-  let text = ''
-  client.socket.on('data', (chunk: Buffer) => {
-    text += chunk.toString('latin1')
-  })
-  client.send(lines.map((line) => `${line}\r\n`).join(''))
-  await client.closed
-  return text
 }
 
 const refusal = (port: number): Promise<string | undefined> =>

@@ -43,6 +43,18 @@ export function connectRaw(
   }
 }
 
+/** A client of mode plain that sends these lines, reads until the server closes, and is gone. */
+export async function talk(server: Pick<MailServer, 'port'>, ...lines: readonly string[]): Promise<string> {
+  const client = connectRaw(server)
+  let text = ''
+  client.socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  client.send(lines.map((line) => `${line}\r\n`).join(''))
+  await client.closed
+  return text
+}
+
 /** A real ClientHello, as Node sends it. */
 export const captureClientHello = (): Promise<Buffer> =>
   new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /**
- * What each recorded client came to: verdict, outcome, fine name, qualifier, flags. Checked by hand, line by line, against what
+ * What each recorded client came to: verdict, outcome, fine name, qualifier, flags. Written down from what the
+ * verdicts said, and then checked by hand, line by line, against what
  * these stacks are known to do: Node verifies after the handshake and sends no alert, GnuTLS and isync finish it and close,
  * the alerts of OpenSSL tell the reason, Go sends bad_certificate for everything.
  */

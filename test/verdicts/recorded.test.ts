@@ -101,7 +101,7 @@ describe('judgeRun, on what real clients did', () => {
   })
 
   it.each(recorded.map((one) => [[one.client, one.trust, one.scenario, one.mode].join(' '), one] as const))(
-    'says of %s what was worked out by hand',
+    'says of %s what was checked by hand',
     (name, { scenario, records, twin }) => {
       const { verdict, outcome, detail, qualifier, flags } = judgeRun(records, scenario, twin ? { twin } : {})
       const found = [verdict, outcome, detail, qualifier ?? '-', ...flags].join(' ')
