@@ -1,0 +1,29 @@
+import type { Expectation } from '../scenarios/scenario.ts'
+import type { Mode } from '../scenarios/vocabulary.ts'
+import type { Outcome } from './outcome.ts'
+import type { Judgement } from './verdict.ts'
+
+/** Whether a run shows that the client works: it completed a session with a server that a strict client accepts. */
+export const isControl = ({ expect }: Pick<Expectation, 'expect'>, { detail }: Pick<Outcome, 'detail'>): boolean =>
+  expect === 'accept' && detail === 'safe-continue'
+
+/**
+ * A run with what it counts for: a client that never works anywhere refuses everything, so a refusal says something of the
+ * client only beside a control on the same protocol and mode. In mode plain nothing is refused for the sake of TLS.
+ *
+ * @param controlled whether there is a run on the same protocol and mode for which {@link isControl} holds
+ */
+export function judgedWithControl(
+  judgement: Judgement,
+  { mode, controlled }: { readonly mode: Mode; readonly controlled: boolean },
+): Judgement {
+  const refused = judgement.outcome === 'refused' || judgement.outcome === 'turned-away'
+  if (controlled || mode === 'plain' || !refused || judgement.verdict === 'fail') return judgement
+  return {
+    ...judgement,
+    outcome: 'not-reached',
+    detail: 'inconclusive:no-control',
+    grade: 'none',
+    verdict: 'inconclusive',
+  }
+}
