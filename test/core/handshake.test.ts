@@ -150,8 +150,14 @@ describe('bytes behind STARTTLS', () => {
     await inside.closed
     const record = await ended
     expect(record.starttls.surplus).toBe('USER injected\r\n')
-    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual(['clear STLS', 'tls NOOP', 'tls QUIT'])
-    expect(record.identities).toEqual([])
+    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual([
+      'clear STLS',
+      'clear USER',
+      'tls NOOP',
+      'tls QUIT',
+    ])
+    // Whatever becomes of it, the name has crossed in clear.
+    expect(record.identities).toMatchObject([{ phase: 'clear', name: 'injected' }])
   })
 
   it('are the ClientHello of a client that does not wait', async () => {

@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net'
-import type { Hook } from '../../scenarios/vocabulary.ts'
+import type { Action, Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
-import { type Answer, runDialogue, type Stage } from './dialogue.ts'
+import { type Answer, isSilent, overhear, runDialogue, type Stage } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { type LinkOwner, openLink } from './link.ts'
 import type { Outcome } from './outcome.ts'
-import { type Cue, toBuffer } from './player.ts'
+import { type Cue, type Played, toBuffer } from './player.ts'
 import { type Place, Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
+import { Tap } from './tap.ts'
 import type { TlsTerminator } from './tls.ts'
 import { lingerMs, Transport } from './transport.ts'
 
@@ -44,7 +45,11 @@ export class Connection {
   readonly #host: ConnectionHost
   readonly #behaviour: Behaviour
   readonly #recorder: Recorder
-  readonly #input = new Input()
+  #input = new Input()
+  /** Between TLS and the socket, where what is said in clear below TLS must be heard. */
+  #below: Tap | undefined
+  /** Whether the client had said more when the answer to STARTTLS began to leave; undefined until then. */
+  #spokeAhead: boolean | undefined
   #transport: Transport | undefined
   #phase: Phase = 'clear'
   readonly #quirks: Quirks
@@ -109,6 +114,7 @@ export class Connection {
     for (let greet = true; await this.#talk({ greet }); greet = false) {
       if (!(await this.#upgrade())) return
     }
+    if (this.#below?.strayed) await this.#hearOut(this.#below)
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
@@ -128,16 +134,26 @@ export class Connection {
     }
   }
 
-  /** Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS, anything else is dropped. */
+  /**
+   * Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS. Anything else is dropped, and what
+   * it gave away is a fact.
+   */
   async #upgrade(): Promise<boolean> {
     this.#recorder.mark('starttls')
     this.#transport?.detach()
     this.#transport = undefined
     const surplus = this.#input.drain()
-    const early = surplus[0] === 0x16
-    if (early) this.#raw.unshift(surplus)
-    else this.record.starttls.surplus += surplus.toString('latin1')
-    return this.#startTls(early ? 'before-reply' : 'after-reply')
+    const isHello = surplus[0] === 0x16
+    if (isHello) {
+      this.#raw.unshift(surplus)
+    } else if (surplus.length > 0) {
+      this.record.starttls.surplus += surplus.toString('latin1')
+      const dropped = new Input()
+      dropped.push(surplus)
+      dropped.end()
+      await this.#overhear(dropped)
+    }
+    return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
   }
 
   async #startTls(at: ClientHelloRecord['at']): Promise<boolean> {
@@ -149,20 +165,53 @@ export class Connection {
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-    } else if (first.kind === 'other') {
-      this.#recorder.received('clear', first.bytes)
-    } else {
+    } else if (first.kind !== 'other') {
       noteNoClientHello(first.kind, this.#recorder)
       return false
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
-    if (!socket) return false
+    const terminator = this.#host.terminator(this.record.nth)
+    if (this.#behaviour.tapped || first.kind === 'other') this.#below = new Tap(this.#raw)
+    const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
+    if (!socket) {
+      if (this.#below) await this.#hearOut(this.#below)
+      return false
+    }
     socket.on('error', () => {})
     this.#idle.restart()
     this.#attach(socket, 'tls')
     return this.#strike('after-tls')
+  }
+
+  /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
+  async #hearOut(below: Tap): Promise<void> {
+    below.release()
+    this.#input = new Input()
+    this.#attach(this.#raw, 'clear')
+    if (below.stray.length > 0) {
+      this.#recorder.received('clear', below.stray)
+      this.#input.push(below.stray)
+    }
+    if (below.ended || this.#raw.destroyed) this.#input.end()
+    // As servers do that have failed, it closes; what is on its way is heard first.
+    await Promise.all([this.#overhear(this.#input), this.#transport?.finish()])
+  }
+
+  /** Nothing is sent any more; what the client still says is recorded. */
+  async #listen(): Promise<void> {
+    this.#attach(this.#raw, 'clear')
+    await this.#overhear(this.#input)
+  }
+
+  async #overhear(input: Input): Promise<void> {
+    const { dialect } = this.#host
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, 'clear', () => {}))
+    try {
+      await overhear(dialect, session, input, (request, action) => this.#heard(request, action))
+    } finally {
+      session.close?.()
+    }
   }
 
   #attach(stream: ConstructorParameters<typeof Transport>[0], phase: Phase): void {
@@ -185,30 +234,47 @@ export class Connection {
   }
 
   #stage(session: Session): Stage {
+    const quirks = this.#quirks
     return {
-      heard: ({ verb, line, tag }, action) => {
+      get mute() {
+        return quirks.muted
+      },
+      heard: (request, action) => {
         this.#state = session.state
-        this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
-        if (action === 'starttls') this.record.starttls.requested++
+        this.#heard(request, action)
       },
       respond: (answer) => this.#respond(answer),
     }
   }
 
+  #heard({ verb, line, tag }: Request, action: Action): void {
+    this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
+    if (action === 'starttls') this.record.starttls.requested++
+  }
+
   async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
-    if (answer.action === 'greeting') this.#recorder.mark('greeting')
+    const { outcome, action } = answer
+    if (isSilent(outcome)) return outcome.next
+    if (action === 'greeting') this.#recorder.mark('greeting')
     else await this.#quirks.holdAnswer()
-    if (this.#quirks.muted) return 'command'
-    const { outcome, action, request = noRequest } = answer
+    // What a client says for a command that is not complete is no command, whether it is told to go on or not.
+    if (this.#quirks.muted) return typeof outcome.next === 'object' ? outcome.next : 'command'
+    if (action !== 'starttls') return (await this.#answer(answer)).next
+    this.#spokeAhead = undefined
+    const { next, refused } = await this.#answer(answer)
+    this.record.starttls.refused = refused
+    return next
+  }
+
+  /** Gives the answer, or what a quirk makes of it. */
+  async #answer({ outcome, action, request = noRequest }: Answer): Promise<Played> {
     const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
     const hook = hookOf(action)
     const played = hook && (await this.#quirks.playAt(hook, cue, request))
-    if (played && action === 'starttls') this.record.starttls.refused = played.refused
-    if (played) return played.next
+    if (played) return played
     outcome.commit?.()
-    if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
     await this.#write(toBuffer(outcome.send))
-    return outcome.next
+    return { next: outcome.next, refused: outcome.next !== 'upgrade' }
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
@@ -269,15 +335,10 @@ export class Connection {
     await pauseOr(lingerMs, this.#over)
   }
 
-  /** Nothing is sent any more; what the client still sends is recorded. */
-  async #listen(): Promise<void> {
-    this.#attach(this.#raw, 'clear')
-    while ((await this.#input.literal(1)) !== 'eof') this.#input.drain()
-  }
-
   /** Before a transport is attached, bytes go to the TCP socket itself. */
   async #write(bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return
+    this.#spokeAhead ??= this.#input.length > 0
     this.#recorder.replied(bytes)
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
