@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net'
-import type { Action, Hook } from '../../scenarios/vocabulary.ts'
-import { alertInClear, alertReceived } from './alerts.ts'
+import type { Hook } from '../../scenarios/vocabulary.ts'
+import { alertInClear, alertReceived, alertSent } from './alerts.ts'
+import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
-import type { Dialect, Request, Session } from './dialect.ts'
-import { type Answer, isSilent, overhear, runDialogue, type Stage } from './dialogue.ts'
+import type { Dialect } from './dialect.ts'
+import { overhear, runDialogue } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { type LinkOwner, openLink } from './link.ts'
-import type { Outcome } from './outcome.ts'
-import { type Cue, type Played, toBuffer } from './player.ts'
+import { type Cue, toBuffer } from './player.ts'
 import { type Place, Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
@@ -48,8 +48,8 @@ export class Connection {
   #input = new Input()
   /** Between TLS and the socket, where what is said in clear below TLS must be heard. */
   #below: Tap | undefined
-  /** Whether the client had said more when the answer to STARTTLS began to leave; undefined until then. */
-  #spokeAhead: boolean | undefined
+  /** Whether the client had said more when the first answer to STARTTLS began to leave. */
+  #spokeAhead = false
   #transport: Transport | undefined
   #phase: Phase = 'clear'
   readonly #quirks: Quirks
@@ -60,8 +60,7 @@ export class Connection {
   /** Resolves when there is nobody to wait for any more. */
   readonly #over: Promise<void>
   #endWaiting: () => void = () => {}
-  /** The dialogue's state when the command that is answered came in. */
-  #state = ''
+  readonly #answers: Answers
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -70,6 +69,7 @@ export class Connection {
     this.#recorder = recorder
     this.record = recorder.record
     this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#wings())
+    this.#answers = new Answers(this.#answering(), this.#quirks)
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
     // Between two owners of the socket an error would otherwise have no listener.
     raw.on('error', () => {})
@@ -122,12 +122,12 @@ export class Connection {
     const { dialect } = this.#host
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, this.#push))
     try {
-      const end = await runDialogue(dialect, session, this.#input, this.#stage(session), { greet })
+      const end = await runDialogue(dialect, session, this.#input, this.#answers.stage(session), { greet })
       if (end === 'upgrade') return true
       if (this.#idled) this.#push(dialect.goodbye(session))
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
       if (end === 'close') this.#end('server', 'fin')
-      await this.#transport?.finish()
+      await this.#finish()
       return false
     } finally {
       session.close?.()
@@ -194,8 +194,8 @@ export class Connection {
       this.#input.push(below.stray)
     }
     if (below.ended || this.#raw.destroyed) this.#input.end()
-    // As servers do that have failed, it closes; what is on its way is heard first.
-    await Promise.all([this.#overhear(this.#input), this.#transport?.finish()])
+    // As servers do that have failed, it closes.
+    await this.#finish()
   }
 
   /** Nothing is sent any more; what the client still says is recorded. */
@@ -205,10 +205,11 @@ export class Connection {
   }
 
   async #overhear(input: Input): Promise<void> {
+    if (input.over) return
     const { dialect } = this.#host
-    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, 'clear', () => {}))
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, () => {}))
     try {
-      await overhear(dialect, session, input, (request, action) => this.#heard(request, action))
+      await overhear(dialect, session, input, (request, action) => this.#answers.heard(request, action))
     } finally {
       session.close?.()
     }
@@ -224,7 +225,7 @@ export class Connection {
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
       ended: ({ how, error, gone }) => {
-        if (error) this.record.handshake.alertReceived ??= alertReceived(error)
+        if (error) this.#noteAlert(error)
         this.#end('client', how, error?.message.trim())
         this.#endWaiting()
         // What it said last is a fact, and answers that nobody gets are worth no more than this.
@@ -233,48 +234,11 @@ export class Connection {
     })
   }
 
-  #stage(session: Session): Stage {
-    const quirks = this.#quirks
-    return {
-      get mute() {
-        return quirks.muted
-      },
-      heard: (request, action) => {
-        this.#state = session.state
-        this.#heard(request, action)
-      },
-      respond: (answer) => this.#respond(answer),
-    }
-  }
-
-  #heard({ verb, line, tag }: Request, action: Action): void {
-    this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
-    if (action === 'starttls') this.record.starttls.requested++
-  }
-
-  async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
-    const { outcome, action } = answer
-    if (isSilent(outcome)) return outcome.next
-    if (action === 'greeting') this.#recorder.mark('greeting')
-    else await this.#quirks.holdAnswer()
-    // What a client says for a command that is not complete is no command, whether it is told to go on or not.
-    if (this.#quirks.muted) return typeof outcome.next === 'object' ? outcome.next : 'command'
-    if (action !== 'starttls') return (await this.#answer(answer)).next
-    this.#spokeAhead = undefined
-    const { next, refused } = await this.#answer(answer)
-    this.record.starttls.refused = refused
-    return next
-  }
-
-  /** Gives the answer, or what a quirk makes of it. */
-  async #answer({ outcome, action, request = noRequest }: Answer): Promise<Played> {
-    const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
-    const hook = hookOf(action)
-    const played = hook && (await this.#quirks.playAt(hook, cue, request))
-    if (played) return played
-    outcome.commit?.()
-    await this.#write(toBuffer(outcome.send))
-    return { next: outcome.next, refused: outcome.next !== 'upgrade' }
+  /** Within a session an error of TLS is an alert of one side or the other. */
+  #noteAlert(error: Error): void {
+    const { handshake } = this.record
+    handshake.alertReceived ??= alertReceived(error)
+    if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
@@ -285,6 +249,18 @@ export class Connection {
     else if (this.#quirks.muted && !this.#transport) await this.#listen()
     else return !this.#raw.destroyed
     return false
+  }
+
+  #answering(): Answering {
+    const self = this
+    return {
+      dialect: this.#host.dialect,
+      recorder: this.#recorder,
+      get phase() {
+        return self.#phase
+      },
+      write: (bytes) => this.#write(bytes),
+    }
   }
 
   #wings(): Wings {
@@ -298,7 +274,7 @@ export class Connection {
         return self.#phase
       },
       get state() {
-        return self.#state
+        return self.#answers.state
       },
       write: (bytes) => this.#write(bytes),
       rest: (ms) => {
@@ -327,18 +303,22 @@ export class Connection {
     return this.#resetting
   }
 
-  /** Lets a FIN of ours arrive: a socket that is closed with bytes unread sends an RST in its place. */
+  /**
+   * Closes our direction, and understands what the client says until it has closed its own or has had its time. A socket
+   * that were closed with bytes unread would send an RST in place of the FIN.
+   */
   async #finish(): Promise<void> {
-    if (this.#transport) return this.#transport.finish()
-    if (this.#raw.destroyed) return
-    this.#raw.resume()
-    await pauseOr(lingerMs, this.#over)
+    if (this.#raw.destroyed && !this.#transport) return
+    if (!this.#transport) this.#attach(this.#raw, 'clear')
+    await Promise.all([this.#overhear(this.#input), this.#transport?.finish()])
   }
 
   /** Before a transport is attached, bytes go to the TCP socket itself. */
   async #write(bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return
-    this.#spokeAhead ??= this.#input.length > 0
+    // Only the first octet of the answer tells a client that it may go on.
+    if (this.#answers.answersStartTls) this.#spokeAhead = this.#input.length > 0
+    this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
@@ -364,11 +344,3 @@ export class Connection {
 }
 
 const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })
-
-const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
-
-/** The hook of an action's reply. */
-function hookOf(action: Answer['action']): Hook | undefined {
-  if (action === 'greeting') return 'greeting'
-  return action === 'continued' ? undefined : `command:${action}`
-}

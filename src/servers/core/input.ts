@@ -35,6 +35,11 @@ export class Input {
     return this.#buffer.length
   }
 
+  /** Nothing is left to be read, and nothing will come. */
+  get over(): boolean {
+    return this.#ended && this.#buffer.length === 0
+  }
+
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
     const rest = this.#buffer
