@@ -101,7 +101,8 @@ const reasonsOfAlertsSent: Readonly<Record<number, readonly string[]>> = {
     'too many warn alerts',
     'too many key updates',
   ],
-  20: ['bad record mac', 'decryption failed or bad record mac'],
+  // GCM's own words stand in front of those of TLS.
+  20: ['bad record mac', 'decryption failed or bad record mac', 'cipher operation failed'],
   22: ['data length too long', 'encrypted length too long', 'packet length too long'],
   40: [
     'no shared cipher',

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { createSecureContext, createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
+import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { TlsProfile } from '../../scenarios/entry.ts'
 import { clock } from './clock.ts'
 
@@ -71,18 +71,6 @@ export class TlsTerminator {
       const heir = Object.create(this.#server, { [settleKey]: { value: settle } }) as ServerOfOne
       heir.emit('connection', stream)
     })
-  }
-}
-
-/** Why this OpenSSL cannot serve TLS like this, in its own words; undefined where it can. */
-export function unservableProfile(profile: TlsProfile): string | undefined {
-  try {
-    const { clientCertificate: _, ...parameters } = profile
-    createSecureContext(parameters)
-    return undefined
-  } catch (error) {
-    const { reason, message } = error as Error & { readonly reason?: string }
-    return reason ?? message
   }
 }
 
