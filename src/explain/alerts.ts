@@ -8,6 +8,8 @@ export interface JudgedAlert {
   readonly speaker: 'server' | 'client' | null
   /** What the alert is about: the server's chain, the client's certificate, or both where nobody can tell. */
   readonly reasons: readonly Reason[]
+  /** Those of them that the alert only leaves open: `bad_certificate` is sent for anything. */
+  readonly untold: readonly Reason[]
 }
 
 /** Alerts that either side sends of the other's certificate. `certificate_required` is a server's alone. */
@@ -27,7 +29,8 @@ export function judgedAlert(input: string, readings: readonly Reading[]): Judged
   if (!found || /^\s*\d+\s*$/.test(input)) return null
   const speaker = speakerOf(input)
   const own: readonly Reason[] = speaker === 'server' ? [] : ['client-certificate']
-  return { name: found.name, speaker, reasons: [...(speaker === 'client' ? [] : found.reasons), ...own] }
+  const ofServer = speaker === 'client' ? [] : found.reasons
+  return { name: found.name, speaker, reasons: [...ofServer, ...own], untold: ofServer.length > 3 ? ofServer : [] }
 }
 
 /** Whose certificate an alert is about, in words. */

@@ -1,10 +1,10 @@
 /** What a text is about beside its error: mail, TLS, or something else that has certificates and connections too. */
 
 const mailPrograms =
-  /smtplib|imaplib|poplib|aiosmtplib|net::(?:smtp|imap|pop)|(?:jakarta|javax|angus)[./]mail|\bjavamail\b|nodemailer|imapflow|node-imap|mailkit|mailbee|\bmail\.dll\b|msmtp|mpop|mbsync|isync|fetchmail|getmail|offlineimap|swaks|phpmailer|swiftmailer|symfony mailer|lettre|gomail|net\/smtp|thunderbird|outlook|postfix|dovecot|exim|sendmail|smtpd\b|imapd\b|pop3d\b|\bgen_smtp\b|system\.net\.mail/i
+  /smtplib|imaplib|poplib|aiosmtplib|net::(?:smtp|imap|pop)|(?:jakarta|javax|angus)[./]mail|\bjavamail\b|nodemailer|imapflow|node-imap|mailkit|mailbee|\bmail\.dll\b|msmtp|mpop|mbsync|isync|fetchmail|getmail|offlineimap|swaks|phpmailer|swiftmailer|symfony mailer|lettre|gomail|net\/smtp|thunderbird|outlook|postfix|dovecot|exim|sendmail|smtpd\b|imapd\b|pop3d\b|\bgen_smtp\b|system\.net\.mail|0x800ccc|ixp_e_/i
 
 const mailWords =
-  /\b(?:e?smtps?|imap4?s?|pop3s?|pop|lmtps?|starttls|stls|ehlo|mail ?server|greeting (?:never )?received|greeting from server)\b/i
+  /\b(?:e?smtps?|imap4?s?|pop3s?|pop|lmtps?|starttls|stls|ehlo|mail ?server|greeting (?:never )?received|greeting from server|greeting_timeout)\b/i
 
 const mailPorts = 'port(?: number)?[ :=]*'
 const mailPort = new RegExp(
@@ -24,7 +24,7 @@ export const isAboutTls = (text: string): boolean =>
   )
 
 const otherCertificates =
-  /\b(?:gift|birth|death|marriage|medical|vaccin\w+|training|course|teach\w+|pilot\S*|flight|fishing|school|graduation|achievement|share|stock|savings|tax|insurance|deposit|participation|completion|appreciation|professional|membership|exam\w*|land|title|health|energy|notary|ssh|apk|jar|signers?'?s?|signing|code[- ]signing|developer|distribution|provisioning|driver|firmware|package|document) certificat/i
+  /\b(?:gift|birth|death|marriage|medical|vaccin\w+|training|course|teach\w+|pilot\S*|flight|fishing|school|graduation|achievement|share|stock|savings|tax|insurance|deposit|participation|completion|appreciation|professional|membership|exam\w*|land|title|health|energy|notary|ssh|apk|jar|signers?'?s?|signing|code[- ]signing|developer|distribution|provisioning|profile|driver|firmware|package|document) certificat/i
 
 /** Certificates of paper, of SSH and of signed programs expire and are revoked too. */
 export const isAboutOtherCertificates = (text: string): boolean =>

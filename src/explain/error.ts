@@ -2,13 +2,13 @@ import { scenarios } from '../scenarios/listing.ts'
 import { coreSet } from '../scenarios/registry.ts'
 import { resolveScenario, scenarioNames } from '../scenarios/scenario.ts'
 import { reasons as allReasons, type Reason } from '../scenarios/vocabulary.ts'
-import { reasonsOf, toldBy } from '../verdicts/reasons.ts'
+import { codesIn, reasonsOf, toldBy } from '../verdicts/reasons.ts'
 import { alertNotes, type JudgedAlert, judgedAlert } from './alerts.ts'
 import { type Reading, readingsOf } from './codes.ts'
 import { isAboutMail, isAboutOtherCertificates, isAboutTls, isBareRefusal } from './context.ts'
 import { type ErrorText, errorTexts } from './errors.ts'
 import type { Candidate, ErrorExplanation } from './explain.ts'
-import { isAboutTlsOrMail, rowsFor, saysExactly } from './match.ts'
+import { isAboutTlsOrMail, names, rowsFor, saysExactly } from './match.ts'
 import { meanings } from './meanings.ts'
 import { narrowings } from './narrowed.ts'
 import { certificateReasons } from './sourced-text.ts'
@@ -29,7 +29,7 @@ export function explainError(input: string): ErrorExplanation {
     kind: 'error',
     input,
     reasons: allReasons
-      .filter((reason) => told.some((one) => one.reason === reason))
+      .filter((reason) => told.some((one) => one.reason === reason) && !alert?.untold.includes(reason))
       .map((reason) => ({ reason, meaning: meanings[reason] })),
     readings,
     notes: elsewhere ? [] : [...alertNotes(alert), ...narrowed.flatMap(({ note }) => note ?? [])],
@@ -81,6 +81,9 @@ const ofAnyConnection: ReadonlySet<Reason> = new Set([
 const telling = (reasons: readonly Reason[]): readonly Reason[] =>
   reasons.filter((reason) => !ofAnyConnection.has(reason))
 
+/** Whether words give a reason that only TLS or mail has. */
+const tells = (text: string): boolean => telling(reasonsOf(text)).length > 0
+
 function isSure(input: string, reasons: readonly Reason[]): boolean {
   if (isAboutMail(input)) return true
   if (reasons.includes('connection-refused')) return isBareRefusal(input)
@@ -91,7 +94,7 @@ function isSure(input: string, reasons: readonly Reason[]): boolean {
 function evidenceIn(input: string, told: readonly Told[]): readonly ErrorText[] {
   const rows = rowsFor(input)
   const given = told.map(({ reason }) => reason)
-  const clear = rows.filter(({ code, text }) => telling(reasonsOf({ code: code ?? '', message: text })).length > 0)
+  const clear = rows.filter(({ code, text }) => tells(text) || (code !== null && tells(code) && names(input, code)))
   if (clear.length > 0) return clear
   if (telling(given).length > 0) return []
   if (given.length > 0) return isSure(input, given) ? rows.filter(({ text }) => reasonsOf(text).length > 0) : []
@@ -115,7 +118,7 @@ function saysOneThing(row: ErrorText): boolean {
 function meantBy(input: string, { told, readings }: Findings, rows: readonly ErrorText[]): readonly string[] {
   const given = told.flatMap(({ reason, or = [] }) => [reason, ...or])
   const clear = telling(given)
-  if (clear.length > 0) return withReasons(clear).filter((id) => !saysOtherwise(id, rows))
+  if (clear.length > 0) return withReasons(clear).filter((id) => !saysOtherwise(id, input, rows))
   if (given.length > 0) return isSure(input, given) ? withReasons(given) : []
   if (rows.length > 0) return []
   // A number means the first thing that anything here is about.
@@ -127,12 +130,16 @@ const withReasons = (wanted: readonly Reason[]): readonly string[] =>
   scenarios.filter(({ reason }) => reason !== null && wanted.includes(reason)).map(({ id }) => id)
 
 /**
- * Every client that was measured to say this was measured with the scenario too, and gave another reason. One that went
- * on, or gave none, rules nothing out: the next one of its kind may be set otherwise.
+ * Every client that was measured to say this was measured with the scenario too, and gave another reason, and nobody was
+ * heard to give the same one. A client that went on, or gave none, rules nothing out: the next one may be set otherwise.
  */
-function saysOtherwise(id: string, rows: readonly ErrorText[]): boolean {
+function saysOtherwise(id: string, input: string, rows: readonly ErrorText[]): boolean {
   const clients = new Set(rows.filter(({ evidence }) => evidence === 'measured').flatMap((row) => row.clients))
-  return clients.size > 0 && [...clients].every((client) => errorTexts.some((row) => blames(row, client, id)))
+  const codes = codesIn(input)
+  const heard = errorTexts.some(
+    (row) => row.scenarios.includes(id) && codesIn(row.text).some((one) => codes.includes(one)),
+  )
+  return !heard && clients.size > 0 && [...clients].every((client) => errorTexts.some((row) => blames(row, client, id)))
 }
 
 const blames = ({ evidence, clients, scenarios: ids, text }: ErrorText, client: string, id: string): boolean =>

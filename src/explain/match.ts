@@ -98,7 +98,7 @@ const isClass = (code: string): boolean =>
   ) && reasonsOf(code).every((reason) => reason.startsWith('connection') || reason === 'timeout')
 
 /** Codes are words of their own, and neither ordinary ones nor classes. */
-const names = (input: string, code: string): boolean =>
+export const names = (input: string, code: string): boolean =>
   /[A-Z_]{3}|[a-z][A-Z]|^0x/.test(code) &&
   !isClass(code) &&
   new RegExp(`(?<!\\w)${code.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`).test(input)

@@ -18,9 +18,8 @@ const said = (...reasons: readonly string[]): RegExp => {
     String.raw`\[SSL: ?`,
     'ERR_SSL_',
     String.raw`\bSSL_(?:connect|accept|read|write|do_handshake)\b[^\n]*[:(] ?`,
-    String.raw`^\s*(?:[\w:.]+: )*`,
   ]
-  return new RegExp(`(?:${before.join('|')})(?:${words})(?![\\w-])`, 'im')
+  return new RegExp(`(?:${before.join('|')})(?:${words})(?![\\w-])|^\\s*(?:[\\w:.]+: )?(?:${words})\\.?\\s*$`, 'im')
 }
 
 /** OpenSSL and BoringSSL, and what is built on them. OpenSSL's verification results are in verify-codes.ts. */
