@@ -4,7 +4,7 @@ const mailPrograms =
   /smtplib|imaplib|poplib|aiosmtplib|net::(?:smtp|imap|pop)|(?:jakarta|javax|angus)[./]mail|\bjavamail\b|nodemailer|imapflow|node-imap|mailkit|mailbee|\bmail\.dll\b|msmtp|mpop|mbsync|isync|fetchmail|getmail|offlineimap|swaks|phpmailer|swiftmailer|symfony mailer|lettre|gomail|net\/smtp|thunderbird|outlook|postfix|dovecot|exim|sendmail|smtpd\b|imapd\b|pop3d\b|\bgen_smtp\b|system\.net\.mail|0x800ccc|ixp_e_/i
 
 const mailWords =
-  /\b(?:e?smtps?|imap4?s?|pop3s?|pop|lmtps?|starttls|stls|ehlo|mail ?server|greeting (?:never )?received|greeting from server|greeting_timeout)\b/i
+  /\b(?:e?smtps?|imap4?s?|pop3s?|pop|lmtps?|starttls|stls|ehlo|mail ?server|greeting (?:never )?received|greeting from server|greeting_timeout|authenticating with server|seconds waiting for server)\b/i
 
 const mailPorts = 'port(?: number)?[ :=]*'
 const mailPort = new RegExp(
@@ -19,7 +19,7 @@ export const isAboutMail = (text: string): boolean =>
 
 /** Whether a text is about TLS, and not only about a connection. */
 export const isAboutTls = (text: string): boolean =>
-  /\b(?:TLS|SSL|PKIX|X\.?509)(?:v?\d|\b)|_ssl\.c|\bSSL_|SSL[A-Z]\w+|Ssl[A-Z]|\bssl\b|\btls\b|terminated the handshake|during handshake|peer shut down incorrectly/.test(
+  /\b(?:TLS|SSL|PKIX|X\.?509)(?:v?\d|\b)|_ssl\.c|\bSSL_|SSL[A-Z]\w+|Ssl[A-Z]|\bssl\b|\btls\b|terminated the handshake|during handshake|peer shut down incorrectly|closed the transport stream/.test(
     text,
   )
 

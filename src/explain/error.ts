@@ -74,7 +74,6 @@ const ofAnyConnection: ReadonlySet<Reason> = new Set([
   'unreachable',
   'connection-closed',
   'timeout',
-  'authentication',
 ])
 
 /** What the text tells decides; a lost connection is only its consequence. */

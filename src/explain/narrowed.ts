@@ -86,7 +86,7 @@ export const narrowings: readonly Narrowing[] = [
     note: 'Which alert or error it was stands in another line.',
   },
   {
-    pattern: /\b535\b|AUTHENTICATIONFAILED|\b5\.7\.8\b|\bInvalid login\b/,
+    pattern: /\b535\b|AUTHENTICATIONFAILED|\b5\.7\.8\b|\bInvalid login\b|\bEAUTH\b/,
     scenarios: [],
     note: 'The server offers logins and refused this one, as it does with a wrong password.',
   },

@@ -114,7 +114,10 @@ export const opensslPatterns: readonly ReasonPattern[] = [
     'no-tls',
     /Server does not support STARTTLS|STARTTLS not supported by server|Error upgrading connection with STARTTLS/i,
   ),
-  node('authentication', /\bEAUTH\b|\[AUTHENTICATIONFAILED\]|Logging in is disabled|Login is disabled/),
+  node(
+    'authentication',
+    /\bEAUTH\b|\[AUTHENTICATIONFAILED\]|^(?:Error: )?(?:Logging in is disabled on this server|Login is disabled)\.?$/m,
+  ),
 
   python('name-mismatch', /Hostname mismatch|IP address mismatch|\bhostname '[^']*' doesn't match/i),
   python('name-mismatch', /CertificateError: hostname|doesn't match either of '/),
@@ -143,7 +146,7 @@ export const opensslPatterns: readonly ReasonPattern[] = [
   curl('connection-refused', /Couldn't connect to server|Failed to connect to/i),
   curl('unreachable', /Could ?n[o']t resolve host|No route to host|Network is unreachable/i),
   curl('timeout', /Operation timed out|Connection timed out|Timeout was reached/i),
-  curl('authentication', /curl: \(67\)|Login denied/i),
+  curl('authentication', /curl: \(67\)/i),
 
   php('name-mismatch', /Peer certificate (?:CN|subjectAltName)[^\n]* did not match expected CN/),
   php('no-tls', /STARTTLS not accepted from server/),
