@@ -60,9 +60,9 @@ const refusalWords = new Set(
 export const withoutClasses = (text: string): string =>
   text
     .replace(
-      /(?<![\w-])\(?[\w.$+*\\]*(?:::\w+)*(?:[a-z]Exception|Error|Abort|error_proto|IMAP4\.abort)\)?(?![\w-])(?!:?\w):?/g,
+      /(?<![\w.$+*\\-])\(?[\w.$+*\\]{0,200}(?:::\w{1,80}){0,8}(?:[a-z]Exception|Error|Abort|error_proto|IMAP4\.abort)\)?(?![\w-])(?!:?\w):?/g,
       ' ',
     )
-    .replace(/\(?(?<![\w-])(?:[A-Z]\w*::)+[A-Z]\w*\)?:?/g, ' ')
+    .replace(/\(?(?<![\w:-])(?:[A-Z]\w{0,80}::){1,8}[A-Z]\w{0,80}\)?:?/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()

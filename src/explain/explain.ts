@@ -85,13 +85,19 @@ export function explain(input: string): Explanation {
     )
   }
   if (namesScenario(text)) return explainScenario(resolveScenario(text))
-  const explanation = explainError(text)
+  const explanation = explainError(withinBounds(text))
   if (!isWrittenLikeAnId(text) || isKnown(explanation)) return explanation
   throw new MockmailError(
     'UNKNOWN_SCENARIO',
     `There is no scenario '${text}', and no client is known to say so.${didYouMean(text, scenarioNames)} 'mockmail list' shows them all.`,
   )
 }
+
+/** Of a log that is longer, its two ends are read: the patterns take their time. */
+const longest = 16_384
+
+const withinBounds = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest / 2)}\n…\n${text.slice(-longest / 2)}`
 
 /** Whether anything is known of an error. */
 export const isKnown = ({ scenarios, readings, reasons }: ErrorExplanation): boolean =>

@@ -17,7 +17,7 @@ const said = (...reasons: readonly string[]): RegExp => {
     String.raw`routines:[\w ]*:`,
     String.raw`\[SSL: ?`,
     'ERR_SSL_',
-    String.raw`\bSSL_(?:connect|accept|read|write|do_handshake)\b[^\n]*[:(] ?`,
+    String.raw`\bSSL_(?:connect|accept|read|write|do_handshake)\b[^\n]{0,300}?[:(] ?`,
   ]
   return new RegExp(`(?:${before.join('|')})(?:${words})(?![\\w-])|^\\s*(?:[\\w:.]+: )?(?:${words})\\.?\\s*$`, 'im')
 }
