@@ -129,12 +129,14 @@ function alertsIn(text: string, bare: number | undefined): readonly Reading[] {
 function alertNamed(text: string): string | undefined {
   const go = /remote error: tls: ([a-z ]+)/.exec(text)?.[1]?.trim()
   if (go !== undefined) return goAlerts[go] ?? go.replaceAll(' ', '_')
+  // OpenSSL's verification has words of its own that are an alert's name too.
+  const whole = codesIn(text).length === 0
   const letters = text.toLowerCase().replace(/[^a-z]/g, '')
   const names = [...alertNames.values()].sort((a, b) => b.length - a.length)
   return names.find((name) => {
     const compact = name.replaceAll('_', '')
     return (
-      letters === compact ||
+      (whole && letters === compact) ||
       new RegExp(`(?:ssl|tls|tlsv|sslv|fatal|alertfatal)(?:alert)?(?<=alert|alertfatal)${compact}`).test(letters)
     )
   })

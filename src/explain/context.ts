@@ -24,7 +24,7 @@ export const isAboutTls = (text: string): boolean =>
   )
 
 const otherCertificates =
-  /\b(?:gift|birth|death|marriage|medical|vaccin\w+|training|course|teach\w+|pilot\S*|flight|fishing|school|graduation|achievement|share|stock|savings|tax|insurance|deposit|participation|completion|appreciation|professional|membership|exam\w*|land|title|health|energy|notary|ssh|apk|jar|signers?'?s?|signing|code[- ]signing|developer|distribution|provisioning|profile|driver|firmware|package|document) certificat/i
+  /\b(?:gift|birth|death|marriage|medical|vaccin\w+|training|course|teach\w+|pilot\S*|flight|fishing|school|graduation|achievement|share|stock|savings|tax|insurance|deposit|participation|completion|appreciation|professional|membership|exam\w*|land|title|health|energy|notary|ssh|apk|jar|signers?'?s?|signing|code[- ]signing|developer|distribution|provisioning|profile|driver|firmware|package|document) certificat|\b(?:how to|create|creating|generate|generating|renew) [^\n]{0,30}certificate|certificate generator/i
 
 /** Certificates of paper, of SSH and of signed programs expire and are revoked too. */
 export const isAboutOtherCertificates = (text: string): boolean =>

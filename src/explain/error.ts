@@ -80,9 +80,6 @@ const ofAnyConnection: ReadonlySet<Reason> = new Set([
 const telling = (reasons: readonly Reason[]): readonly Reason[] =>
   reasons.filter((reason) => !ofAnyConnection.has(reason))
 
-/** Whether words give a reason that only TLS or mail has. */
-const tells = (text: string): boolean => telling(reasonsOf(text)).length > 0
-
 function isSure(input: string, reasons: readonly Reason[]): boolean {
   if (isAboutMail(input)) return true
   if (reasons.includes('connection-refused')) return isBareRefusal(input)
@@ -93,7 +90,8 @@ function isSure(input: string, reasons: readonly Reason[]): boolean {
 function evidenceIn(input: string, told: readonly Told[]): readonly ErrorText[] {
   const rows = rowsFor(input)
   const given = told.map(({ reason }) => reason)
-  const clear = rows.filter(({ code, text }) => tells(text) || (code !== null && tells(code) && names(input, code)))
+  const gives = (text: string): boolean => telling(reasonsOf(text)).some((reason) => given.includes(reason))
+  const clear = rows.filter(({ code, text }) => gives(text) || (code !== null && gives(code) && names(input, code)))
   if (clear.length > 0) return clear
   if (telling(given).length > 0) return []
   if (given.length > 0) return isSure(input, given) ? rows.filter(({ text }) => reasonsOf(text).length > 0) : []

@@ -76,6 +76,17 @@ export const narrowings: readonly Narrowing[] = [
     note: "A certificate above the server's own is not yet valid; the scenario is that of the server's own.",
   },
   {
+    pattern:
+      /\bconnect(?:ion)? timed out|connect ETIMEDOUT|dial tcp [^\n]{0,200}i\/o timeout|WSAETIMEDOUT|\b10060\b|did not properly respond after/i,
+    scenarios: [],
+    note: 'Not even the connection was answered: a firewall or a wrong address does that, and no server of mockmail.',
+  },
+  {
+    pattern: /signed by unknown authority \(possibly because of/,
+    scenarios: [],
+    note: 'An authority of that name is known and could not be used; the words in brackets say why.',
+  },
+  {
     pattern: /secure read\b[^\n]*unexpected eof/i,
     scenarios: [],
     note: 'The session was up, and the server ended it without the close_notify of TLS.',

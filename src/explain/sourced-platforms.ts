@@ -46,6 +46,12 @@ export const platformTexts: readonly SourcedText[] = [
     source: 'php/php-src: ext/openssl/xp_ssl.c',
   },
   {
+    ecosystem: 'ruby',
+    text: 'SSL_connect returned=1 errno=0 …: certificate verify failed',
+    reasons: certificateReasons,
+    source: 'ruby/openssl: ext/openssl/ossl_ssl.c',
+  },
+  {
     ecosystem: 'server',
     code: '530',
     text: 'Must issue a STARTTLS command first',

@@ -29,7 +29,7 @@ export const libraryPatterns: readonly ReasonPattern[] = [
   go('signature', /invalid signature by the server certificate|x509: (?:ECDSA|RSA|Ed25519) verification failure/i),
   go(
     'malformed',
-    /failed to parse certificate|x509: (?:malformed|invalid (?!signature)|negative serial|trailing data)/i,
+    /tls: failed to parse certificate|failed to parse certificate from server|x509: (?:malformed|invalid (?!signature)|negative serial|trailing data)/i,
   ),
   go('weak-key', /tls: server sent certificate containing RSA key larger|crypto\/rsa: \d+-bit keys are insecure/),
   go(

@@ -119,7 +119,7 @@ export const opensslPatterns: readonly ReasonPattern[] = [
     /\bEAUTH\b|\[AUTHENTICATIONFAILED\]|^(?:Error: )?(?:Logging in is disabled on this server|Login is disabled)\.?$/m,
   ),
 
-  python('name-mismatch', /Hostname mismatch|IP address mismatch|\bhostname '[^']*' doesn't match/i),
+  python('name-mismatch', /(?:Hostname|IP address) mismatch, certificate|\bhostname '[^']*' doesn't match/i),
   python('name-mismatch', /CertificateError: hostname|doesn't match either of '/),
   python('no-tls', /STARTTLS extension not supported|STLS not supported by server|TLS not supported by server/i),
   python('no-tls', /Couldn't establish TLS session/i),

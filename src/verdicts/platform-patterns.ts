@@ -27,7 +27,7 @@ function familyOf(ecosystem: Ecosystem, codes: readonly PlatformCode[], before: 
 
 /** Nobody else writes a number like this. */
 const distinct = '(?<!\\w)'
-const socketError = String.raw`\b(?:socket|winsock|wsa|os|system\.net[\w.]*)? ?error(?: code)?[ :=#(]*`
+const socketError = String.raw`(?:\b(?:socket|winsock|wsa|win|os) ?error(?: code)?[ :=#(]*|^\s*error[ :=#]*)`
 const osStatus = String.raw`(?:OSStatus|CFStreamErrorDomainSSL|NSURLErrorDomain|NSOSStatusErrorDomain|CFNetwork|Secure ?Transport|SSLHandshake|\berrS\w+)\b[^\n\d]{0,40}`
 
 /** Any of X509ChainStatusFlags that is a word of English is one only in a list of them, or behind a mention of the chain. */
@@ -113,7 +113,7 @@ export const platformPatterns: readonly ReasonPattern[] = [
   ...familyOf('apple', appleCodes, osStatus),
   apple(
     'unknown-issuer',
-    /certificate for this server is invalid|certificate is not trusted\b(?! because)/i,
+    /certificate for this server is invalid|[”"] certificate is not trusted/,
     ...issuer,
     'name-mismatch',
   ),

@@ -101,8 +101,8 @@ function spellingsOf(code: VerifyCode): readonly RegExp[] {
   const words = code.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const made = [
     new RegExp(`\\b(?:X509_V_ERR_)?${code.name}\\b`),
-    // Go says that a certificate has expired or is not yet valid.
-    new RegExp(`(?<!\\w)${words}(?!\\w| or )`, 'i'),
+    // Go says that a certificate has expired or is not yet valid; a hostname may mismatch in a lease.
+    new RegExp(`(?<!\\w)${words}(?!\\w| (?:or|in|by|between) )`, 'i'),
   ]
   patterns.set(code, made)
   return made

@@ -286,6 +286,14 @@ describe('an error', () => {
     })
   })
 
+  it('of a log that is longer than it reads is found at either end of it', () => {
+    const noise = 'Nov 12 10:15:25 host app[10061]: nothing to see at 48\n'.repeat(4_000)
+    const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
+    expect(ids(`x509: certificate signed by unknown authority\n${noise}`)).toContain('untrusted-root')
+    expect(ids(`${noise}x509: certificate signed by unknown authority`)).toContain('untrusted-root')
+    expect(ids(noise)).toEqual([])
+  })
+
   it('that nobody knows is told as such, and one word that is written like an id as a mistyped one', () => {
     expect(codeOf('expird')).toMatchObject({ code: 'UNKNOWN_SCENARIO', exitCode: 2 })
     expect(codeOf('expird').message).toContain("Did you mean 'expired'?")

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type ErrorExplanation, explain } from '../../src/explain/explain.ts'
+import { catalogue } from '../../src/scenarios/registry.ts'
 import { scenarioNames } from '../../src/scenarios/scenario.ts'
 import { reasons } from '../../src/scenarios/vocabulary.ts'
 import { reasonsOf } from '../../src/verdicts/reasons.ts'
@@ -69,11 +70,10 @@ describe('a public report', () => {
 })
 
 describe('a wording of a client', () => {
-  const wordings = rowsOf('error-families.tsv').map(({ family = '', reason = '', text = '' }) => ({
-    family,
-    reason,
-    text,
-  }))
+  const wordings = rowsOf('error-families.tsv').map(({ family = '', reason = '', scenarios = '', text = '' }) => {
+    return { family, reason, scenarios, text }
+  })
+  const served = new Set<string>(catalogue.flatMap(({ entry }) => entry.reason ?? []))
 
   it('is one of at least 250, of twenty families', () => {
     expect(wordings.length).toBeGreaterThanOrEqual(250)
@@ -84,6 +84,12 @@ describe('a wording of a client', () => {
   it.each(wordings)('of $family gives $reason: $text', ({ reason, text }) => {
     expect(reasonsOf(text)[0] ?? '-').toBe(reason)
     if (reason !== '-') expect(told(explained(text))).toContain(reason)
+  })
+
+  // What tells only that verification failed leads to every certificate that fails.
+  it.each(wordings)('of $family leads to scenarios where one has its reason, and to none elsewhere: $text', (one) => {
+    const right = one.scenarios || (one.reason === '-' || served.has(one.reason) ? 'some' : 'none')
+    expect(explained(one.text).scenarios.length > 0 ? 'some' : 'none').toBe(right)
   })
 })
 
