@@ -8,10 +8,11 @@ import { type Reading, readingsOf } from './codes.ts'
 import { isAboutMail, isAboutOtherCertificates, isAboutTls, isBareRefusal } from './context.ts'
 import { type ErrorText, errorTexts } from './errors.ts'
 import type { Candidate, ErrorExplanation } from './explain.ts'
-import { isAboutTlsOrMail, names, rowsFor, saysExactly } from './match.ts'
+import { isAboutTlsOrMail, namesCode, rowsFor, saysExactly } from './match.ts'
 import { meanings } from './meanings.ts'
 import { narrowings } from './narrowed.ts'
 import { certificateReasons } from './sourced-text.ts'
+import { codesOfRow, reasonsOfRow } from './told-by-row.ts'
 
 /**
  * What a text or code tells: its reasons, what it stands for as a code, and the scenarios that make a client say so. What
@@ -90,11 +91,13 @@ function isSure(input: string, reasons: readonly Reason[]): boolean {
 function evidenceIn(input: string, told: readonly Told[]): readonly ErrorText[] {
   const rows = rowsFor(input)
   const given = told.map(({ reason }) => reason)
-  const gives = (text: string): boolean => telling(reasonsOf(text)).some((reason) => given.includes(reason))
-  const clear = rows.filter(({ code, text }) => gives(text) || (code !== null && gives(code) && names(input, code)))
+  const fits = (reasons: readonly Reason[]): boolean => telling(reasons).some((reason) => given.includes(reason))
+  const clear = rows.filter(
+    (row) => fits(reasonsOfRow(row)) || (row.code !== null && namesCode(input, row) && fits(reasonsOf(row.code))),
+  )
   if (clear.length > 0) return clear
   if (telling(given).length > 0) return []
-  if (given.length > 0) return isSure(input, given) ? rows.filter(({ text }) => reasonsOf(text).length > 0) : []
+  if (given.length > 0) return isSure(input, given) ? rows.filter((row) => reasonsOfRow(row).length > 0) : []
   return rows.filter(
     (row) => (row.evidence === 'sourced' && saysExactly(input, row)) || (isAboutTlsOrMail(row) && saysOneThing(row)),
   )
@@ -134,13 +137,16 @@ function saysOtherwise(id: string, input: string, rows: readonly ErrorText[]): b
   const clients = new Set(rows.filter(({ evidence }) => evidence === 'measured').flatMap((row) => row.clients))
   const codes = codesIn(input)
   const heard = errorTexts.some(
-    (row) => row.scenarios.includes(id) && codesIn(row.text).some((one) => codes.includes(one)),
+    (row) => row.scenarios.includes(id) && codesOfRow(row).some((one) => codes.includes(one)),
   )
   return !heard && clients.size > 0 && [...clients].every((client) => errorTexts.some((row) => blames(row, client, id)))
 }
 
-const blames = ({ evidence, clients, scenarios: ids, text }: ErrorText, client: string, id: string): boolean =>
-  evidence === 'measured' && clients.includes(client) && ids.includes(id) && reasonsOf(text).length > 0
+const blames = (row: ErrorText, client: string, id: string): boolean =>
+  row.evidence === 'measured' &&
+  row.clients.includes(client) &&
+  row.scenarios.includes(id) &&
+  reasonsOfRow(row).length > 0
 
 /** Surest first: what was measured, what more of the matching rows are about, single faults before combinations. */
 function candidatesFrom(rows: readonly ErrorText[], fits: (id: string) => boolean): readonly Candidate[] {
@@ -182,7 +188,7 @@ function closerThan(said: readonly ErrorText[], id: string): ErrorText | null {
   const least = Math.min(...said.map((row) => row.scenarios.length))
   const closer = errorTexts
     .filter(({ evidence, ecosystem }) => evidence === 'measured' && ecosystems.has(ecosystem))
-    .filter((row) => row.scenarios.includes(id) && row.scenarios.length < least && reasonsOf(row.text).length > 0)
+    .filter((row) => row.scenarios.includes(id) && row.scenarios.length < least && reasonsOfRow(row).length > 0)
     .sort((a, b) => a.scenarios.length - b.scenarios.length)
   return closer[0] ?? null
 }

@@ -1,4 +1,3 @@
-import { reasonsOf } from '../verdicts/reasons.ts'
 import { type Acceptance, type ErrorText, measuredOn } from './errors.ts'
 import {
   type Candidate,
@@ -9,6 +8,7 @@ import {
   type ScenarioExplanation,
 } from './explain.ts'
 import { fields, indented, wrapped } from './lines.ts'
+import { reasonsOfRow } from './told-by-row.ts'
 
 /** Scenarios and texts that a terminal shows; `--json` has them all. */
 const shown = { scenarios: 12, textsPerEcosystem: 2 } as const
@@ -88,7 +88,7 @@ function formatSaid({ said, accepted }: Pick<PartExplanation, 'said' | 'accepted
 
 /** How little a text tells: one that gives a reason tells more than one that does not, a code more than none. */
 const vagueness = (row: ErrorText): number =>
-  (reasonsOf(row.text).length > 0 ? 0 : 2000) + (row.code === null ? 1000 : 0) + row.scenarios.length
+  (reasonsOfRow(row).length > 0 ? 0 : 2000) + (row.code === null ? 1000 : 0) + row.scenarios.length
 
 /** The most telling texts of each ecosystem. */
 function formatTexts(rows: readonly ErrorText[], width: number): readonly string[] {

@@ -31,13 +31,14 @@ const withoutPlace = (text: string): string =>
     .replace(/ \(_ssl\.c:\d+\)$/, '')
 
 function rowsSaying(text: string, input: string): readonly ErrorText[] {
-  const exact = errorTexts.filter((row) => bare(row.text) === bare(text) || isCode(row, text))
+  const plain = bare(text)
+  const exact = errorTexts.filter((row) => ready(row).bare === plain || isCode(row, text))
   if (exact.length > 0) return exact
-  const around = tellsEnough(text) ? errorTexts.filter((row) => squeeze(row.text).includes(bare(text))) : []
+  const around = tellsEnough(text) ? errorTexts.filter((row) => ready(row).squeezed.includes(plain)) : []
   if (around.length > 0) return around
-  const within = errorTexts.filter((row) => patternOf(row)?.test(text))
+  const within = errorTexts.filter((row) => ready(row).pattern?.test(text))
   const telling = within.filter((row) => !within.some((other) => isPartOf(row, other)))
-  return telling.length > 0 ? telling : errorTexts.filter(({ code }) => code !== null && names(input, code))
+  return telling.length > 0 ? telling : errorTexts.filter((row) => namesCode(input, row))
 }
 
 /** OpenSSL and BoringSSL write the words of version 1 with a space. */
@@ -72,24 +73,43 @@ const bare = (text: string): string =>
 
 /** A row that says less than another one that fits as well is left out. */
 const isPartOf = (row: ErrorText, other: ErrorText): boolean =>
-  row !== other && row.text.length < other.text.length && squeeze(other.text).includes(bare(row.text))
+  row !== other && row.text.length < other.text.length && ready(other).squeezed.includes(ready(row).bare)
 
-const patterns = new Map<ErrorText, RegExp | null>()
+/** What a row is compared by. */
+interface Ready {
+  readonly squeezed: string
+  readonly bare: string
+  readonly pattern: RegExp | null
+  readonly code: RegExp | null
+}
+
+const readied = new Map<ErrorText, Ready>()
+
+/** Made once for each row: every explanation compares them all. */
+function ready(row: ErrorText): Ready {
+  const known = readied.get(row)
+  if (known) return known
+  const made = { squeezed: squeeze(row.text), bare: bare(row.text), pattern: patternOf(row), code: codePatternOf(row) }
+  readied.set(row, made)
+  return made
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 function patternOf(row: ErrorText): RegExp | null {
-  const known = patterns.get(row)
-  if (known !== undefined) return known
   const parts = bare(row.text).split('…')
   const fixed = parts.join('').replace(/[^a-z]/g, '')
-  const pattern =
-    fixed.length < shortest
-      ? null
-      : new RegExp(
-          `(?<!\\w)${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.{0,200}?')}(?!\\w)`,
-        )
-  patterns.set(row, pattern)
-  return pattern
+  return fixed.length < shortest ? null : new RegExp(`(?<!\\w)${parts.map(escaped).join('.{0,200}?')}(?!\\w)`)
 }
+
+/** Codes are words of their own, and neither ordinary ones nor classes. */
+const codePatternOf = ({ code }: ErrorText): RegExp | null =>
+  code !== null && /[A-Z_]{3}|[a-z][A-Z]|^0x/.test(code) && !isClass(code)
+    ? new RegExp(`(?<!\\w)${escaped(code)}(?!\\w)`)
+    : null
+
+/** Whether a text names the code of a row. */
+export const namesCode = (input: string, row: ErrorText): boolean => ready(row).code?.test(input) ?? false
 
 /** The name of an exception or of a type: where an error was thrown, which is said of many. */
 const isClass = (code: string): boolean =>
@@ -97,16 +117,10 @@ const isClass = (code: string): boolean =>
     code,
   ) && reasonsOf(code).every((reason) => reason.startsWith('connection') || reason === 'timeout')
 
-/** Codes are words of their own, and neither ordinary ones nor classes. */
-export const names = (input: string, code: string): boolean =>
-  /[A-Z_]{3}|[a-z][A-Z]|^0x/.test(code) &&
-  !isClass(code) &&
-  new RegExp(`(?<!\\w)${code.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\w)`).test(input)
-
 /** Whether a row's words are about TLS or mail, so that they mean the same within any text. */
 export const isAboutTlsOrMail = (row: ErrorText): boolean =>
   /certificate|tls|ssl|smtp|imap|pop3|mail|privacyrequired|logindisabled/i.test(withoutClasses(row.text))
 
 /** Whether a text is a row's and nothing else, but for the reply code before it. */
 export const saysExactly = (input: string, row: ErrorText): boolean =>
-  bare(input.replace(/^\d{3}[ -](?:\d\.\d\.\d+ )?/, '')) === bare(row.text)
+  bare(input.replace(/^\d{3}[ -](?:\d\.\d\.\d+ )?/, '')) === ready(row).bare
