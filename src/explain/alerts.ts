@@ -33,6 +33,20 @@ export function judgedAlert(input: string, readings: readonly Reading[]): Judged
   return { name: found.name, speaker, reasons: [...ofServer, ...own], untold: ofServer.length > 3 ? ofServer : [] }
 }
 
+/** What a server minds of a client's hello, where it received no alert. */
+const ofTheClient: ReadonlySet<Reason> = new Set(['not-tls', 'protocol-version', 'handshake-failure'])
+
+/** Whether a server says of its client what a client would say of a server: no scenario of ours makes it say so. */
+export const isOfTheClient = (input: string, alert: JudgedAlert | null, told: readonly Reason[]): boolean =>
+  alert === null &&
+  told.some((reason) => ofTheClient.has(reason)) &&
+  speakerOf(input) === 'server' &&
+  !/\balert\b/i.test(input)
+
+/** Told of such a text. */
+export const ofTheClientNote =
+  'A server says so of a client: it is the client that spoke no TLS, or offered nothing that the server takes.'
+
 /** Whose certificate an alert is about, in words. */
 export function alertNotes(alert: JudgedAlert | null): readonly string[] {
   if (!alert) return []

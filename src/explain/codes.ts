@@ -108,6 +108,18 @@ const goAlerts: Readonly<Record<string, string>> = {
   'insufficient security level': 'insufficient_security',
 }
 
+/** GnuTLS too, behind its sentence. */
+const gnutlsAlerts: Readonly<Record<string, string>> = {
+  'certificate is bad': 'bad_certificate',
+  'certificate is not supported': 'unsupported_certificate',
+  'certificate was revoked': 'certificate_revoked',
+  'certificate is expired': 'certificate_expired',
+  'unknown certificate': 'certificate_unknown',
+  'ca is unknown': 'unknown_ca',
+  'handshake failed': 'handshake_failure',
+  'error in protocol version': 'protocol_version',
+}
+
 function alertsIn(text: string, bare: number | undefined): readonly Reading[] {
   const named = alertNamed(text)
   const number = bare ?? Number(numbered.exec(text)?.[1] ?? Number.NaN)
@@ -129,6 +141,8 @@ function alertsIn(text: string, bare: number | undefined): readonly Reading[] {
 function alertNamed(text: string): string | undefined {
   const go = /remote error: tls: ([a-z ]+)/.exec(text)?.[1]?.trim()
   if (go !== undefined) return goAlerts[go] ?? go.replaceAll(' ', '_')
+  const gnutls = /fatal alert has been received\.: ([\w ]+)/i.exec(text)?.[1]?.trim().toLowerCase()
+  if (gnutls !== undefined) return gnutlsAlerts[gnutls]
   // OpenSSL's verification has words of its own that are an alert's name too.
   const whole = codesIn(text).length === 0
   const letters = text.toLowerCase().replace(/[^a-z]/g, '')
@@ -137,7 +151,9 @@ function alertNamed(text: string): string | undefined {
     const compact = name.replaceAll('_', '')
     return (
       (whole && letters === compact) ||
-      new RegExp(`(?:ssl|tls|tlsv|sslv|fatal|alertfatal)(?:alert)?(?<=alert|alertfatal)${compact}`).test(letters)
+      new RegExp(
+        `(?:ssl|tls|tlsv|sslv|fatal|alertfatal|alertlevelfataldescription)(?:alert)?(?<=alert|alertfatal|description)${compact}`,
+      ).test(letters)
     )
   })
 }

@@ -3,14 +3,14 @@ import { coreSet } from '../scenarios/registry.ts'
 import { resolveScenario, scenarioNames } from '../scenarios/scenario.ts'
 import { reasons as allReasons, type Reason } from '../scenarios/vocabulary.ts'
 import { codesIn, reasonsOf, toldBy } from '../verdicts/reasons.ts'
-import { alertNotes, type JudgedAlert, judgedAlert } from './alerts.ts'
+import { alertNotes, isOfTheClient, type JudgedAlert, judgedAlert, ofTheClientNote } from './alerts.ts'
 import { type Reading, readingsOf } from './codes.ts'
 import { isAboutMail, isAboutOtherCertificates, isAboutTls, isBareRefusal } from './context.ts'
 import { type ErrorText, errorTexts } from './errors.ts'
 import type { Candidate, ErrorExplanation } from './explain.ts'
 import { isAboutTlsOrMail, namesCode, rowsFor, saysExactly } from './match.ts'
 import { meanings } from './meanings.ts'
-import { narrowings } from './narrowed.ts'
+import { type Narrowing, narrowings } from './narrowed.ts'
 import { certificateReasons } from './sourced-text.ts'
 import { codesOfRow, reasonsOfRow } from './told-by-row.ts'
 
@@ -24,7 +24,12 @@ export function explainError(input: string): ErrorExplanation {
   const alert = judgedAlert(input, readings)
   const told = elsewhere ? [] : toldIn(input, alert)
   const narrowed = narrowings.filter(({ pattern }) => pattern.test(input))
-  const candidates = elsewhere ? [] : candidatesOf(input, { readings, told, narrowed })
+  const ofClient = isOfTheClient(
+    input,
+    alert,
+    told.map(({ reason }) => reason),
+  )
+  const candidates = elsewhere || ofClient ? [] : candidatesOf(input, { readings, told, narrowed })
   return {
     schema: 1,
     kind: 'error',
@@ -33,7 +38,9 @@ export function explainError(input: string): ErrorExplanation {
       .filter((reason) => told.some((one) => one.reason === reason) && !alert?.untold.includes(reason))
       .map((reason) => ({ reason, meaning: meanings[reason] })),
     readings,
-    notes: elsewhere ? [] : [...alertNotes(alert), ...narrowed.flatMap(({ note }) => note ?? [])],
+    notes: elsewhere
+      ? []
+      : [...alertNotes(alert), ...(ofClient ? [ofTheClientNote] : []), ...narrowed.flatMap(({ note }) => note ?? [])],
     scenarios: candidates,
     commands: candidates.slice(0, 1).map(({ id }) => `mockmail up ${id}`),
   }
@@ -55,7 +62,7 @@ function toldIn(input: string, alert: JudgedAlert | null): readonly Told[] {
 interface Findings {
   readonly readings: readonly Reading[]
   readonly told: readonly Told[]
-  readonly narrowed: readonly { readonly scenarios: readonly string[] }[]
+  readonly narrowed: readonly Narrowing[]
 }
 
 function candidatesOf(input: string, findings: Findings): readonly Candidate[] {
@@ -66,7 +73,8 @@ function candidatesOf(input: string, findings: Findings): readonly Candidate[] {
   const said = candidatesFrom(rows, fits)
   const known = new Set(said.map(({ id }) => id))
   const meant = narrowed.length > 0 ? [...allowed] : meantBy(input, findings, rows)
-  return [...said, ...meant.filter((id) => exists(id) && !known.has(id)).map((id) => candidate(id, 'reason', []))]
+  const all = [...said, ...meant.filter((id) => exists(id) && !known.has(id)).map((id) => candidate(id, 'reason', []))]
+  return narrowed.some(({ equally }) => equally) ? all.map((one) => ({ ...one, evidence: 'reason' })) : all
 }
 
 /** Reasons that any connection can end for. They lead to a scenario only where the text is surely about one of ours. */

@@ -15,8 +15,10 @@ const fewestWords = 3
 export function rowsFor(input: string): readonly ErrorText[] {
   const text = squeeze(input)
   if (text === '') return []
-  const found = rowsSaying(text, input)
   const placeless = withoutPlace(text)
+  const alike = placeless.includes(' routines::') ? errorTexts.filter((row) => ready(row).placeless === placeless) : []
+  if (alike.length > 0) return alike
+  const found = rowsSaying(text, input)
   return found.length > 0 || placeless === text ? found : rowsSaying(placeless, input)
 }
 
@@ -27,8 +29,8 @@ export function rowsFor(input: string): readonly ErrorText[] {
 const withoutPlace = (text: string): string =>
   text
     .replace(/^.*?\berror:[0-9a-f]{8}:(\w[\w ]* routines):\w*:/, '$1::')
-    .replace(/:[\w./-]+\.c:\d+:.*$/, '')
-    .replace(/ \(_ssl\.c:\d+\)$/, '')
+    .replace(/:[\w./-]+\.c:(?:\d+|…):.*$/, '')
+    .replace(/ \(_ssl\.c:(?:\d+|…)\)$/, '')
 
 function rowsSaying(text: string, input: string): readonly ErrorText[] {
   const plain = bare(text)
@@ -68,6 +70,7 @@ const bare = (text: string): string =>
   squeeze(text)
     .replace(/^["'“”]+/, '')
     .replace(/^(?:[\w.$+]+(?:exception|error|abort|timeout|error_proto): )+/, '')
+    .replace(/^(?:\*+ )?(?:fatal error|tls handshake failed|gnutls_handshake\(\) failed): /, '')
     .replace(/ \([a-z]\w*(?:::\w+)+\)$/, '')
     .replace(/["'“”.!]+$/, '')
 
@@ -79,6 +82,7 @@ const isPartOf = (row: ErrorText, other: ErrorText): boolean =>
 interface Ready {
   readonly squeezed: string
   readonly bare: string
+  readonly placeless: string
   readonly pattern: RegExp | null
   readonly code: RegExp | null
 }
@@ -89,7 +93,14 @@ const readied = new Map<ErrorText, Ready>()
 function ready(row: ErrorText): Ready {
   const known = readied.get(row)
   if (known) return known
-  const made = { squeezed: squeeze(row.text), bare: bare(row.text), pattern: patternOf(row), code: codePatternOf(row) }
+  const squeezed = squeeze(row.text)
+  const made = {
+    squeezed,
+    bare: bare(row.text),
+    placeless: withoutPlace(squeezed),
+    pattern: patternOf(row),
+    code: codePatternOf(row),
+  }
   readied.set(row, made)
   return made
 }

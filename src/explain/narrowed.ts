@@ -3,6 +3,8 @@ export interface Narrowing {
   readonly pattern: RegExp
   /** Those scenarios of its reason that it is said of; none where the catalogue has none that makes a client say so. */
   readonly scenarios: readonly string[]
+  /** Nothing in the wording makes one of them surer than another, whatever the clients are that were measured. */
+  readonly equally?: true
   /** What the wording means beside its reason, as a sentence. */
   readonly note?: string
 }
@@ -48,6 +50,7 @@ export const narrowings: readonly Narrowing[] = [
     pattern:
       /alert[ _]protocol[ _]version|fatal alert: (?:protocol_version|ProtocolVersion)|tls: protocol version not supported|alert \[70\]|alert number 70|^protocol_version$|_PROTOCOL_VERSION_ALERT|errSSLPeerProtocolVersion/i,
     scenarios: ['tls10-only', 'tls11-only', 'tls12-only', 'tls13-only'],
+    equally: true,
     note: 'The side that sent this alert does not speak the version that the other offered: either may be the older one.',
   },
   {
@@ -92,7 +95,7 @@ export const narrowings: readonly Narrowing[] = [
     note: 'The session was up, and the server ended it without the close_notify of TLS.',
   },
   {
-    pattern: /A TLS fatal alert has been received|OpenSSL error - SSL_ERROR_SSL/i,
+    pattern: /A TLS fatal alert has been received(?!\.: \w)|OpenSSL error - SSL_ERROR_SSL/i,
     scenarios: [],
     note: 'Which alert or error it was stands in another line.',
   },

@@ -251,6 +251,30 @@ describe('an error', () => {
     }
   })
 
+  it.each([
+    'TLS error on connection from a [192.0.2.9] (gnutls_handshake): A TLS fatal alert has been received.: CA is unknown',
+    'postfix/smtpd[7]: warning: TLS library problem: error:0A000418:SSL routines::tlsv1 alert unknown ca:a.c:1584:SSL alert number 48:',
+    'http: TLS handshake error from 192.0.2.9:5: remote error: tls: unknown certificate authority',
+    'SSL_accept(): read alert, level: fatal, description: unknown CA',
+  ])('that is an alert is known in the words of every library: %s', (text) => {
+    const { readings, scenarios } = error(text)
+    expect(readings.map(({ name }) => name)).toEqual(['unknown_ca'])
+    expect(scenarios.map(({ id }) => id)).toContain('untrusted-root')
+  })
+
+  it("that a server minds of its client's hello is no fault of a server", () => {
+    const text = 'SSL_accept() failed: error:1408F09C:SSL routines:ssl3_get_record:http request'
+    const { reasons, scenarios, notes } = error(text)
+    expect(reasons.map(({ reason }) => reason)).toEqual(['not-tls'])
+    expect(scenarios).toEqual([])
+    expect(notes).toEqual([
+      'A server says so of a client: it is the client that spoke no TLS, or offered nothing that the server takes.',
+    ])
+    expect(error('error:1408F10B:SSL routines:ssl3_get_record:wrong version number').scenarios[0]?.id).toBe(
+      'plaintext-on-implicit',
+    )
+  })
+
   it('that is sent for anything names no reason, and every certificate that it may be sent for', () => {
     const { reasons, scenarios } = error('TLS handshake error from 192.0.2.9:5: remote error: tls: bad certificate')
     expect(reasons).toEqual([])
