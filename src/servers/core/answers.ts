@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts'
 import { type Cue, type Played, toBuffer } from './player.ts'
 import type { Quirks } from './quirks.ts'
 import type { Phase } from './record.ts'
-import type { Recorder } from './recorder.ts'
+import { maxText, type Recorder } from './recorder.ts'
 
 /** What answers need of their connection. */
 export interface Answering {
@@ -14,6 +14,9 @@ export interface Answering {
   readonly phase: Phase
   write(bytes: Buffer): Promise<void>
 }
+
+/** As much of it as a fact keeps, and one octet more where there is more. */
+const lineOf = (line: Buffer): string => line.toString('latin1', 0, maxText + 1)
 
 export const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
 
@@ -47,7 +50,7 @@ export class Answers {
 
   heard({ verb, line, tag }: Request, action: Action): void {
     const { recorder, phase } = this.#connection
-    recorder.command(phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
+    recorder.command(phase, { verb, action, line: lineOf(line), ...(tag && { tag }) })
     if (action === 'starttls') recorder.record.starttls.requested++
   }
 

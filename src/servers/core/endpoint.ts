@@ -34,16 +34,18 @@ let connections = 0
 
 /** One listening port. Everything it accepts is served, recorded and bounded here. */
 export class Endpoint implements ConnectionHost {
-  readonly run = new Run()
+  readonly run: Run
   readonly protocol: Protocol
   readonly #options: EndpointOptions
   readonly #servers: Server[] = []
   readonly #open = new Map<Connection, Promise<void>>()
+  readonly #recorders = new Map<ConnectionRecord, Recorder>()
   #port = 0
   #closing: Promise<void> | undefined
 
   constructor(options: EndpointOptions) {
     this.#options = options
+    this.run = new Run((record) => this.#letGo(record))
     this.protocol = options.dialect.protocol
   }
 
@@ -145,8 +147,15 @@ export class Endpoint implements ConnectionHost {
       const closed = this.#servers.map(closeServer)
       for (const connection of this.#open.keys()) connection.destroy('closed')
       await Promise.all([...this.#open.values(), ...closed])
+      // From now on whoever has the server has its records.
+      for (const record of this.#recorders.keys()) this.#letGo(record)
     })()
     return this.#closing
+  }
+
+  #letGo(record: ConnectionRecord): void {
+    this.#recorders.get(record)?.release()
+    this.#recorders.delete(record)
   }
 
   #server(): Server {
@@ -167,6 +176,7 @@ export class Endpoint implements ConnectionHost {
       remote: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
     })
     const connection = new Connection(socket, this, this.#options.behaviour(nth), recorder)
+    this.#recorders.set(connection.record, recorder)
     this.run.begin(connection.record)
     const over = connection
       .run()
@@ -176,6 +186,7 @@ export class Endpoint implements ConnectionHost {
       })
       .finally(() => {
         this.#open.delete(connection)
+        recorder.over()
         this.run.end(connection.record)
       })
     this.#open.set(connection, over)
