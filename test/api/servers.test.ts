@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -211,6 +211,8 @@ describe('files', () => {
   const before = process.env['TMPDIR']
   beforeEach(() => {
     temporary = mkdtempSync(join(tmpdir(), 'api-test-'))
+    // Else what everybody has to read would go elsewhere.
+    chmodSync(temporary, 0o755)
     process.env['TMPDIR'] = temporary
   })
   afterEach(() => {

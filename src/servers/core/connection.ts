@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
-import { readClientHello } from './client-hello.ts'
+import { readClientHello, serverNameOf } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
@@ -30,8 +30,8 @@ export interface Limits {
 export interface ConnectionHost extends LinkOwner {
   readonly dialect: Dialect
   readonly limits: Limits
-  /** The TLS server for this connection, made when it is first asked for. */
-  terminator(nth: number): TlsTerminator
+  /** The TLS server for this connection, made when it is first asked for; null when the client named no server. */
+  terminator(nth: number, serverName: string | null): TlsTerminator
 }
 
 /** Milliseconds for the commands of a client that is gone. */
@@ -157,7 +157,8 @@ export class Connection {
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
+    const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
+    const socket = await shakeHands(this.#raw, terminator, this.#recorder, timeout)
     if (!socket) return false
     socket.on('error', () => {})
     this.#idle.restart()

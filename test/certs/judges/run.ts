@@ -47,7 +47,7 @@ export const temporaryDirectory = (): Disposable & { readonly path: string } => 
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-export const servernames = ['localhost', 'mail.mockmail.test', '*.mockmail.test', '127.0.0.1', '::1'] as const
+export const servernames = ['localhost', 'mail.mockmail.test', '127.0.0.1', '::1'] as const
 
 /** A PKI that ends with the block. */
 export const testPki = async (options: Partial<PkiOptions> = {}): Promise<Pki & AsyncDisposable> => {
