@@ -7,6 +7,7 @@ const where = { protocol: 'imap', mode: 'implicit' } as const
 
 /** What a client that dials so is shown. */
 async function shown(server: MailServer, servername: string | undefined): Promise<DetailedPeerCertificate> {
+  const ended = server.waitForConnection()
   const socket = connect({
     host: server.host,
     port: server.port,
@@ -17,7 +18,7 @@ async function shown(server: MailServer, servername: string | undefined): Promis
   await once(socket, 'secureConnect')
   const certificate = socket.getPeerCertificate(true)
   socket.destroy()
-  await server.waitForConnection()
+  await ended
   return certificate
 }
 
