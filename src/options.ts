@@ -21,7 +21,10 @@ export interface RunOptions {
    * newest run. Default: a fresh PKI in memory.
    */
   readonly pki?: string
-  /** Roots without name constraints. Default false: a root that leaks into a real trust store harms nobody. */
+  /**
+   * Roots without name constraints. Default false: a client that applies those of a trust anchor, as OpenSSL does and Java
+   * does not, takes them for nobody else's names.
+   */
   readonly unconstrained?: boolean
   /** The only login that is right, as `name:password`. Default: any user with any password but `wrong`. */
   readonly user?: string

@@ -7,15 +7,16 @@ import { bunProgram } from '../support/clients/bun.ts'
 import { opensslErrors } from './judges/openssl.ts'
 import { describeWith, run, temporaryDirectory, testPki } from './judges/run.ts'
 
-/** What somebody would issue who got hold of a run's root: by id, the names in it, and what is dialled. */
-const foreign = {
+/** `good`, and what somebody would issue who got hold of a run's root: by id, the names in it, and what is dialled. */
+const shown = {
   good: { dialled: 'localhost' },
+  'good/by-address': { dialled: '127.0.0.1' },
   domain: { names: { dnsNames: ['google.com'] }, dialled: 'google.com' },
   wildcard: { names: { dnsNames: ['*.google.com'] }, dialled: 'mail.google.com' },
   address: { names: { dnsNames: ['localhost'], ipAddresses: ['8.8.8.8'] }, dialled: '8.8.8.8' },
 } as const
-type Id = keyof typeof foreign
-const ids = Object.keys(foreign) as Id[]
+type Id = keyof typeof shown
+const ids = Object.keys(shown) as Id[]
 
 /** What a judge says of each. */
 type Said = Readonly<Record<Id, unknown>>
@@ -32,8 +33,10 @@ describe('the root of a run', () => {
   beforeAll(async () => {
     await using pki = await testPki({ responder: false })
     for (const id of ids) {
-      const { names, dialled } = { names: undefined, ...foreign[id] }
-      const { servedPem, keyPem } = pki.identity(id, names === undefined ? {} : { names })
+      const { names, dialled } = { names: undefined, ...shown[id] }
+      const good = pki.identity('good', {})
+      const identity = names === undefined ? good : pki.identity(id, { names })
+      const { servedPem, keyPem } = (id === 'good/by-address' && good.byAddress) || identity
       const server = createServer({ cert: servedPem, key: keyPem }, (socket) => socket.end())
       server.on('tlsClientError', () => {})
       server.listen(0, '127.0.0.1')
@@ -56,7 +59,8 @@ describe('the root of a run', () => {
     return Object.fromEntries(ids.map((id, index) => [id, lines[index]])) as Said
   }
 
-  const refusesAll = { good: 'OK', domain: violation, wildcard: violation, address: violation }
+  const takesGood = { good: 'OK', 'good/by-address': 'OK' }
+  const refusesAll = { ...takesGood, domain: violation, wildcard: violation, address: violation }
 
   it('vouches for nobody else to Node', async () => {
     expect(await dial(process.execPath, source('dial.mjs'))).toEqual(refusesAll)
@@ -67,6 +71,7 @@ describe('the root of a run', () => {
       const said = ids.map(async (id) => [id, await opensslErrors(folder(id), { ca: folder('ca.pem') })])
       expect(Object.fromEntries(await Promise.all(said))).toEqual({
         good: [],
+        'good/by-address': [],
         domain: ['47@0'],
         wildcard: ['47@0'],
         address: ['47@0'],
@@ -84,6 +89,7 @@ describe('the root of a run', () => {
     it('vouches for nobody else, and of addresses it reads no constraint', async () => {
       expect(await dial(bun, source('dial.mjs'))).toEqual({
         ...refusesAll,
+        'good/by-address': 'unsupported name constraint type',
         address: 'unsupported name constraint type',
       })
     })
@@ -96,7 +102,7 @@ describe('the root of a run', () => {
       const may =
         'tls: failed to verify certificate: x509: a root or intermediate certificate is not authorized to sign for this name:'
       expect(await dial(program)).toEqual({
-        good: 'OK',
+        ...takesGood,
         domain: expect.stringContaining(may),
         wildcard: expect.stringContaining(may),
         address: expect.stringContaining(may),
@@ -107,7 +113,7 @@ describe('the root of a run', () => {
   describeWith(['certtool'], 'GnuTLS', () => {
     it('vouches for nobody else', async () => {
       const said = ids.map(async (id) => {
-        const args = ['--verify', '--verify-hostname', foreign[id].dialled, '--load-ca-certificate', folder('ca.pem')]
+        const args = ['--verify', '--verify-hostname', shown[id].dialled, '--load-ca-certificate', folder('ca.pem')]
         const { stdout } = await run('certtool', [...args, '--infile', join(folder(id), 'fullchain.pem')])
         return [id, /Chain verification output: (.*?) *$/m.exec(stdout)?.[1]]
       })
@@ -115,6 +121,7 @@ describe('the root of a run', () => {
         "Not verified. The certificate is NOT trusted. The certificate chain violates the signer's constraints."
       expect(Object.fromEntries(await Promise.all(said))).toEqual({
         good: 'Verified. The certificate is trusted.',
+        'good/by-address': 'Verified. The certificate is trusted.',
         domain: refused,
         wildcard: refused,
         address: refused,
@@ -125,7 +132,7 @@ describe('the root of a run', () => {
   describeWith(['java'], 'Java', () => {
     it('vouches for everybody: constraints of a trust anchor are not applied', async () => {
       expect(await dial('java', source('Dial.java'))).toEqual({
-        good: 'OK',
+        ...takesGood,
         domain: 'OK',
         wildcard: 'OK',
         address: 'OK',
