@@ -117,7 +117,8 @@ const attempt = (path: string, action: (path: string) => unknown): void => {
   }
 }
 
-const unwritable = (path: string, cause: unknown): MockmailError =>
+/** The error of a file that cannot be written, with the reason in words. */
+export const unwritable = (path: string, cause: unknown): MockmailError =>
   new MockmailError(
     'FILE_UNWRITABLE',
     `${path} cannot be written (${whys[errorCode(cause)] ?? errorCode(cause)}): choose a directory that you may write to`,

@@ -13,8 +13,13 @@ export interface ManifestFacts {
   readonly identities: readonly Identity[]
   readonly clients: readonly ClientIdentity[]
   readonly scenarios: readonly WrittenScenario[]
-  /** Files of ours that are in the directory from runs before. */
-  readonly earlier: ReadonlySet<string>
+}
+
+/** The files of a run, and the manifest that says that they are ours. */
+export interface PkiFiles {
+  readonly contents: FileContents
+  /** `manifest.json`, in a directory that has these files of ours from runs before. */
+  manifest(earlier: ReadonlySet<string>): string
 }
 
 /** A scenario whose files are written, with the identities that its connections meet. */
@@ -91,8 +96,8 @@ export interface ManifestIdentity extends ManifestLeaf {
 /** The password of every PKCS#12 file: the keys in them are worth nothing. */
 export const pkcs12Password = 'mockmail'
 
-/** Every file of a run's PKI but the roots' own keys; the manifest, which says that the others are ours, is the first. */
-export const pkiFiles = (facts: ManifestFacts): FileContents => {
+/** Every file of a run's PKI but the roots' own keys. */
+export const pkiFiles = (facts: ManifestFacts): PkiFiles => {
   const pkcs12 = createPkcs12Writer(pkcs12Password)
   const identities = facts.identities.map((identity) => writtenIdentity(identity, pkcs12))
   const expectations = new Map(facts.scenarios.flatMap((scenario) => scenario.identities.map((one) => [one.id, one])))
@@ -106,7 +111,7 @@ export const pkiFiles = (facts: ManifestFacts): FileContents => {
       facts.roots.map(({ subject, der }) => ({ name: lastAttribute(subject), certificate: der })),
     ),
   }
-  const manifest: Manifest = {
+  const manifest: Omit<Manifest, 'files'> = {
     schema: 1,
     now: facts.now.toISOString(),
     key: facts.key,
@@ -126,9 +131,14 @@ export const pkiFiles = (facts: ManifestFacts): FileContents => {
       files: pathsOf(files),
     })),
     password: pkcs12Password,
-    files: [...new Set(['manifest.json', ...Object.keys(contents), ...facts.earlier])].sort(),
   }
-  return { 'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`, ...contents }
+  return {
+    contents,
+    manifest(earlier) {
+      const files = [...new Set(['manifest.json', ...Object.keys(contents), ...earlier])].sort()
+      return `${JSON.stringify({ ...manifest, files } satisfies Manifest, null, 2)}\n`
+    },
+  }
 }
 
 /** The value of the first RDN of a name in RFC 4514's notation, in which it is the last of the certificate's. */

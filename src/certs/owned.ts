@@ -1,7 +1,7 @@
-import { lstatSync, readFileSync, type Stats } from 'node:fs'
+import { closeSync, lstatSync, openSync, readFileSync, rmSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { MockmailError } from '../errors.ts'
-import { foldersOf } from './files.ts'
+import { foldersOf, unwritable, writeFiles } from './files.ts'
 
 /** Of a manifest, what says which files of its directory are ours. */
 interface OwnedFiles {
@@ -20,7 +20,7 @@ const longestManifest = 16 << 20
  * The files that a directory's manifest names as ours; none where there is no such manifest. That a path is named means
  * that we may replace it, never that anything is read or removed there.
  */
-export const ownedFiles = (directory: string): ReadonlySet<string> => {
+const ownedFiles = (directory: string): ReadonlySet<string> => {
   const manifest = readManifest(join(directory, 'manifest.json'))
   if (manifest === undefined) return new Set()
   const { ca, identities, clients, files = [] } = manifest
@@ -32,6 +32,52 @@ export const ownedFiles = (directory: string): ReadonlySet<string> => {
     ...files,
   ])
 }
+
+/**
+ * Makes the files of a directory ours before they are written, by a manifest that names them and those of runs before: what a
+ * run leaves half written is so known to be of ours. One run at a time, or one would not know what the other has claimed.
+ * @throws {MockmailError} PKI_UNUSABLE, FILE_UNWRITABLE
+ */
+export const claimFiles = (
+  directory: string,
+  paths: readonly string[],
+  manifest: (earlier: ReadonlySet<string>) => string,
+): void => {
+  writeFiles(directory, {})
+  const lock = join(directory, '.mockmail.lock')
+  takeLock(lock)
+  try {
+    refuseForeign(directory, ['manifest.json', ...paths])
+    writeFiles(directory, { 'manifest.json': manifest(ownedFiles(directory)) })
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** Milliseconds. A lock is held for a few; one that is older was left by a run that has ended. */
+const [oldLock, betweenTries] = [5000, 10]
+
+// Taken when the module loads, so that a test's fake clock makes no lock old.
+const { now } = Date
+
+const takeLock = (lock: string): void => {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = 0; tries <= oldLock / betweenTries + 1; tries++) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o600))
+      return
+    } catch (cause) {
+      if (!isThere(cause)) throw unwritable(lock, cause)
+    }
+    const found = statusOf(lock)
+    if (found !== undefined && (!found.isFile() || found.size > 0)) throw foreign(lock, 'is no lock of mockmail')
+    if (found !== undefined && now() - found.mtimeMs > oldLock) rmSync(lock, { force: true })
+    else Atomics.wait(sleeper, 0, 0, betweenTries)
+  }
+  throw foreign(lock, 'is taken again and again by other runs')
+}
+
+const isThere = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'
 
 /**
  * Refuses paths that are somebody else's: a file that no manifest of ours names, a link, or what lies behind one.

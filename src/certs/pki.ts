@@ -8,7 +8,7 @@ import { issueIdentity, joinPem } from './identity.ts'
 import { startKey } from './keys.ts'
 import { pkiFiles } from './manifest.ts'
 import { parseServernames } from './names.ts'
-import { ownedFiles, refuseForeign } from './owned.ts'
+import { claimFiles, refuseForeign } from './owned.ts'
 import { renewed } from './renewal.ts'
 import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
@@ -77,23 +77,16 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
       return issued
     },
     write(directory, scenarios = []) {
-      const facts = {
+      const { contents, manifest } = pkiFiles({
         now,
         key,
         roots: hierarchy.trustedRoots(),
         identities: [...identities.values()].map((identity) => identity()),
         clients: clientIds.map(clientIdentity),
         scenarios,
-      }
-      const files = pkiFiles({ ...facts, earlier: ownedFiles(directory) })
-      const paths = Object.keys(files)
-      refuseForeign(directory, paths)
-      writeFiles(directory, files)
-      // A run that has written its own manifest over ours meanwhile did not know our files.
-      const owned = ownedFiles(directory)
-      if (paths.every((path) => owned.has(path))) return
-      const { 'manifest.json': manifest = '' } = pkiFiles({ ...facts, earlier: owned })
-      writeFiles(directory, { 'manifest.json': manifest })
+      })
+      claimFiles(directory, Object.keys(contents), manifest)
+      writeFiles(directory, contents)
     },
     close: async () => responder?.close(),
   }

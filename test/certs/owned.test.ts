@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -128,6 +129,46 @@ describe('files of somebody else', () => {
     expect(files).toEqual(expect.arrayContaining(['good', 'one', 'two', 'three'].map((id) => `${id}/leaf.pem`)))
     await runIn(directory.path, ['one', 'two', 'three'])
   }, 60_000)
+})
+
+describe('the lock', () => {
+  it('that a run has left behind holds nobody up', async () => {
+    using directory = temporaryDirectory()
+    const lock = join(directory.path, '.mockmail.lock')
+    lay(lock, '')
+    utimesSync(lock, new Date(0), new Date(Date.now() - 6000))
+    await runIn(directory.path)
+    expect(existsSync(lock)).toBe(false)
+  })
+
+  it('of a run that goes on is waited for', async () => {
+    using directory = temporaryDirectory()
+    const lock = join(directory.path, '.mockmail.lock')
+    lay(lock, '')
+    // The writing blocks this process, so another one lets go.
+    const letGo = promisify(execFile)(process.execPath, [
+      '-e',
+      "setTimeout(() => require('node:fs').rmSync(process.argv[1]), 300)",
+      lock,
+    ])
+    await runIn(directory.path)
+    await letGo
+    expect(existsSync(join(directory.path, 'good/leaf.pem'))).toBe(true)
+  })
+
+  it.each([
+    ['a folder', (lock: string) => mkdirSync(lock)],
+    ['a file with something in it', (lock: string) => writeFileSync(lock, 'mine')],
+  ])('that is %s of somebody else is left alone', async (_, make) => {
+    using directory = temporaryDirectory()
+    const lock = join(directory.path, '.mockmail.lock')
+    make(lock)
+    await expect(runIn(directory.path)).rejects.toMatchObject({
+      code: 'PKI_UNUSABLE',
+      message: `${lock} is no lock of mockmail: remove it, or name another directory`,
+    })
+    expect(existsSync(lock)).toBe(true)
+  })
 })
 
 describe.skipIf(process.platform === 'win32')('links', () => {
