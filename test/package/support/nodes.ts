@@ -12,5 +12,4 @@ export const nodeProgram = (version: NodeVersion): Promise<string> =>
     package: `node-${system}-${process.arch}`,
     version,
     path: system === 'win' ? 'bin/node.exe' : 'bin/node',
-    says: `v${version}`,
   })

@@ -18,7 +18,7 @@ export async function bunProgram(): Promise<string> {
   const kind = built[`${process.platform}-${process.arch}`]
   if (kind === undefined) return `bun ${version} for ${process.platform}-${process.arch}`
   try {
-    return await npmProgram({ package: `@oven/bun-${kind}`, version, path: 'bin/bun', says: version })
+    return await npmProgram({ package: `@oven/bun-${kind}`, version, path: 'bin/bun' })
   } catch (error) {
     console.warn(`Bun ${version} cannot be installed from npm: ${(error as Error).message}`)
     return `bun ${version} from npm`
