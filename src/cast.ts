@@ -1,6 +1,7 @@
+import type { WrittenScenario } from './certs/manifest.ts'
 import type { Identity } from './certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from './scenarios/entry.ts'
-import type { Cast } from './scenarios/scenario.ts'
+import type { Cast, Scenario } from './scenarios/scenario.ts'
 import { type Action, type Hook, momentOfAction } from './scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from './servers/core/behaviour.ts'
 import type { TlsIdentity } from './servers/core/tls.ts'
@@ -47,6 +48,19 @@ const actionOfMoment = new Map(
 const canonical = (hook: Hook): Hook => {
   const action = actionOfMoment.get(hook)
   return action ? `command:${action}` : hook
+}
+
+/** What the manifest of the files says of a scenario. */
+export const writtenScenario = ({ id, expectation, runs, cast }: Scenario): WrittenScenario => {
+  const met = Array.from({ length: runs }, (_, index) => cast(index + 1).certificate)
+  return {
+    id,
+    expect: expectation.expect,
+    identities: [...new Map(met.map((certificate) => [certificate.id, certificate.expect]))].map(([id, expect]) => ({
+      id,
+      expect,
+    })),
+  }
 }
 
 /** What a TLS server needs of an issued identity. */

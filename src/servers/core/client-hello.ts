@@ -146,6 +146,30 @@ export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): 
   }
 }
 
+/** The server name of a ClientHello, read without the rest. Null when the client sent none, or nothing that can be read. */
+export function serverNameOf(first: FirstBytes): string | null {
+  if (first.kind !== 'client-hello') return null
+  try {
+    const list = extensionsOf(reader(first.message.subarray(4)))
+    while (list.left) {
+      const [id, content] = [list.number(2), list.vector(2)]
+      if (id === serverNameExtension) return extensionParsers[serverNameExtension](content)?.serverName ?? null
+    }
+  } catch {
+    // Cut short: the TLS library answers it in its own way.
+  }
+  return null
+}
+
+const serverNameExtension = 0
+
+/** Leaves the reader behind what stands before the extensions. */
+function extensionsOf(body: ReturnType<typeof reader>): ReturnType<typeof reader> {
+  body.take(2 + 32)
+  for (const length of [1, 2, 1]) body.vector(length)
+  return reader(body.left ? body.vector(2) : Buffer.alloc(0))
+}
+
 /**
  * RFC 8446 §4.1.2, in one go: the package reads a stream, octet by octet, which takes longer than a handshake. Throws
  * where the message is cut short.

@@ -3,7 +3,7 @@ import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived, alertSent } from './alerts.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
-import { readClientHello } from './client-hello.ts'
+import { readClientHello, serverNameOf } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
 import type { Dialect } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
@@ -31,8 +31,8 @@ export interface Limits {
 export interface ConnectionHost extends LinkOwner {
   readonly dialect: Dialect
   readonly limits: Limits
-  /** The TLS server for this connection, made when it is first asked for. */
-  terminator(nth: number): TlsTerminator
+  /** The TLS server for this connection, made when it is first asked for; null when the client named no server. */
+  terminator(nth: number, serverName: string | null): TlsTerminator
 }
 
 /** Milliseconds for the commands of a client that is gone. */
@@ -171,7 +171,7 @@ export class Connection {
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const terminator = this.#host.terminator(this.record.nth)
+    const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
     if (this.#behaviour.tapped || first.kind === 'other') this.#below = new Tap(this.#raw)
     const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
     if (!socket) {

@@ -23,7 +23,8 @@ export interface EndpointOptions {
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
-  terminator(nth: number): TlsTerminator
+  /** The TLS server for the n-th connection; `serverName` is what the client called it, null where it said nothing. */
+  terminator(nth: number, serverName: string | null): TlsTerminator
   check(credential: Credential): boolean
   onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
   /** A defect of ours; the connection is gone, the endpoint goes on. */
@@ -85,8 +86,8 @@ export class Endpoint implements ConnectionHost {
     return this.#options.check(credential)
   }
 
-  terminator(nth: number): TlsTerminator {
-    return this.#options.terminator(nth)
+  terminator(nth: number, serverName: string | null): TlsTerminator {
+    return this.#options.terminator(nth, serverName)
   }
 
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {
