@@ -1,13 +1,13 @@
 import { AssertionError } from 'node:assert'
-import { after } from 'node:test'
-import { matchers } from './matchers.ts'
-import { type MockMail, openMockMail } from './mock-mail.ts'
+import { AsyncResource } from 'node:async_hooks'
+import { after, afterEach, beforeEach } from 'node:test'
+import { type MockMail, type MockMailOptions, openMockMail } from './mock-mail.ts'
+import type { Runner } from './runner.ts'
+import { type Matchers, watchedMatchers } from './watched.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
-export type { CredentialsOptions, NegotiatedOptions, OutcomeOptions, RefusedOptions } from './matchers.ts'
+export type { CredentialsOptions, NegotiatedOptions, OutcomeOptions, PassOptions, RefusedOptions } from './matchers.ts'
 export type { MockMail }
-
-type Matchers = typeof matchers
 
 /** The matchers about one server or report: each rejects with an AssertionError when what it says is not so. */
 export type Expectations = {
@@ -21,35 +21,69 @@ export interface NodeTestMail extends MockMail {
   expect(received: unknown): Expectations & { readonly not: Expectations }
 }
 
+/** Of the context that hooks are given. */
+interface Context {
+  readonly passed?: boolean
+  readonly error?: Error | null
+  diagnostic?(text: string): void
+}
+
+/** What node:test lends to a file of tests. */
+const runner: Runner = {
+  // A process has one file, or all of its files have one end.
+  file: () => 'node:test',
+  filtered: () => process.execArgv.some((flag) => /^--test-(?:name-pattern|skip-pattern|only)\b/.test(flag)),
+  afterScope(hook) {
+    after(() => hook({ file: false }))
+  },
+  // Outside of every describe, wherever this is called.
+  afterFile: (hook) => new AsyncResource('mockmail', { triggerAsyncId: 0 }).runInAsyncScope(() => after(hook)),
+  eachTest(begins, ends) {
+    beforeEach((test) => begins(test))
+    afterEach((test) => {
+      const { passed, error } = test as Context
+      const errors = passed === false ? ['', ...messagesOf(error)] : []
+      ends({ id: test, errors, tell: (text) => (test as Context).diagnostic?.(text) })
+    })
+  },
+}
+
 /**
  * Mail servers for the tests of this file, or of this `describe`; they close themselves.
  *
  * @example
  * const mail = useMockMail()
- * test('refuses an expired certificate', async () => {
- *   const server = await mail.start({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
- *   await assert.rejects(connect(server))
- *   await mail.expect(server).toHaveBeenRefused()
- * })
+ * for (const c of mail.cases({ protocol: 'imap' })) {
+ *   test(c.title, async () => {
+ *     const server = await mail.start(c)
+ *     await connect(server).catch(() => {})
+ *     await mail.expect(server).toPass()
+ *   })
+ * }
  */
-export function useMockMail(): NodeTestMail {
-  const mail = openMockMail({ afterAll: (hook) => after(hook) })
+export function useMockMail(options: Omit<MockMailOptions, 'shared'> = {}): NodeTestMail {
+  const mail = openMockMail(runner, options)
   return {
     ...mail,
     expect: (received) =>
-      Object.assign(expectations(received, { negated: false }), { not: expectations(received, { negated: true }) }),
+      Object.assign(expectations(received, { isNot: false }), { not: expectations(received, { isNot: true }) }),
   }
 }
 
-function expectations(received: unknown, { negated }: { readonly negated: boolean }): Expectations {
+const matchers = watchedMatchers(runner)
+
+function expectations(received: unknown, { isNot }: { readonly isNot: boolean }): Expectations {
   const names = Object.keys(matchers) as (keyof Matchers)[]
   const bound = names.map((name) => [
     name,
     async (...given: unknown[]): Promise<void> => {
-      const match = matchers[name] as (...all: unknown[]) => ReturnType<Matchers[typeof name]>
-      const { pass, message } = await match(received, ...given)
-      if (pass === negated) throw new AssertionError({ message: message(), operator: name })
+      const { pass, message } = await matchers[name].call({ isNot }, received, ...given)
+      if (pass === isNot) throw new AssertionError({ message: message(), operator: name })
     },
   ])
   return Object.fromEntries(bound)
 }
+
+/** node:test wraps what a test has thrown. */
+const messagesOf = (error: unknown): readonly string[] =>
+  error instanceof Error ? [error.message, ...messagesOf(error.cause)] : []

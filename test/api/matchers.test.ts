@@ -3,9 +3,10 @@ import net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type MailServer, startMailServer } from '../../src/index.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
+import { handRunner } from '../support/hand-runner.ts'
 import { captureClientHello, connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: 'off' })
 const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
 const quick = { settle: 20 } as const
 
@@ -239,11 +240,11 @@ describe('useMockMail', () => {
 
   it('closes what it started when the scope is over, and only that', async () => {
     const { openMockMail } = await import('../../src/testing/mock-mail.ts')
-    const hooks: (() => Promise<void>)[] = []
-    const scope = openMockMail({ afterAll: (hook) => hooks.push(hook) })
+    const { runner, over } = handRunner()
+    const scope = openMockMail(runner)
     const [one, several] = [await scope.start(pop3), await scope.startAll({ protocols: ['imap'] })]
     await using mine = await startMailServer(pop3)
-    for (const hook of hooks) await hook()
+    await over()
     const answers = (port: number): Promise<boolean> =>
       new Promise((resolve) => {
         net

@@ -6,10 +6,11 @@ import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
 import { playClient } from '../quirks/scripted-client.ts'
+import { handRunner } from '../support/hand-runner.ts'
 import { connectRaw, connectTls, talk, tlsError } from '../support/raw.ts'
 
 // Adds the matchers.
-useMockMail()
+useMockMail({ control: 'off' })
 
 const pop3 = { protocol: 'pop3', mode: 'plain' } as const
 const quick = { settle: 20 } as const
@@ -23,14 +24,8 @@ afterAll(() => host.close())
 
 /** What a worker has: a scope that is over when the test says so. */
 function openWorker(fleet = host.fleet): { readonly mail: SharedMockMail; end(): Promise<void> } {
-  const hooks: (() => Promise<void>)[] = []
-  const mail = openSharedMockMail({ afterAll: (hook) => void hooks.push(hook) }, fleet, "'a module'")
-  return {
-    mail,
-    async end() {
-      for (const hook of hooks) await hook()
-    },
-  }
+  const { runner, over } = handRunner()
+  return { mail: openSharedMockMail(runner, fleet, "'a module'", { control: 'off' }), end: over }
 }
 
 const refusal = (port: number): Promise<string | undefined> =>
@@ -313,7 +308,7 @@ describe('the fleet', () => {
   })
 
   it('says which module starts it where none did', () => {
-    expect(() => openSharedMockMail({ afterAll: () => {} }, undefined, "'a module'")).toThrow(
+    expect(() => openSharedMockMail(handRunner().runner, undefined, "'a module'")).toThrow(
       expect.objectContaining({ code: 'NO_SHARED_FLEET', message: expect.stringContaining("globalSetup: 'a module'") }),
     )
     expect(() => useMockMail({ shared: true })).toThrow(expect.objectContaining({ code: 'NO_SHARED_FLEET' }))

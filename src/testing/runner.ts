@@ -1,0 +1,45 @@
+import { fileNow, openFile, type TestFile } from './test-file.ts'
+
+/** A test that is over. */
+export interface EndedTest {
+  readonly id: unknown
+  /** What it failed with; none where it passed, absent where the runner does not tell. */
+  readonly errors?: readonly string[]
+  /** Prints beside the test's own output. */
+  tell?(text: string): void
+}
+
+/** What a runner lends. */
+export interface Runner {
+  /** Names the file whose tests run. */
+  file(): string
+  /** Whether the runner was told to leave tests out; false where it does not tell. */
+  filtered(): boolean
+  /** When the tests of this `describe`, or file, are over; `file` says that those of all others are as well. */
+  afterScope(hook: (over: { readonly file: boolean }) => Promise<void>): void
+  /** Before and after each test of this `describe`, or file. */
+  eachTest(begins: (test: unknown) => void, ends: (test: EndedTest) => void): void
+  /** Once per file, for a runner that can do it from anywhere: after all tests. */
+  afterFile?(hook: () => void): void
+}
+
+/** Watches the tests of this `describe`, or file. */
+export function watchTests(runner: Runner): TestFile {
+  const file = openFile(runner.file())
+  if (!file.ends) runner.afterFile?.(() => file.end({ filtered: runner.filtered() }))
+  file.ends = true
+  runner.eachTest(
+    (test) => file.testBegins(test),
+    ({ id, errors, tell }) => {
+      if (!file.isRunning(id)) return
+      const failed = errors !== undefined && errors.length > 0
+      if (failed) for (const text of file.dialoguesOf(id, { butNot: errors.join('\n') })) tell?.(text)
+      file.testEnds(id, { failed })
+    },
+  )
+  return file
+}
+
+/** The end of a file whose runner calls for it by a hook of its own. */
+export const endFile = (runner: Pick<Runner, 'file' | 'filtered'>): void =>
+  fileNow(runner.file()).end({ filtered: runner.filtered() })
