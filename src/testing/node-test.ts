@@ -1,24 +1,17 @@
-import { AssertionError } from 'node:assert'
 import { AsyncResource } from 'node:async_hooks'
 import { after, afterEach, beforeEach } from 'node:test'
+import { type BothWays, type Expectations, expectationsOf } from './expectations.ts'
 import { type MockMail, type MockMailOptions, openMockMail } from './mock-mail.ts'
 import type { Runner } from './runner.ts'
-import { type Matchers, watchedMatchers } from './watched.ts'
+import { watchedMatchers } from './watched.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
 export type { CredentialsOptions, NegotiatedOptions, OutcomeOptions, PassOptions, RefusedOptions } from './matchers.ts'
-export type { MockMail }
-
-/** The matchers about one server or report: each rejects with an AssertionError when what it says is not so. */
-export type Expectations = {
-  readonly [Name in keyof Matchers]: Parameters<Matchers[Name]> extends [unknown, ...infer Rest]
-    ? (...given: Rest) => Promise<void>
-    : never
-}
+export type { Expectations, MockMail }
 
 /** `node:test` has no `expect` of its own, so this one knows mockmail's matchers only. */
 export interface NodeTestMail extends MockMail {
-  expect(received: unknown): Expectations & { readonly not: Expectations }
+  expect(received: unknown): BothWays
 }
 
 /** Of the context that hooks are given. */
@@ -65,24 +58,11 @@ export function useMockMail(options: Omit<MockMailOptions, 'shared'> = {}): Node
   const mail = openMockMail(runner, options)
   return {
     ...mail,
-    expect: (received) =>
-      Object.assign(expectations(received, { isNot: false }), { not: expectations(received, { isNot: true }) }),
+    expect: (received) => expectationsOf(matchers, received),
   }
 }
 
 const matchers = watchedMatchers(runner)
-
-function expectations(received: unknown, { isNot }: { readonly isNot: boolean }): Expectations {
-  const names = Object.keys(matchers) as (keyof Matchers)[]
-  const bound = names.map((name) => [
-    name,
-    async (...given: unknown[]): Promise<void> => {
-      const { pass, message } = await matchers[name].call({ isNot }, received, ...given)
-      if (pass === isNot) throw new AssertionError({ message: message(), operator: name })
-    },
-  ])
-  return Object.fromEntries(bound)
-}
 
 /** node:test wraps what a test has thrown. */
 const messagesOf = (error: unknown): readonly string[] =>

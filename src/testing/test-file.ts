@@ -73,6 +73,11 @@ export class TestFile {
     if (forgotten.length > 0 && !failed) throw notAwaited(forgotten, 'when its test ended')
   }
 
+  /** When what holds now is decided. */
+  get decided(): 'now' | 'later' {
+    return this.ends && !this.over ? 'later' : 'now'
+  }
+
   /** Whether it has begun and not ended: nested scopes tell of one test several times. */
   isRunning(test: unknown): boolean {
     return this.#seenBefore.has(test)
@@ -94,11 +99,15 @@ export class TestFile {
    * An assertion holds of this run. One in which the client used no session needs a control, whatever was asked.
    * @throws {MockmailError} NO_CONTROL where nothing will say that the file is over
    */
-  async holds(server: MailServer, outcome: Judgement): Promise<void> {
+  async holds(
+    server: MailServer,
+    outcome: Judgement,
+    { decided }: { readonly decided: 'now' | 'later' },
+  ): Promise<void> {
     if (isControl(server.expectation, outcome)) this.#controlled.add(nameOf(server))
     if (server.mode === 'plain' || used.has(outcome.outcome) || outcome.outcome === 'not-reached') return
     await this.#refused(server)
-    if (this.ends && !this.over) return
+    if (decided === 'later') return
     const missing = this.#uncontrolled()
     if (missing) throw missing
   }

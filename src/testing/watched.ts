@@ -24,13 +24,14 @@ function watched(name: keyof Matchers, runner: Pick<Runner, 'file'>): Watched {
   return function (received, ...given) {
     const file = fileNow(runner.file())
     const { isNot = false } = this
+    const { decided } = file
     const whose = this.currentConcurrentTestName?.() === undefined ? 'running' : 'other'
     return file.pending.during(
       `expect(…)${isNot ? '.not' : ''}.${name}()`,
       async () => {
         const result = await match(received, ...given)
         const { run } = result
-        if (run && result.pass !== isNot) await file.holds(run.server, run.outcome)
+        if (run && result.pass !== isNot) await file.holds(run.server, run.outcome, { decided })
         return result
       },
       { whose },

@@ -21,8 +21,12 @@ export function handRunner({ filtered = false } = {}): HandRunner {
   const end = new Set<(test: EndedTest) => void>()
   const afterFile: (() => void)[] = []
   const told: string[] = []
-  const begins = (test: unknown): void => begin.forEach((hook) => hook(test))
-  const ends = (test: EndedTest): void => end.forEach((hook) => hook({ tell: (text) => told.push(text), ...test }))
+  const begins = (test: unknown): void => {
+    for (const hook of begin) hook(test)
+  }
+  const ends = (test: EndedTest): void => {
+    for (const hook of end) hook({ tell: (text) => told.push(text), ...test })
+  }
   return {
     runner: {
       file: () => name,
