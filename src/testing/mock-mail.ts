@@ -6,7 +6,7 @@ import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
 import { startMailServer, startMailServers } from '../start.ts'
 import { type CaseFilter, casesFor, type MailCase } from './cases.ts'
-import { type Runner, watchTests } from './runner.ts'
+import { endWhole, type Runner, watchTests } from './runner.ts'
 import { borrowFrom } from './shared/borrowed.ts'
 import type { SharedFleet } from './shared/host.ts'
 import type { Scope } from './test-file.ts'
@@ -107,6 +107,13 @@ export function openMockMail(runner: Runner, options: MockMailOptions = {}, sour
     return keeping
   }
 
+  const closeAll = async (): Promise<void> => {
+    await source.end?.()
+    await Promise.all([...open].map((ready) => ready.close()))
+    await Promise.allSettled(starting)
+  }
+  let closed: Promise<void> | undefined
+
   const file = watchTests(runner)
   const known = (server: MailServer): MailServer => {
     server.settleBy(options.settle)
@@ -116,19 +123,16 @@ export function openMockMail(runner: Runner, options: MockMailOptions = {}, sour
   const scope: Scope = {
     control: options.control,
     good: async (place) => known(await kept(() => source.start({ ...place, scenario: 'good' }))),
+    close() {
+      over = true
+      closed ??= closeAll()
+      return closed
+    },
   }
   file.join(scope)
 
-  runner.afterScope(async (ended) => {
-    over = true
-    try {
-      if (ended.file) file.end({ filtered: runner.filtered() })
-    } finally {
-      await source.end?.()
-      await Promise.all([...open].map((ready) => ready.close()))
-      await Promise.allSettled(starting)
-    }
-  })
+  // Where one hook fails, vitest runs no other.
+  runner.afterScope((ended) => (ended.file ? endWhole(file, runner) : scope.close()))
   return {
     start: async (wanted) => known(await kept(() => source.start(optionsOf(wanted)))),
     async startAll(wanted) {

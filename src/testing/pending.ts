@@ -1,3 +1,5 @@
+import { pauseOr, turn } from '../servers/core/clock.ts'
+
 /** A matcher that was called and has not answered. */
 interface Call {
   readonly what: string
@@ -11,6 +13,7 @@ interface Call {
 export class Pending {
   readonly #running = new Set<unknown>()
   readonly #calls = new Set<Call>()
+  readonly #open = new Set<Promise<unknown>>()
   readonly #forgotten: string[] = []
 
   /** Tests that run: several where they are concurrent, none in hooks and where the runner does not tell. */
@@ -35,16 +38,27 @@ export class Pending {
     return forgotten
   }
 
-  /** Runs a matcher. `whose` says that the caller is none of the running tests, where the runner knows. */
-  async during<T>(what: string, act: () => Promise<T>, { whose }: { readonly whose: 'running' | 'other' }): Promise<T> {
-    const by = new Set(whose === 'running' ? this.#running : [])
+  /** Runs a matcher. `caller` is its test where the runner knows; else it may be any that runs. */
+  async during<T>(what: string, act: () => Promise<T>, caller?: unknown): Promise<T> {
+    const by = new Set([...this.#running].filter((test) => caller === undefined || test === caller))
     const call: Call = { what, by, sole: by.size === 1 }
     this.#calls.add(call)
+    const answer = act()
+    this.#open.add(answer)
     try {
-      return await act()
+      return await answer
     } finally {
       this.#calls.delete(call)
+      this.#open.delete(answer)
     }
+  }
+
+  /** When everything has answered, awaited or not, or after so many milliseconds. */
+  async answered(limit: number): Promise<void> {
+    if (this.#open.size === 0) return
+    await pauseOr(limit, Promise.allSettled(this.#open))
+    // What is rejected now and handled by nobody is told a turn later.
+    await turn()
   }
 
   /** What was not awaited although every test is over, and cannot be told to one of them. */

@@ -20,13 +20,14 @@ export interface Runner {
   /** Before and after each test of this `describe`, or file. */
   eachTest(begins: (test: unknown) => void, ends: (test: EndedTest) => void): void
   /** Once per file, for a runner that can do it from anywhere: after all tests. */
-  afterFile?(hook: () => void): void
+  afterFile?(hook: () => Promise<void>): void
 }
 
 /** Watches the tests of this `describe`, or file. */
 export function watchTests(runner: Runner): TestFile {
   const file = openFile(runner.file())
-  if (!file.ends) runner.afterFile?.(() => file.end({ filtered: runner.filtered() }))
+  // Where one hook fails, node:test runs no other.
+  if (!file.ends) runner.afterFile?.(() => endWhole(file, runner))
   file.ends = true
   runner.eachTest(
     (test) => file.testBegins(test),
@@ -40,6 +41,15 @@ export function watchTests(runner: Runner): TestFile {
   return file
 }
 
+/** The end of a file, after which none of its servers is left. */
+export async function endWhole(file: TestFile, { filtered }: Pick<Runner, 'filtered'>): Promise<void> {
+  try {
+    await file.end({ filtered: filtered() })
+  } finally {
+    await file.close()
+  }
+}
+
 /** The end of a file whose runner calls for it by a hook of its own. */
-export const endFile = (runner: Pick<Runner, 'file' | 'filtered'>): void =>
+export const endFile = (runner: Pick<Runner, 'file' | 'filtered'>): Promise<void> =>
   fileNow(runner.file()).end({ filtered: runner.filtered() })

@@ -15,6 +15,8 @@ export interface Scope {
   readonly control: Control | 'off' | undefined
   /** A good server there, kept like every other of the scope. */
   good(place: Place): Promise<MailServer>
+  /** Closes its servers. Idempotent. */
+  close(): Promise<void>
 }
 
 export interface Place {
@@ -27,6 +29,9 @@ interface Known {
   readonly scope: Scope
   readonly by: ReadonlySet<unknown>
 }
+
+/** Milliseconds in which a matcher that is not awaited may answer when the file is over. */
+const longestAnswer = 2500
 
 /** Milliseconds that a control may take. */
 const longestControl = 10_000
@@ -73,6 +78,11 @@ export class TestFile {
     if (forgotten.length > 0 && !failed) throw notAwaited(forgotten, 'when its test ended')
   }
 
+  /** Closes the servers of every scope. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#scopes].map((scope) => scope.close()))
+  }
+
   /** When what holds now is decided. */
   get decided(): 'now' | 'later' {
     return this.ends && !this.over ? 'later' : 'now'
@@ -116,10 +126,12 @@ export class TestFile {
    * The end of the file.
    * @throws {MockmailError} NO_CONTROL, NOT_AWAITED
    */
-  end({ filtered }: { readonly filtered: boolean }): void {
+  async end({ filtered }: { readonly filtered: boolean }): Promise<void> {
     if (this.over) return
     this.over = true
     const forgotten = this.pending.left()
+    // What they may still reject with belongs to this file, and not to the one that its worker runs next.
+    await this.pending.answered(longestAnswer)
     const missing = this.#uncontrolled()
     const failures = [
       ...(forgotten.length > 0 ? [notAwaited(forgotten, 'when the tests of the file were over')] : []),
@@ -128,7 +140,7 @@ export class TestFile {
     if (missing && filtered) console.warn(`Not decided, as tests were filtered out: ${missing.message}`)
     this.#servers.clear()
     const [first, second] = failures
-    if (first && second) throw new MockmailError(first.code, `${first.message}\n${second.code}: ${second.message}`)
+    if (first && second) throw new MockmailError(first.code, `${first.message}\n${second.message}`)
     if (first) throw first
   }
 
@@ -191,7 +203,7 @@ export class TestFile {
     return new MockmailError(
       'NO_CONTROL',
       [
-        `Nothing shows that the client works, and one that never works refuses everything. Judged as refused: ${missing.map(([place, scenarios]) => `${[...scenarios].join(', ')} (${place})`).join('; ')}.`,
+        `NO_CONTROL: nothing shows that the client works, and one that never works refuses everything. Judged as refused: ${missing.map(([place, scenarios]) => `${[...scenarios].join(', ')} (${place})`).join('; ')}.`,
         "Let a test of this file complete a session with 'good' there (mail.cases() without expect begins with it), or give useMockMail({ control: (server) => send(server) }), which is then pointed at 'good'. control: 'off' is for a file that has its control elsewhere.",
         ...tried,
       ].join('\n'),
@@ -212,7 +224,7 @@ const nameOf = ({ protocol, mode }: Place): string => `${protocol}/${mode}`
 const notAwaited = (calls: readonly string[], when: string): MockmailError =>
   new MockmailError(
     'NOT_AWAITED',
-    `${calls.join(', ')} had not answered ${when}, so nothing was asserted: await it, as every matcher of mockmail settles first.`,
+    `NOT_AWAITED: ${calls.join(', ')} had not answered ${when}, so nothing was asserted: await it, as every matcher of mockmail settles first.`,
   )
 
 // One worker may run several files without loading this module anew, and one file may have an ESM and a CommonJS copy of it.

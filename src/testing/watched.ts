@@ -5,7 +5,7 @@ import { fileNow } from './test-file.ts'
 /** What a runner tells a matcher by `this`. */
 export interface MatcherContext {
   readonly isNot?: boolean | undefined
-  /** jest's, in `test.concurrent` only. */
+  /** jest's: the test that calls, before version 30 in `test.concurrent` only. */
   currentConcurrentTestName?: (() => string | undefined) | undefined
 }
 
@@ -25,16 +25,14 @@ function watched(name: keyof Matchers, runner: Pick<Runner, 'file'>): Watched {
     const file = fileNow(runner.file())
     const { isNot = false } = this
     const { decided } = file
-    const whose = this.currentConcurrentTestName?.() === undefined ? 'running' : 'other'
     return file.pending.during(
       `expect(…)${isNot ? '.not' : ''}.${name}()`,
       async () => {
-        const result = await match(received, ...given)
-        const { run } = result
+        const { run, ...result } = await match(received, ...given)
         if (run && result.pass !== isNot) await file.holds(run.server, run.outcome, { decided })
         return result
       },
-      { whose },
+      this.currentConcurrentTestName?.(),
     )
   }
 }

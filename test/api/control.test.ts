@@ -198,7 +198,7 @@ describe('a control', () => {
     await file.row(distrustful, 'expired', refused)
     const error = await file.over().catch((reason: Error) => reason)
     expect((error as Error).message.replace(/:\d{4,5}/, ':PORT')).toBe(
-      'Nothing shows that the client works, and one that never works refuses everything. Judged as refused: expired (imap/implicit).\n' +
+      'NO_CONTROL: nothing shows that the client works, and one that never works refuses everything. Judged as refused: expired (imap/implicit).\n' +
         "Let a test of this file complete a session with 'good' there (mail.cases() without expect begins with it), or give useMockMail({ control: (server) => send(server) }), which is then pointed at 'good'. control: 'off' is for a file that has its control elsewhere.\n" +
         'good (imap/implicit, imaps://localhost:PORT): was no control: came to refused [false-reject, silent-close].\n' +
         'A strict client would accept: the chain ends at a trusted root, the dates hold and the name matches.\n' +
@@ -214,7 +214,11 @@ describe('a control', () => {
       await file.row(strict, 'expired', refused)
       await file.over()
       expect(warned.mock.calls).toEqual([
-        [expect.stringMatching(/^Not decided, as tests were filtered out: Nothing shows that the client works/)],
+        [
+          expect.stringMatching(
+            /^Not decided, as tests were filtered out: NO_CONTROL: nothing shows that the client works/,
+          ),
+        ],
       ])
     } finally {
       warned.mockRestore()
@@ -296,7 +300,7 @@ describe('a matcher that is not awaited', () => {
     expect(forgetful).toMatchObject({
       code: 'NOT_AWAITED',
       message: expect.stringMatching(
-        /^expect\(…\)\.toHaveBeenRefused\(\), expect\(…\)\.not\.toHaveSeenCredentials\(\) had not answered when its test ended/,
+        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\), expect\(…\)\.not\.toHaveSeenCredentials\(\) had not answered when its test ended/,
       ),
     })
     expect(await file.row(strict, 'expired', (expects) => expects.toHaveBeenRefused(slow))).toBeUndefined()
@@ -334,7 +338,9 @@ describe('a matcher that is not awaited', () => {
     const call = file.expect(server).toHaveBeenRefused(slow)
     await expect(file.over()).rejects.toMatchObject({
       code: 'NOT_AWAITED',
-      message: expect.stringMatching(/^expect\(…\)\.toHaveBeenRefused\(\) had not[^\n]*\nNO_CONTROL: Nothing shows/),
+      message: expect.stringMatching(
+        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\) had not[^\n]*\nNO_CONTROL: nothing shows/,
+      ),
     })
     await call
   })

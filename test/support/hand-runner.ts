@@ -19,7 +19,7 @@ export function handRunner({ filtered = false } = {}): HandRunner {
   const scopes: ((over: { readonly file: boolean }) => Promise<void>)[] = []
   const begin = new Set<(test: unknown) => void>()
   const end = new Set<(test: EndedTest) => void>()
-  const afterFile: (() => void)[] = []
+  const afterFile: (() => Promise<void>)[] = []
   const told: string[] = []
   const begins = (test: unknown): void => {
     for (const hook of begin) hook(test)
@@ -57,7 +57,7 @@ export function handRunner({ filtered = false } = {}): HandRunner {
     },
     async over() {
       for (const hook of scopes) await hook({ file: false })
-      for (const hook of afterFile) hook()
+      for (const hook of afterFile) await hook()
     },
   }
 }
