@@ -30,7 +30,15 @@ const runner: Runner = {
     after(() => hook({ file: false }))
   },
   // Outside of every describe, wherever this is called.
-  afterFile: (hook) => new AsyncResource('mockmail', { triggerAsyncId: 0 }).runInAsyncScope(() => after(hook)),
+  afterFile(hook) {
+    const end = (): Promise<void> =>
+      hook().catch((error: unknown) => {
+        // Since Node 22 a hook that fails here is printed, and the process ends with 0.
+        process.exitCode = 1
+        throw error
+      })
+    new AsyncResource('mockmail', { triggerAsyncId: 0 }).runInAsyncScope(() => after(end))
+  },
   eachTest(begins, ends) {
     beforeEach((test) => begins(test))
     afterEach((test) => {

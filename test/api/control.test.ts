@@ -207,7 +207,7 @@ describe('a control', () => {
     )
   })
 
-  it('is only told to be missing where the runner left tests out', async () => {
+  it('is only told to be missing where the runner left tests out, unless one was tried and failed', async () => {
     const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
     try {
       const file = openFile({}, handRunner({ filtered: true }))
@@ -220,6 +220,10 @@ describe('a control', () => {
           ),
         ],
       ])
+      const tried = openFile({ control: distrustful }, handRunner({ filtered: true }))
+      await tried.row(strict, 'expired', refused)
+      await expect(tried.over()).rejects.toMatchObject({ code: 'NO_CONTROL' })
+      expect(warned).toHaveBeenCalledTimes(1)
     } finally {
       warned.mockRestore()
     }

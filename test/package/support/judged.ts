@@ -7,10 +7,11 @@ import type { Project } from './project.ts'
 
 const definitions = fileURLToPath(new URL('../projects/shared/judged.cjs', import.meta.url))
 
-/** Of each file that `judged.cjs` defines what it is told where it is red; null where it is green. */
-export const verdicts = (
-  createRequire(import.meta.url)(definitions) as { verdicts: Readonly<Record<string, string | null>> }
-).verdicts
+/** Of each file what it is told where it is red; null where it is green. */
+export type Verdicts = Readonly<Record<string, string | null>>
+
+/** Of all that `judged.cjs` defines. */
+export const { verdicts } = createRequire(import.meta.url)(definitions) as { readonly verdicts: Verdicts }
 
 /** One file of tests for each, in the folder `judged`. */
 export function writeJudged({ directory }: Project, ending: string, text: (name: string) => string): void {
@@ -32,18 +33,11 @@ interface Report {
 }
 
 /** Every file came to what it must, and was told why. */
-export function expectVerdicts(
-  { directory }: Project,
-  output: string,
-  { names = Object.keys(verdicts) }: { readonly names?: readonly string[] } = {},
-): void {
+export function expectVerdicts({ directory }: Project, output: string, wanted: Verdicts = verdicts): void {
   const { testResults } = JSON.parse(readFileSync(join(directory, 'judged.json'), 'utf8')) as Report
   const came = testResults.map(({ name, status }) => [basename(name).split('.')[0], status])
   expect(Object.fromEntries(came)).toEqual(
-    Object.fromEntries(names.map((name) => [name, verdicts[name] === null ? 'passed' : 'failed'])),
+    Object.fromEntries(Object.entries(wanted).map(([name, told]) => [name, told === null ? 'passed' : 'failed'])),
   )
-  for (const name of names) {
-    const told = verdicts[name]
-    if (told) expect(output, name).toContain(told)
-  }
+  for (const [name, told] of Object.entries(wanted)) if (told !== null) expect(output, name).toContain(told)
 }

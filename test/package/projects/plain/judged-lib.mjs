@@ -7,17 +7,18 @@ const each = (cases) => (title, test) => {
   for (const one of cases) it(title.replace('$title', one.title), () => test(one))
 }
 
-files[process.argv[2] ?? process.env.JUDGED]({
-  describe,
-  it: Object.assign((title, test) => it(title, test), { each }),
-  open(options) {
-    const mail = useMockMail(options)
-    return { mail, expects: mail.expect }
-  },
-  rejects: (client) => assert.rejects(client),
-  concurrent: (tests) =>
-    describe('at once', { concurrency: true }, () => {
-      for (const [title, test] of Object.entries(tests)) it(title, test)
-    }),
-  timesOut: (title, test) => it(title, { timeout: 1000 }, test),
-})
+export const run = (name) =>
+  files[name]({
+    describe,
+    it: Object.assign((title, test) => it(title, test), { each }),
+    open(options) {
+      const mail = useMockMail(options)
+      return { mail, expects: mail.expect }
+    },
+    rejects: (client) => assert.rejects(client),
+    concurrent: (tests) =>
+      describe('at once', { concurrency: true }, () => {
+        for (const [title, test] of Object.entries(tests)) it(title, test)
+      }),
+    timesOut: (title, test) => it(title, { timeout: 1000 }, test),
+  })

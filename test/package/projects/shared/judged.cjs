@@ -109,7 +109,8 @@ exports.verdicts = {
   'nested-without-control': 'NO_CONTROL',
   forgotten: 'toHaveBeenRefused() had not answered when its test ended',
   'forgotten-and-wrong': 'toHaveBeenRefused() had not answered when its test ended',
-  'forgotten-at-the-same-time': 'had not answered when the tests of the file were over',
+  // Of the test that ends last, or of the file.
+  'forgotten-at-the-same-time': 'toHaveBeenRefused() had not answered when ',
   'leak-behind-a-throw': 'C*: b LOGIN',
   'leak-in-time-out': 'C*: b LOGIN',
 }
