@@ -14,6 +14,8 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const offline = await whyNoRegistry()
 
+const differing = ['right', 'nested', 'nested-without-control', 'with-failing-control', 'forgotten', 'leak-in-time-out']
+
 let tarball: Tarball
 let project: Project
 
@@ -111,7 +113,8 @@ describe.skipIf(offline)('a fresh project', () => {
 
     it('fails what does not count in node:test and says why, and passes what does', async () => {
       writeJudged(project, 'test.mjs', (name) => `import { run } from '../judged-lib.mjs'\nrun('${name}')\n`)
-      const names = Object.keys(verdicts)
+      // All of them on one Node, and on the others what they could differ in: how a failed hook and a failed test are told.
+      const names = version === nodeVersions[0] ? Object.keys(verdicts) : [...differing]
       const came: Record<string, number | null> = {}
       const judge = async (): Promise<void> => {
         for (let name = names.shift(); name !== undefined; name = names.shift()) {
@@ -122,9 +125,7 @@ describe.skipIf(offline)('a fresh project', () => {
         }
       }
       await Promise.all([judge(), judge(), judge()])
-      expect(came).toEqual(
-        Object.fromEntries(Object.entries(verdicts).map(([name, told]) => [name, told === null ? 0 : 1])),
-      )
+      expect(came).toEqual(Object.fromEntries(Object.keys(came).map((name) => [name, verdicts[name] === null ? 0 : 1])))
     }, 60_000)
 
     it('ends although tests of node:test timed out while their clients hang', async () => {
