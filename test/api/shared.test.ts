@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defineCertificate, type MailServer } from '../../src/index.ts'
-import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
+import { type MockMailOptions, openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
 import { playClient } from '../quirks/scripted-client.ts'
@@ -181,6 +181,36 @@ describe('a server of the shared fleet', () => {
     // Only the host can tell, and it tells in the same way.
     await expect(mail.start({ ...pop3, scenario: 'expired' })).rejects.toMatchObject({ code: 'NOTHING_TO_SERVE' })
     await end()
+  })
+})
+
+describe('the control of a file that shares a fleet', () => {
+  const expired = { protocol: 'imap', mode: 'implicit', scenario: 'expired' } as const
+  const refuse = async (server: MailServer): Promise<void> => {
+    const socket = connectTls(server)
+    await tlsError(socket)
+    socket.destroy()
+  }
+  const complete = async (server: MailServer): Promise<void> => {
+    const client = connectRaw(server, connectTls(server))
+    client.send('a LOGIN u p\r\nb LOGOUT\r\n')
+    await client.closed
+  }
+  const judge = async (options: MockMailOptions, good: boolean): Promise<unknown> => {
+    const { runner, over } = handRunner()
+    const mail = openSharedMockMail(runner, host.fleet, "'a module'", { ...quick, ...options })
+    if (good) await complete(await mail.start({ ...expired, scenario: 'good' }))
+    const server = await mail.start(expired)
+    await refuse(server)
+    expect(await server.verdict()).toBe('pass')
+    return over().catch((error: { code?: string }) => error.code)
+  }
+
+  it('is as it is elsewhere: its own tests, or the client that it was given', async () => {
+    expect(await judge({}, false)).toBe('NO_CONTROL')
+    expect(await judge({ control: refuse }, false)).toBe('NO_CONTROL')
+    expect(await judge({}, true)).toBeUndefined()
+    expect(await judge({ control: complete }, false)).toBeUndefined()
   })
 })
 
