@@ -13,7 +13,7 @@ const expired = { protocol: 'imap', mode: 'implicit', scenario: 'expired' }
 
 /** The documented pattern: it ends as it likes, and something is asserted of the server. */
 const rows = ({ it, open }, client) => {
-  const { mail, expects } = open()
+  const { mail, expects } = open({ settle: 100 })
   it.each(mail.cases({ protocol: 'imap', scenarios }))('$title', async (c) => {
     const server = await mail.start(c)
     await client(server).catch(() => {})
