@@ -277,7 +277,9 @@ async function judge(
         server,
         outcome.detail === 'inconclusive:needs-control'
           ? 'the client spoke on without an answer, which counts only if it does not do so on server.twin: connect it there too'
-          : `${server.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
+          : `${server.connections.length} connected, and ${
+              outcome.detail === 'not-reached' ? 'none came as far as the fault' : 'what it came to cannot be judged'
+            } (${outcome.detail})`,
         outcome,
       ),
     )

@@ -158,7 +158,7 @@ export class TestFile {
     if (off) return
     const place = nameOf(server)
     this.#refusals.set(place, (this.#refusals.get(place) ?? new Set()).add(server.scenario))
-    this.#lookAround()
+    if (!this.#controlled.has(place)) this.#lookAround()
     if (!this.#controlled.has(place)) await this.#try(server, scope)
   }
 
