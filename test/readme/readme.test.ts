@@ -97,7 +97,7 @@ describe('the README', () => {
     const { status, stdout, stderr } = await run(process.execPath, [vitest, 'run', '--root', directory])
     expect(stdout + stderr).toMatch(/Tests {2}\d+ passed/)
     expect(status).toBe(0)
-  })
+  }, 60_000)
 
   /** Runs a text of tests in a folder of its own. */
   async function runVitest(name: string, text: string): Promise<Ran> {
@@ -112,7 +112,7 @@ describe('the README', () => {
     const { status, stdout, stderr } = await runVitest('example', example('vitest'))
     expect(stdout + stderr).toMatch(/Tests +\d\d passed/)
     expect(status).toBe(0)
-  })
+  }, 60_000)
 
   it('has a vitest example that fails when its client trusts nothing, so that it refuses everything', async () => {
     const blind = example('vitest').replace(/ *tls: server\.tls,\n/, '')
@@ -123,7 +123,7 @@ describe('the README', () => {
     expect(said).toMatch(/FAIL .*good over smtp\/implicit/)
     expect(said).toMatch(/FAIL .*good over smtp\/starttls/)
     expect(status).toBe(1)
-  })
+  }, 60_000)
 
   it('has a vitest example that fails with the dialogue when its client does not insist on TLS', async () => {
     const { status, stdout, stderr } = await runVitest(
@@ -137,7 +137,7 @@ describe('the README', () => {
     expect(said).toContain(why)
     expect(said).toContain('  C: AUTH PLAIN AHVzZXJAbW9ja21haWwudGVzdABtb2NrbWFpbA==')
     expect(status).toBe(1)
-  })
+  }, 60_000)
 
   it('has a library example that prints what it says', async () => {
     const code = example('library')
