@@ -8,7 +8,7 @@ import type { TlsIdentity } from './servers/core/tls.ts'
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
 /** What the parts of a cast make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
-export function behaviourOf({ preset, quirks }: Cast): Behaviour {
+export function behaviourOf({ preset, quirks, expectation }: Cast): Behaviour {
   const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const at = new Map<Hook, Attached>()
   let tls: TlsProfile = {}
@@ -23,6 +23,7 @@ export function behaviourOf({ preset, quirks }: Cast): Behaviour {
   return {
     ...(speaks && { speaks }),
     tls,
+    tapped: expectation.expect !== 'accept',
     tlsParts: parts.flatMap(({ id, entry }) => (entry.tls ? [id] : [])),
     capabilities: parts.flatMap(({ id, entry }) => (entry.capabilities ? [attach(id, entry.capabilities)] : [])),
     at,

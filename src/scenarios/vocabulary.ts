@@ -70,8 +70,8 @@ export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
   quit: 'quit',
 }
 
-/** What a strict client does with a scenario. */
 export const expects = ['reject', 'accept', 'either'] as const
+/** What a strict client does with a scenario. */
 export type Expect = (typeof expects)[number]
 
 /**

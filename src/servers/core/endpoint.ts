@@ -170,7 +170,10 @@ export class Endpoint implements ConnectionHost {
     this.run.begin(connection.record)
     const over = connection
       .run()
-      .catch((error: unknown) => this.#options.onDefect(error))
+      .catch((error: unknown) => {
+        recorder.defect(error)
+        this.#options.onDefect(error)
+      })
       .finally(() => {
         this.#open.delete(connection)
         this.run.end(connection.record)

@@ -71,6 +71,7 @@ export class Recorder {
       injected: [],
       held: [],
       fired: [],
+      defect: null,
       end: null,
       get transcript() {
         return transcript.entries
@@ -127,10 +128,15 @@ export class Recorder {
     this.record.capabilities[phase] = capabilities.map(({ text }) => text)
   }
 
-  credential(phase: Phase, { kind, mechanism, user, secret }: Credential, accepted: boolean): void {
+  /** Notes a credential; to be told when the server has said yes to it. */
+  credential(phase: Phase, { kind, mechanism, user, secret }: Credential): () => void {
     this.record.counts.credentials++
     const offered = this.#isOffered(phase, mechanism)
-    this.#push(this.record.credentials, { at: this.at, phase, kind, mechanism, user, secret, accepted, offered })
+    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered }
+    this.#push(this.record.credentials, entry)
+    return () => {
+      entry.accepted = true
+    }
   }
 
   #isOffered(phase: Phase, mechanism: string): boolean | null {
@@ -157,6 +163,11 @@ export class Recorder {
   ): void {
     this.record.counts.messages++
     this.#push(this.record.messages, { at: this.at, phase, ...message })
+  }
+
+  /** Something of ours went wrong, or of a part of the user's own: this connection says nothing of the client. */
+  defect(error: unknown): void {
+    this.record.defect ??= error instanceof Error ? error.message : String(error)
   }
 
   injected(phase: Phase, bytes: Buffer): void {
