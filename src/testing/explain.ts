@@ -18,7 +18,10 @@ export function asReport(received: unknown): CheckReport {
   if (typeof received === 'object' && received !== null && 'cells' in received && 'verdict' in received) {
     return received as CheckReport
   }
-  throw new MockmailError('INVALID_OPTION', 'This matcher is for a report: expect(await checkClient(…)).toPass().')
+  throw new MockmailError(
+    'INVALID_OPTION',
+    'This matcher is for a server or a report: expect(await mail.start(…)).toPass(), expect(await checkClient(…)).toPass().',
+  )
 }
 
 /** Not by `instanceof` alone: an ESM and a CommonJS copy of this package may be loaded side by side. */

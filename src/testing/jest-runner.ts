@@ -6,7 +6,7 @@ export const jestRunner: Runner = {
   file: () => expect.getState().testPath ?? '',
   filtered: () => false,
   afterScope(hook) {
-    afterAll(() => hook({ file: false }))
+    afterAll(() => hook({ over: 'scope' }))
   },
   eachTest(begins, ends) {
     const name = (): string => expect.getState().currentTestName ?? ''

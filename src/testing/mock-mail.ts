@@ -131,8 +131,15 @@ export function openMockMail(runner: Runner, options: MockMailOptions = {}, sour
   }
   file.join(scope)
 
-  // Where one hook fails, vitest runs no other.
-  runner.afterScope((ended) => (ended.file ? endWhole(file, runner) : scope.close()))
+  runner.afterScope(async ({ over }) => {
+    // Where one hook fails, vitest runs no other of the same file or describe.
+    if (over === 'file') return endWhole(file, runner)
+    try {
+      if (over === 'last scope') await file.end({ filtered: runner.filtered() })
+    } finally {
+      await scope.close()
+    }
+  })
   return {
     start: async (wanted) => known(await kept(() => source.start(optionsOf(wanted)))),
     async startAll(wanted) {

@@ -27,7 +27,7 @@ const runner: Runner = {
   file: () => 'node:test',
   filtered: () => process.execArgv.some((flag) => /^--test-(?:name-pattern|skip-pattern|only)\b/.test(flag)),
   afterScope(hook) {
-    after(() => hook({ file: false }))
+    after(() => hook({ over: 'scope' }))
   },
   // Outside of every describe, wherever this is called.
   afterFile(hook) {

@@ -9,14 +9,19 @@ export interface EndedTest {
   tell?(text: string): void
 }
 
+/** A `describe` that is over, the last one with tests in its file, or the file; a `describe` also where the runner does not tell. */
+export interface EndedScope {
+  readonly over: 'scope' | 'last scope' | 'file'
+}
+
 /** What a runner lends. */
 export interface Runner {
   /** Names the file whose tests run. */
   file(): string
   /** Whether the runner was told to leave tests out; false where it does not tell. */
   filtered(): boolean
-  /** When the tests of this `describe`, or file, are over; `file` says that those of all others are as well. */
-  afterScope(hook: (over: { readonly file: boolean }) => Promise<void>): void
+  /** When the tests of this `describe`, or file, are over. */
+  afterScope(hook: (ended: EndedScope) => Promise<void>): void
   /** Before and after each test of this `describe`, or file. */
   eachTest(begins: (test: unknown) => void, ends: (test: EndedTest) => void): void
   /** Once per file, for a runner that can do it from anywhere: after all tests. */

@@ -25,8 +25,8 @@ export const vitestRunner: Runner = {
     afterAll(async function () {
       // biome-ignore lint/complexity/noArguments: see above
       const suite = [...(arguments as Iterable<unknown>)].find(isTask)
-      const file = suite === undefined || suite.filepath !== undefined || !toRun(suite.file, suite)
-      await hook({ file })
+      const isFile = suite === undefined || suite.filepath !== undefined
+      await hook({ over: isFile ? 'file' : toRun(suite.file, suite) ? 'scope' : 'last scope' })
     })
   },
   eachTest(begins, ends) {

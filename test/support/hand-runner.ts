@@ -1,4 +1,4 @@
-import type { EndedTest, Runner } from '../../src/testing/runner.ts'
+import type { EndedScope, EndedTest, Runner } from '../../src/testing/runner.ts'
 
 /** A runner whose tests begin and end when the test says so. */
 export interface HandRunner {
@@ -16,7 +16,7 @@ let files = 0
 
 export function handRunner({ filtered = false } = {}): HandRunner {
   const name = `by hand ${++files}`
-  const scopes: ((over: { readonly file: boolean }) => Promise<void>)[] = []
+  const scopes: ((ended: EndedScope) => Promise<void>)[] = []
   const begin = new Set<(test: unknown) => void>()
   const end = new Set<(test: EndedTest) => void>()
   const afterFile: (() => Promise<void>)[] = []
@@ -56,7 +56,7 @@ export function handRunner({ filtered = false } = {}): HandRunner {
       }
     },
     async over() {
-      for (const hook of scopes) await hook({ file: false })
+      for (const hook of scopes) await hook({ over: 'scope' })
       for (const hook of afterFile) await hook()
     },
   }
