@@ -126,6 +126,8 @@ const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && valu
 
 /** Parses a ClientHello. Null when it is malformed, which the TLS library answers in its own way. */
 export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): ClientHelloRecord | null {
+  let ja3: string | undefined
+  let ja4: string | undefined
   try {
     const hello = readMessage(message)
     const versions = getExtensionData(hello, 'supported_versions')?.versions ?? [hello.version]
@@ -137,8 +139,15 @@ export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): 
         .filter((version: number) => !isGrease(version))
         .map((version: number) => versionNames.get(version) ?? `0x${version.toString(16).padStart(4, '0')}`),
       ciphers: hello.cipherSuites,
-      ja3: calculateJa3(hello),
-      ja4: calculateJa4(hello),
+      // These take as long as all the rest, and few ask for them.
+      get ja3() {
+        ja3 ??= fingerprint(calculateJa3, hello)
+        return ja3
+      },
+      get ja4() {
+        ja4 ??= fingerprint(calculateJa4, hello)
+        return ja4
+      },
       raw: message.toString('base64'),
     }
   } catch {
@@ -168,6 +177,15 @@ function extensionsOf(body: ReturnType<typeof reader>): ReturnType<typeof reader
   body.take(2 + 32)
   for (const length of [1, 2, 1]) body.vector(length)
   return reader(body.left ? body.vector(2) : Buffer.alloc(0))
+}
+
+/** Empty where the package cannot make one of what a client sent. */
+function fingerprint(calculate: (hello: TlsClientHelloMessage) => string, hello: TlsClientHelloMessage): string {
+  try {
+    return calculate(hello)
+  } catch {
+    return ''
+  }
 }
 
 /**

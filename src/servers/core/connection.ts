@@ -205,6 +205,8 @@ export class Connection {
   }
 
   async #overhear(input: Input): Promise<void> {
+    // Most clients have nothing more to say, and a session takes a while to open.
+    await input.arrival()
     if (input.over) return
     const { dialect } = this.#host
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, () => {}))
