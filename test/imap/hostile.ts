@@ -3,6 +3,7 @@ import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.t
 import { Input } from '../../src/servers/core/input.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import { MailStore, type NewMessage } from '../../src/servers/mailbox.ts'
+import { createRandom, pick, type Random } from './random.ts'
 
 /** What a run of hostile inputs came to. */
 export interface Hostilities {
@@ -133,21 +134,6 @@ const mailbox: readonly NewMessage[] = [
   '\0\xff\r\n:\r\n\r\n\n\n',
   'Content-Type: multipart/mixed; boundary="',
 ].map((text) => ({ raw: Buffer.from(text, 'latin1') }))
-
-type Random = () => number
-
-/** A reproducible stream of numbers in [0, 1): mulberry32. */
-function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
-
-const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
 
 const many = (random: Random, most: number, item: () => string): string =>
   Array.from({ length: 1 + Math.floor(random() * most) }, item).join('')
