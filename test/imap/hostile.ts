@@ -1,8 +1,10 @@
 import type { Link } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
+import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
+import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
-import { MailStore, type NewMessage } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox.ts'
 import { createRandom, pick, type Random } from './random.ts'
 
 /** What a run of hostile inputs came to. */
@@ -100,7 +102,7 @@ async function converse(
     identify: () => undefined,
     envelope: () => undefined,
     accept: () => undefined,
-    push: (text) => sent.push(text),
+    push: (make) => sent.push(bytesOf(new LateReply(make)).toString('latin1')),
   }
   const session = imap.open(link)
   input.push(bytes)
@@ -114,7 +116,7 @@ async function converse(
         heard: () => undefined,
         respond: async ({ outcome }) => {
           outcome.commit?.()
-          sent.push(outcome.send.toString('latin1'))
+          sent.push(bytesOf(outcome.send).toString('latin1'))
           return outcome.next
         },
       },

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../../src/servers/mailbox.ts'
+import type { StoredMessage } from '../../src/servers/folder.ts'
 import { type Client, logIn, message } from './harness.ts'
 import { pick, type Random } from './random.ts'
 import { Replica, type Sent } from './replica.ts'
@@ -77,10 +77,8 @@ export class Player {
   }
 
   async #leave(): Promise<void> {
-    const command = pick(this.#random, ['CLOSE', 'UNSELECT'])
-    const { replica } = this
-    await this.#say(command, { synchronized: false })
-    if (replica?.faults.length === 0) this.replica = undefined
+    this.replica = undefined
+    await this.#say(pick(this.#random, ['CLOSE', 'UNSELECT']))
   }
 
   async #startIdling(): Promise<void> {
@@ -95,29 +93,30 @@ export class Player {
     this.#idling = undefined
     const said = await this.client.send('DONE\r\n')
     this.log.push('DONE', said)
-    this.replica?.replay(said, { tag, text: 'DONE', keepsNumbers: false })
+    this.replica?.replay(said, { tag, text: 'DONE', keepsNumbers: false, alone: false })
     this.#compare({ synchronized: true })
   }
 
-  async #say(text: string, { synchronized = true } = {}): Promise<void> {
+  async #say(text: string): Promise<void> {
     const sent = this.#describe(`t${++this.#tags}`, text)
     const said = await this.client.send(`${sent.tag} ${text}\r\n`)
     this.log.push(`${sent.tag} ${text}`, said)
     // A command that fails need not tell anything.
     if (this.replica?.replay(said, sent) !== 'OK') return
-    this.#compare({ synchronized: synchronized && !sent.keepsNumbers })
+    this.#compare({ synchronized: !sent.keepsNumbers })
   }
 
   #describe(tag: string, text: string): Sent {
     const keepsNumbers = /^(?:FETCH|STORE|SEARCH) /.test(text)
     const [, uid, set = '', sign, list = ''] = /^(UID )?STORE (\S+) .*?([+-]?)FLAGS\.SILENT \((.*)\)$/.exec(text) ?? []
-    if (set === '' || this.#readOnly) return { tag, text, keepsNumbers }
+    const sent = { tag, text, keepsNumbers, alone: this.#alone }
+    if (set === '' || this.#readOnly) return sent
     const given = list.split(' ').filter((flag) => flag !== '')
     const change = (present: ReadonlySet<string>): string[] => {
       if (sign === '+') return [...new Set([...present, ...given])]
       return sign === '-' ? [...present].filter((flag) => !given.includes(flag)) : given
     }
-    return { tag, text, keepsNumbers, silent: { uids: this.#uidsOf(set, uid !== undefined), change } }
+    return { ...sent, silent: { uids: this.#uidsOf(set, uid !== undefined), change } }
   }
 
   #uidsOf(set: string, byUid: boolean): ReadonlySet<number> {

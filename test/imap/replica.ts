@@ -1,4 +1,4 @@
-import type { Folder } from '../../src/servers/mailbox.ts'
+import type { Folder } from '../../src/servers/folder.ts'
 
 interface Entry {
   uid?: number
@@ -12,6 +12,8 @@ export interface Sent {
   readonly text: string
   /** Numbers may not change while it is answered, RFC 3501 §7.4.1. */
   readonly keepsNumbers: boolean
+  /** Nobody else does anything meanwhile. */
+  readonly alone: boolean
   /** What a client that asked for silence has to do itself. */
   readonly silent?: { readonly uids: ReadonlySet<number>; readonly change: (flags: ReadonlySet<string>) => string[] }
 }
@@ -100,14 +102,14 @@ export class Replica {
       if (command?.keepsNumbers) this.#fault(`EXPUNGE while ${command.text} is answered`, line)
       if (number < 1 || number > this.length) this.#fault(`EXPUNGE of what does not exist among ${this.length}`, line)
       this.#entries.splice(number - 1, 1)
-    } else if (what === 'FETCH') this.#learn(number, items, line)
+    } else if (what === 'FETCH') this.#learn(number, items, line, command)
     else if (line.startsWith('* SEARCH') && command && !command.text.startsWith('UID')) {
       const found = line.replace(/\(.*/, '').split(' ').slice(2).filter((text) => text !== '').map(Number)
       if (found.some((one) => one < 1 || one > this.length)) this.#fault(`SEARCH finds what is not among ${this.length}`, line)
     }
   }
 
-  #learn(number: number, items: string, line: string): void {
+  #learn(number: number, items: string, line: string, command: Sent | undefined): void {
     const entry = this.#entries[number - 1]
     if (!entry) return this.#fault(`FETCH of what does not exist among ${this.length}`, line)
     const uid = /\bUID (\d+)/.exec(items)?.[1]
@@ -122,7 +124,8 @@ export class Replica {
       entry.modseq = Number(modseq)
     }
     if (flags === undefined) return
-    if (this.#told.has(entry)) this.#fault('flags told twice in one answer', line)
+    // Of what changes meanwhile, or while one is idle, the newest is told in the end.
+    if (this.#told.has(entry) && command?.alone) this.#fault('flags told twice in one answer', line)
     this.#told.add(entry)
     entry.flags = new Set(flags.split(' ').filter((flag) => flag !== '' && flag !== '\\Recent'))
   }

@@ -4,14 +4,15 @@ import { alertInClear, alertReceived } from './alerts.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
-import type { Dialect, Request, Session } from './dialect.ts'
+import type { Dialect, Link, Request, Session } from './dialect.ts'
 import { type Answer, runDialogue, type Stage } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { type LinkOwner, openLink } from './link.ts'
-import type { Outcome } from './outcome.ts'
-import { type Cue, toBuffer } from './player.ts'
+import { type Outcome, piecesOf } from './outcome.ts'
+import { chunksOf, type Pieces } from './pieces.ts'
+import type { Cue } from './player.ts'
 import { type Place, Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
@@ -55,6 +56,9 @@ export class Connection {
   /** Resolves when there is nobody to wait for any more. */
   readonly #over: Promise<void>
   #endWaiting: () => void = () => {}
+  #toPush: (() => Pieces) | undefined
+  #pushed: Promise<void> | undefined
+  #answering = false
   /** The dialogue's state when the command that is answered came in. */
   #state = ''
 
@@ -118,7 +122,8 @@ export class Connection {
     try {
       const end = await runDialogue(dialect, session, this.#input, this.#stage(session), { greet })
       if (end === 'upgrade') return true
-      if (this.#idled) this.#push(dialect.goodbye(session))
+      if (this.#idled) this.#push(() => [dialect.goodbye(session)])
+      await this.#pushed
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
       if (end === 'close') this.#end('server', 'fin')
       await this.#transport?.finish()
@@ -191,7 +196,16 @@ export class Connection {
         this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
         if (action === 'starttls') this.record.starttls.requested++
       },
-      respond: (answer) => this.#respond(answer),
+      respond: async (answer) => {
+        await this.#pushed
+        this.#answering = true
+        try {
+          return await this.#respond(answer)
+        } finally {
+          this.#answering = false
+          this.#startPushing()
+        }
+      },
     }
   }
 
@@ -207,7 +221,7 @@ export class Connection {
     if (played) return played.next
     outcome.commit?.()
     if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
-    await this.#write(toBuffer(outcome.send))
+    await this.#writeAll(piecesOf(outcome.send), (bytes) => this.#write(bytes))
     return outcome.next
   }
 
@@ -284,8 +298,34 @@ export class Connection {
     await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
   }
 
-  readonly #push = (text: string): void => {
-    if (!this.#quirks.muted && text) void this.#transport?.write(toBuffer(text))
+  /** No further than the client reads. */
+  async #writeAll(pieces: Pieces, write: (bytes: Buffer) => Promise<void> | undefined): Promise<void> {
+    for await (const chunk of chunksOf(pieces)) {
+      await write(chunk)
+      if (this.#raw.destroyed) return
+    }
+  }
+
+  /** A client that does not read costs one push under way and one that waits, whatever happens meanwhile. */
+  readonly #push: Link['push'] = (make) => {
+    this.#toPush = make
+    if (!this.#answering) this.#startPushing()
+  }
+
+  #startPushing(): void {
+    if (!this.#toPush) return
+    this.#pushed ??= this.#pushAll().finally(() => {
+      this.#pushed = undefined
+    })
+  }
+
+  async #pushAll(): Promise<void> {
+    for (let make = this.#toPush; make; make = this.#toPush) {
+      this.#toPush = undefined
+      if (!this.#quirks.muted && !this.#raw.destroyed) {
+        await this.#writeAll(make(), (bytes) => this.#transport?.write(bytes))
+      }
+    }
   }
 
   #end(by: 'client' | 'server' | 'limit', how: 'fin' | 'rst' | 'timeout' | 'error', why?: string): void {

@@ -1,5 +1,5 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
-import { clock, turn } from './clock.ts'
+import { clock, longestTurn, turn } from './clock.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
 import type { Continuation, Outcome } from './outcome.ts'
@@ -26,9 +26,6 @@ export type DialogueEnd = 'upgrade' | 'close' | 'eof' | 'stop' | 'hopeless'
 
 /** So many refused lines in a row and the server gives up, as real ones do. */
 const patience = 50
-
-/** Milliseconds that one client may be served without a turn for the others: lines that are there already cost no wait. */
-const longestTurn = 5
 
 /**
  * Runs the command loop of one TLS phase: line, table, handler, outcome. Knows no socket.
@@ -90,6 +87,7 @@ export async function runDialogue<S extends Session>(
     if (end !== 'command') return end
   }
   for (let since = clock.now(); ; ) {
+    // Lines that are there already cost no wait.
     if (input.length > 0 && clock.now() - since > longestTurn) {
       await turn()
       since = clock.now()

@@ -1,6 +1,7 @@
-import type { StoredMessage } from '../mailbox.ts'
-import { bodyOf, readValues } from './mime/headers.ts'
-import { searchableBody } from './mime/text.ts'
+import type { StoredMessage } from '../folder.ts'
+import { parseAddresses } from './mime/addresses.ts'
+import { bodyOf, maxRead, readValues } from './mime/headers.ts'
+import { bodyHas } from './mime/text.ts'
 import { months } from './spelling.ts'
 import type { Numbered, View } from './view.ts'
 
@@ -14,8 +15,9 @@ export class Candidate {
   readonly view: View
   readonly #decodeWords: DecodeWords
   readonly #values = new Map<string, readonly string[]>()
+  readonly #addresses = new Map<string, readonly string[]>()
+  #allFields: ReadonlyMap<string, readonly string[]> | undefined
   #header: string | undefined
-  #body: string | undefined
   #sentOn: number | undefined
 
   constructor({ number, message }: Numbered, view: View, decodeWords: DecodeWords) {
@@ -31,26 +33,33 @@ export class Candidate {
 
   /** Values of a header field, decoded, lower case. */
   values(field: string): readonly string[] {
-    const known = this.#values.get(field)
-    if (known) return known
-    const { raw } = this.message
-    const header = { start: 0, end: bodyOf(raw) }
-    const values = (readValues(raw, header, new Set([field])).get(field) ?? []).map((value) => this.#decode(value))
-    this.#values.set(field, values)
-    return values
+    return remember(this.#values, field, () => (this.#fields.get(field) ?? []).map((value) => this.#decode(value)))
   }
 
-  /** The whole header, decoded, lower case. */
+  /**
+   * The addresses in a header field as ENVELOPE tells them apart, RFC 3501 §6.4.4: names, source routes and `user@host`,
+   * decoded, lower case.
+   */
+  addresses(field: string): readonly string[] {
+    return remember(this.#addresses, field, () =>
+      parseAddresses(this.#fields.get(field)?.join(', ') ?? '').flatMap(({ name, route, mailbox = '', host }) =>
+        [name, route, host ? `${mailbox}@${host}` : mailbox].flatMap((text) =>
+          text === undefined ? [] : this.#decode(text),
+        ),
+      ),
+    )
+  }
+
+  /** The header as far as it is looked at, decoded, lower case. */
   get header(): string {
     const { raw } = this.message
-    this.#header ??= this.#decode(raw.toString('latin1', 0, bodyOf(raw)))
+    this.#header ??= this.#decode(raw.toString('latin1', 0, Math.min(maxRead, bodyOf(raw))))
     return this.#header
   }
 
-  /** The body, its text parts decoded, lower case. */
-  get body(): string {
-    this.#body ??= searchableBody(this.message.raw).toLowerCase()
-    return this.#body
+  /** Whether the body has a text. */
+  bodyHas(wanted: string): Generator<string, boolean> {
+    return bodyHas(this.message.raw, wanted)
   }
 
   /** The day in the Date field at midnight UTC, its time and zone left out, RFC 9051 §6.4.4; NaN where there is none. */
@@ -59,10 +68,23 @@ export class Candidate {
     return this.#sentOn
   }
 
+  /** As they stand. */
+  get #fields(): ReadonlyMap<string, readonly string[]> {
+    const { raw } = this.message
+    this.#allFields ??= readValues(raw, { start: 0, end: bodyOf(raw) })
+    return this.#allFields
+  }
+
   #decode(text: string): string {
     // Raw UTF-8 in a header, RFC 6532, next to encoded words, RFC 2047.
     return this.#decodeWords(Buffer.from(text, 'latin1').toString()).toLowerCase()
   }
+}
+
+function remember<V>(known: Map<string, V>, key: string, make: () => V): V {
+  const value = known.get(key) ?? make()
+  known.set(key, value)
+  return value
 }
 
 function parseDay(value: string): number {

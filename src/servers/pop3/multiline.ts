@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../mailbox.ts'
+import type { StoredMessage } from '../folder.ts'
 
 const CR = 0x0d
 const LF = 0x0a

@@ -126,8 +126,9 @@ const data: SmtpCommand = {
   reference: 'RFC 5321 §4.1.1.4',
   run(session, { line }) {
     const outcome = session.endTransaction(line)
-    if (!String(outcome.send).startsWith('354')) return outcome
-    return { ...outcome, ...replyThenRead(outcome.send, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
+    const said = String(outcome.send)
+    if (!said.startsWith('354')) return outcome
+    return { ...outcome, ...replyThenRead(said, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
   },
 }
 
@@ -138,7 +139,7 @@ const receive =
     const raw = wire === 'too-long' ? undefined : unstuffed(wire)
     const outcome = session.engine.received(raw?.length ?? maxMessage + 1)
     if (!raw || !String(outcome.send).startsWith('250')) return outcome
-    const hasRoom = session.link.store.hasRoom({ messages: 1, octets: raw.length })
+    const hasRoom = session.link.store.hasRoom([{ raw }])
     // Not a matter of commit: the message has crossed, whatever becomes of the reply.
     session.link.accept({ via: 'DATA', raw, ...envelope })
     return hasRoom ? outcome : reply('452 4.3.1 Insufficient system storage\r\n')

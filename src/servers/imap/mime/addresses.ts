@@ -3,6 +3,8 @@ import { unquote } from './headers.ts'
 /** One address of an ENVELOPE, RFC 9051 §7.5.2. A group begins with a mailbox without host and ends with neither. */
 export interface Address {
   readonly name?: string
+  /** The source route of an angle address, obsolete since RFC 2822: `@a,@b`. */
+  readonly route?: string
   readonly mailbox?: string
   readonly host?: string
 }
@@ -52,12 +54,13 @@ export function parseAddresses(text: string): readonly Address[] {
 
 function angleAddress(before: readonly Token[], inside: readonly Token[]): Address | undefined {
   const words = inside.filter(({ kind }) => kind !== 'comment')
-  // A source route, obsolete since RFC 2822: `@a,@b:user@host`.
-  const route = words[0]?.text === '@' ? words.findIndex(({ text }) => text === ':') : -1
-  const address = split(words.slice(route + 1))
+  // `@a,@b:user@host`.
+  const mark = words[0]?.text === '@' ? words.findIndex(({ text }) => text === ':') : -1
+  const route = words.slice(0, Math.max(0, mark)).map(({ text }) => text)
+  const address = split(words.slice(mark + 1))
   const name = phrase(before) ?? commentIn(before)
   if (!address) return name === undefined ? undefined : { name, mailbox: '', host: '' }
-  return name === undefined ? address : { name, ...address }
+  return { ...(name !== undefined && { name }), ...(route.length > 0 && { route: route.join('') }), ...address }
 }
 
 function bareAddress(tokens: readonly Token[]): Address | undefined {

@@ -1,4 +1,4 @@
-import { formatNstring, formatString } from '../spelling.ts'
+import { formatNstring } from '../spelling.ts'
 import { type Address, parseAddresses } from './addresses.ts'
 import type { Entity } from './entity.ts'
 import { readValues } from './headers.ts'
@@ -41,6 +41,6 @@ export function formatEnvelope(raw: Buffer, { start, body }: Pick<Entity, 'start
 const formatAddresses = (addresses: readonly Address[]): string =>
   addresses.length === 0 ? 'NIL' : `(${addresses.map(formatAddress).join('')})`
 
-/** The route is NIL: RFC 5322 has none. */
-const formatAddress = ({ name, mailbox, host }: Address): string =>
-  `(${name === undefined ? 'NIL' : formatString(name)} NIL ${formatNstring(mailbox)} ${formatNstring(host)})`
+/** The second is RFC 3501 §7.4.2's at-domain-list. */
+const formatAddress = ({ name, route, mailbox, host }: Address): string =>
+  `(${formatNstring(name)} ${formatNstring(route)} ${formatNstring(mailbox)} ${formatNstring(host)})`
