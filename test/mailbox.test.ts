@@ -31,7 +31,10 @@ describe('a folder', () => {
     let heard = 0
     inbox.subscribe(() => heard++)
     const flags = new Set(['\\Seen', 'Work'])
-    const [one, other] = inbox.addAll([{ ...mail, flags }, { ...mail, flags }])
+    const [one, other] = inbox.addAll([
+      { ...mail, flags },
+      { ...mail, flags },
+    ])
     expect([one?.uid, other?.uid, heard]).toEqual([1, 2, 1])
     expect(other?.flags).toBe(one?.flags)
     expect([...(one?.flags ?? [])]).toEqual(['\\Seen', 'Work'])
@@ -39,7 +42,10 @@ describe('a folder', () => {
 
   it('spells a keyword as it came first, as long as a message has it', () => {
     const { inbox } = open()
-    const [one, other] = inbox.addAll([{ ...mail, flags: ['Work'] }, { ...mail, flags: ['WORK'] }])
+    const [one, other] = inbox.addAll([
+      { ...mail, flags: ['Work'] },
+      { ...mail, flags: ['WORK'] },
+    ])
     expect([...(other?.flags ?? [])]).toEqual(['Work'])
     if (one && other) inbox.remove([one, other])
     expect([...inbox.add({ ...mail, flags: ['WORK'] }).flags]).toEqual(['WORK'])

@@ -72,7 +72,7 @@ export class MailStore {
 
   /** Whether these messages may be added to a folder, by default the INBOX. */
   hasRoom(messages: readonly Pick<NewMessage, 'raw'>[], folder: Folder = this.inbox): boolean {
-    let count = messages.length
+    const count = messages.length
     let size = 0
     let fresh = count * overhead.message
     for (const { raw } of messages) {

@@ -45,6 +45,11 @@ export class Account {
     this.#sum.octets += octets
     kept += octets
   }
+
+  /** Takes all of it back. */
+  close(): void {
+    this.add(-this.#sum.octets)
+  }
 }
 
 const accounts = new FinalizationRegistry<{ readonly octets: number }>(({ octets }) => {
@@ -61,24 +66,33 @@ export interface Dispensable {
 
 const dispensable = new Set<WeakRef<Dispensable>>()
 
+const left = new FinalizationRegistry<WeakRef<Dispensable>>((reference) => {
+  dispensable.delete(reference)
+})
+
 /** From now on it is asked to, when there is no room any more. It need not leave. */
 export function offerToDrop(one: Dispensable): void {
-  dispensable.add(new WeakRef(one))
+  const reference = new WeakRef(one)
+  dispensable.add(reference)
+  left.register(one, reference)
 }
 
 /** Whether so many more octets may be kept. What clients sent in long ago makes room for them. */
 export function makeRoomFor(octets: number): boolean {
   if (octets > mostOctets) return false
-  for (let next = oldestOfAll(); kept + octets > mostOctets && next; next = oldestOfAll()) next.drop()
-  return kept + octets <= mostOctets
+  while (kept + octets > mostOctets) {
+    const oldest = oldestOfAll()
+    if (!oldest) return false
+    oldest.drop()
+  }
+  return true
 }
 
 function oldestOfAll(): Dispensable | undefined {
   let found: Dispensable | undefined
   for (const reference of dispensable) {
     const one = reference.deref()
-    if (!one) dispensable.delete(reference)
-    else if (one.oldest !== undefined && one.oldest < (found?.oldest ?? Number.POSITIVE_INFINITY)) found = one
+    if (one?.oldest !== undefined && one.oldest < (found?.oldest ?? Number.POSITIVE_INFINITY)) found = one
   }
   return found
 }

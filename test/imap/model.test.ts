@@ -25,7 +25,9 @@ async function play(seed: number, { steps }: { readonly steps: number }): Promis
       for (const line of player.log.splice(0)) story.push(`${nth}: ${line.trimEnd()}`)
     }
     if (acting.length > 1) for (const player of acting) await player.synchronize()
-    const faults = players.flatMap((player, nth) => player.faults.map((fault) => `session ${nth}, step ${step}: ${fault}`))
+    const faults = players.flatMap((player, nth) =>
+      player.faults.map((fault) => `session ${nth}, step ${step}: ${fault}`),
+    )
     if (faults.length > 0) return [...faults, `seed ${seed}`, ...story.slice(-25)]
   }
   return []

@@ -56,7 +56,10 @@ export class Replica {
     this.#told = new Set()
     const lines = linesOf(said)
     const [, status = '', modified = ''] =
-      lines.map((line) => /^(\w+) (OK|NO|BAD)(?: \[MODIFIED ([\d:,]+)\])?/.exec(line)?.slice(0)).find((found) => found?.[1] === command?.tag)?.slice(1) ?? []
+      lines
+        .map((line) => /^(\w+) (OK|NO|BAD)(?: \[MODIFIED ([\d:,]+)\])?/.exec(line)?.slice(0))
+        .find((found) => found?.[1] === command?.tag)
+        ?.slice(1) ?? []
     if (status === 'OK' && command?.silent) this.#changeSilently(command, modified)
     for (const line of lines) this.#hear(line, command)
     if (status === 'BAD') this.#fault('answered with BAD', said)
@@ -78,7 +81,8 @@ export class Replica {
     }
     if (!synchronized) return
     const uids = folder.messages.map(({ uid }) => uid)
-    const same = uids.length === this.length && this.#entries.every(({ uid }, index) => (uid ?? uids[index]) === uids[index])
+    const same =
+      uids.length === this.length && this.#entries.every(({ uid }, index) => (uid ?? uids[index]) === uids[index])
     if (!same) this.#fault('the list of messages', `${this.#entries.map(({ uid }) => uid ?? '?')} instead of ${uids}`)
   }
 
@@ -104,8 +108,14 @@ export class Replica {
       this.#entries.splice(number - 1, 1)
     } else if (what === 'FETCH') this.#learn(number, items, line, command)
     else if (line.startsWith('* SEARCH') && command && !command.text.startsWith('UID')) {
-      const found = line.replace(/\(.*/, '').split(' ').slice(2).filter((text) => text !== '').map(Number)
-      if (found.some((one) => one < 1 || one > this.length)) this.#fault(`SEARCH finds what is not among ${this.length}`, line)
+      const found = line
+        .replace(/\(.*/, '')
+        .split(' ')
+        .slice(2)
+        .filter((text) => text !== '')
+        .map(Number)
+      if (found.some((one) => one < 1 || one > this.length))
+        this.#fault(`SEARCH finds what is not among ${this.length}`, line)
     }
   }
 

@@ -360,7 +360,7 @@ describe('the maildrop', () => {
     session.openMaildrop()
     store.inbox.add(two)
     store.inbox.remove([...store.inbox.messages].slice(0, 1))
-    expect(session.messages.map(({ lines }) => lines)).toEqual([one.raw])
+    expect(session.messages.map(({ message }) => message.raw)).toEqual([one.raw])
     session.update()
     expect(store.inbox.messages).toHaveLength(1)
   })

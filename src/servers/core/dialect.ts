@@ -57,8 +57,11 @@ export interface AcceptedMessage {
   readonly via: 'DATA' | 'APPEND'
   /** Dot-stuffing removed. */
   readonly raw: Buffer
-  /** `by-dialect`: APPEND names a folder, flags and a date, so the dialect stores it itself. Default: the INBOX does. */
-  readonly stored?: 'by-dialect'
+  /**
+   * `by-dialect`: APPEND names a folder, flags and a date, so the dialect stores it itself. `nowhere`: there is no room; it
+   * has crossed all the same. Default: the INBOX does.
+   */
+  readonly stored?: 'by-dialect' | 'nowhere'
   readonly from?: string
   readonly to?: readonly string[]
 }

@@ -1,3 +1,5 @@
+import { Account, makeRoomFor } from '../octets.ts'
+
 const LF = 0x0a
 const CR = 0x0d
 const terminator = Buffer.from('\r\n.\r\n')
@@ -77,9 +79,22 @@ export class Input {
     return Buffer.concat(parts)
   }
 
-  /** Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. */
-  async dotted(limit: number): Promise<Buffer | 'too-long' | 'eof'> {
-    const chunks: Buffer[] = []
+  /**
+   * Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. `no-room` where the process
+   * keeps so much already that it did not fit.
+   */
+  async dotted(limit: number): Promise<Buffer | 'too-long' | 'no-room' | 'eof'> {
+    const kept = new Account({})
+    try {
+      return await this.#dotted(limit, kept)
+    } finally {
+      kept.close()
+    }
+  }
+
+  async #dotted(limit: number, kept: Account): Promise<Buffer | 'too-long' | 'no-room' | 'eof'> {
+    let chunks: Buffer[] = []
+    let fits = true
     let size = 0
     // The line end before the first octet belongs to the command.
     let tail = Buffer.from('\r\n')
@@ -92,8 +107,12 @@ export class Input {
       const taken = at < 0 ? this.#buffer.length : at + terminator.length - tail.length
       const chunk = this.#take(taken)
       size += chunk.length
-      if (size <= limit) chunks.push(chunk)
-      if (at >= 0) return size <= limit ? Buffer.concat(chunks) : 'too-long'
+      fits &&= size <= limit && makeRoomFor(chunk.length)
+      if (fits) {
+        kept.add(chunk.length)
+        chunks.push(chunk)
+      } else chunks = []
+      if (at >= 0) return fits ? Buffer.concat(chunks) : size > limit ? 'too-long' : 'no-room'
       tail = window.subarray(Math.max(0, window.length - terminator.length + 1))
     }
   }

@@ -48,7 +48,7 @@ export type Continuation =
   | {
       readonly read: 'dotted'
       readonly limit: number
-      readonly run: (bytes: Buffer | 'too-long') => Outcome | Promise<Outcome>
+      readonly run: (bytes: Buffer | 'too-long' | 'no-room') => Outcome | Promise<Outcome>
     }
 
 type Commit = { readonly commit?: () => void }

@@ -1,11 +1,11 @@
 import type { Pieces } from '../core/pieces.ts'
 import type { StoredMessage } from '../folder.ts'
 import type { Arguments } from './arguments.ts'
+import { Kept } from './kept.ts'
 import { formatStructure } from './mime/body-structure.ts'
 import { structureOf } from './mime/entity.ts'
 import { formatEnvelope } from './mime/envelope.ts'
 import { bodyOf } from './mime/headers.ts'
-import { Kept } from './kept.ts'
 import { formatSection, readSection, type Section, sectionOf } from './section.ts'
 import { formatDateTime, formatLiteral } from './spelling.ts'
 
@@ -48,7 +48,11 @@ const simple: Readonly<Record<string, (subject: Subject) => Pieces>> = {
   INTERNALDATE: ({ message }) => [formatDateTime(message.internalDate)],
   'RFC822.SIZE': ({ raw }) => [String(raw.length)],
   ENVELOPE: ({ raw }) => [
-    envelopes.of(raw, () => formatEnvelope(raw, { start: 0, body: bodyOf(raw) }), ({ length }) => length),
+    envelopes.of(
+      raw,
+      () => formatEnvelope(raw, { start: 0, body: bodyOf(raw) }),
+      ({ length }) => length,
+    ),
   ],
   BODY: ({ raw }) => structure(raw, { extended: false }),
   BODYSTRUCTURE: ({ raw }) => structure(raw, { extended: true }),

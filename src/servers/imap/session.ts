@@ -95,7 +95,10 @@ export interface Completion {
 }
 
 /** Whatever else the client has to learn about its mailbox, and tagged OK. */
-export function* completion(session: ImapSession, { tag, text, code, numbers }: Completion): Generator<string | Buffer> {
+export function* completion(
+  session: ImapSession,
+  { tag, text, code, numbers }: Completion,
+): Generator<string | Buffer> {
   yield* session.news({ expunges: numbers !== 'keep' })
   yield tagged(tag, 'OK', text, code)
 }

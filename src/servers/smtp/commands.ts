@@ -1,6 +1,7 @@
 import type { Capability, Command, Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { reply, replyThenRead, replyThenUpgrade } from '../core/outcome.ts'
+import { finished } from '../core/pieces.ts'
 import { authenticate, overhear, type SaslSpelling } from '../core/sasl.ts'
 import { unstuffed } from './dots.ts'
 import { maxDotted, maxMessage } from './limits.ts'
@@ -134,14 +135,15 @@ const data: SmtpCommand = {
 
 const receive =
   (session: SmtpSession) =>
-  (wire: Buffer | 'too-long'): Outcome => {
-    const { envelope } = session
-    const raw = wire === 'too-long' ? undefined : unstuffed(wire)
-    const outcome = session.engine.received(raw?.length ?? maxMessage + 1)
-    if (!raw || !String(outcome.send).startsWith('250')) return outcome
-    const hasRoom = session.link.store.hasRoom([{ raw }])
+  async (wire: Buffer | 'too-long' | 'no-room'): Promise<Outcome> => {
+    const { envelope, link, engine } = session
+    if (wire === 'too-long') return engine.received(maxMessage + 1)
+    const raw = wire === 'no-room' ? Buffer.alloc(0) : await finished(unstuffed(wire))
+    const outcome = engine.received(raw.length)
+    if (!String(outcome.send).startsWith('250')) return outcome
+    const hasRoom = wire !== 'no-room' && link.store.hasRoom([{ raw }])
     // Not a matter of commit: the message has crossed, whatever becomes of the reply.
-    session.link.accept({ via: 'DATA', raw, ...envelope })
+    link.accept({ via: 'DATA', raw, ...(!hasRoom && { stored: 'nowhere' }), ...envelope })
     return hasRoom ? outcome : reply('452 4.3.1 Insufficient system storage\r\n')
   }
 

@@ -42,8 +42,12 @@ function* store(
   { tag, unchangedSince, silent, byUid, ...asked }: Asked & { readonly tag: string },
 ): Pieces {
   const { folder } = view
-  if (asked.sign !== '-' && !folder.hasRoomForFlags(asked.flags)) return yield tagged(tag, 'NO', 'Too many flags', 'LIMIT')
-  const combined = combiner(asked.sign, asked.flags.map((flag) => folder.spell(flag)))
+  if (asked.sign !== '-' && !folder.hasRoomForFlags(asked.flags))
+    return yield tagged(tag, 'NO', 'Too many flags', 'LIMIT')
+  const combined = combiner(
+    asked.sign,
+    asked.flags.map((flag) => folder.spell(flag)),
+  )
   const modseq = session.knowsModseq || unchangedSince !== undefined
   session.knowsModseq = modseq
   const modified: number[] = []

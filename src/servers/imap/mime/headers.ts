@@ -67,10 +67,7 @@ export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field
 
 /** The value as latin1, unfolded, RFC 5322 §2.2.3. */
 export function fieldValue(raw: Buffer, { valueStart, end }: Field): string {
-  return raw
-    .toString('latin1', valueStart, end)
-    .replace(/\r?\n/g, '')
-    .trim()
+  return raw.toString('latin1', valueStart, end).replace(/\r?\n/g, '').trim()
 }
 
 /** Values of the named fields, the first 100 of each, in order; of all fields where no names are given. */
