@@ -22,12 +22,19 @@ export const mailAttacks = {
     await fill(client)
     const keys = Array.from({ length: 40 }, (_, nth) => `NOT HEADER X-${nth} "x"`)
     await client.command(`SEARCH ${keys.join(' ')}`)
-    await client.command(`FETCH 1:* BODY.PEEK[HEADER.FIELDS (${Array.from({ length: 40 }, (_, nth) => `X-${nth}`).join(' ')})]`)
+    await client.command(
+      `FETCH 1:* BODY.PEEK[HEADER.FIELDS (${Array.from({ length: 40 }, (_, nth) => `X-${nth}`).join(' ')})]`,
+    )
   },
 
   'search body, 60 MiB of quoted-printable': async (tools) => {
     const client = await logIn(tools)
-    await append(client, 'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n', '=41', 60)
+    await append(
+      client,
+      'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n',
+      '=41',
+      60,
+    )
     await client.command('SEARCH BODY nowhere')
     await client.command(`SEARCH BODY b${'a'.repeat(200)}`)
   },
@@ -45,7 +52,9 @@ export const mailAttacks = {
   'body structure, nested near-boundaries': async (tools) => {
     const client = await logIn(tools)
     const levels = Array.from({ length: 19 }, (_, depth) => 'a'.repeat(depth + 1))
-    const heads = levels.map((boundary) => `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n--${boundary}\r\n`)
+    const heads = levels.map(
+      (boundary) => `Content-Type: multipart/mixed; boundary=${boundary}\r\n\r\n--${boundary}\r\n`,
+    )
     await append(client, heads.join(''), `--${'a'.repeat(19)}b\r\n`, 60)
     await client.command('FETCH 1:* (BODYSTRUCTURE)')
     await append(client, heads.join(''), '\n', 30)
@@ -60,7 +69,8 @@ export const mailAttacks = {
       one.socket.pause()
       one.socket.write('i IDLE\r\n')
     }
-    for (let round = 0; round < 30; round++) await client.command(`STORE 1:* ${round % 2 ? '-' : '+'}FLAGS.SILENT (${keywords(60)})`)
+    for (let round = 0; round < 30; round++)
+      await client.command(`STORE 1:* ${round % 2 ? '-' : '+'}FLAGS.SILENT (${keywords(60)})`)
   },
 
   'fetch, 16 clients that do not read': async (tools) => {

@@ -1,11 +1,9 @@
 import type { Pieces } from '../core/pieces.ts'
 import type { StoredMessage } from '../folder.ts'
 import type { Arguments } from './arguments.ts'
-import { Kept } from './kept.ts'
 import { formatStructure } from './mime/body-structure.ts'
 import { structureOf } from './mime/entity.ts'
-import { formatEnvelope } from './mime/envelope.ts'
-import { bodyOf } from './mime/headers.ts'
+import { envelopeOf } from './mime/envelope.ts'
 import { formatSection, readSection, type Section, sectionOf } from './section.ts'
 import { formatDateTime, formatLiteral } from './spelling.ts'
 
@@ -39,23 +37,19 @@ const macros: Readonly<Record<string, readonly string[]>> = {
   FULL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY'],
 }
 
-const envelopes = new Kept<string>()
-
 const simple: Readonly<Record<string, (subject: Subject) => Pieces>> = {
   FLAGS: ({ flags }) => [flags],
   UID: ({ message }) => [String(message.uid)],
   MODSEQ: ({ modseq }) => [`(${modseq})`],
   INTERNALDATE: ({ message }) => [formatDateTime(message.internalDate)],
   'RFC822.SIZE': ({ raw }) => [String(raw.length)],
-  ENVELOPE: ({ raw }) => [
-    envelopes.of(
-      raw,
-      () => formatEnvelope(raw, { start: 0, body: bodyOf(raw) }),
-      ({ length }) => length,
-    ),
-  ],
+  ENVELOPE: envelope,
   BODY: ({ raw }) => structure(raw, { extended: false }),
   BODYSTRUCTURE: ({ raw }) => structure(raw, { extended: true }),
+}
+
+function* envelope({ raw }: Subject): Pieces {
+  yield yield* envelopeOf(raw)
 }
 
 function* structure(raw: Buffer, how: { readonly extended: boolean }): Pieces {

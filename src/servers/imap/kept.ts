@@ -26,13 +26,4 @@ export class Kept<T> {
       if (gone) this.#found.delete(gone)
     }
   }
-
-  /** What is known, or is found out now. */
-  of(raw: Buffer, find: () => T, octets: (found: T) => number): T {
-    const known = this.#found.get(raw)
-    if (known !== undefined) return known
-    const found = find()
-    this.set(raw, found, octets(found))
-    return found
-  }
 }

@@ -1,12 +1,15 @@
 import type { StoredMessage } from '../folder.ts'
 import { parseAddresses } from './mime/addresses.ts'
-import { bodyOf, maxRead, readValues } from './mime/headers.ts'
+import { bodyOf, maxRead, readFields, readValues } from './mime/headers.ts'
 import { bodyHas } from './mime/text.ts'
 import { months } from './spelling.ts'
 import type { Numbered, View } from './view.ts'
 
 /** Decodes encoded words, RFC 2047. */
 export type DecodeWords = (text: string) => string
+
+/** Characters among which encoded words are looked for: no field that is a text has more. */
+const mostDecoded = 16 * 1024
 
 /** A message that a search looks at. What has to be decoded is decoded when a key first asks for it, and then kept. */
 export class Candidate {
@@ -15,9 +18,8 @@ export class Candidate {
   readonly view: View
   readonly #decodeWords: DecodeWords
   readonly #values = new Map<string, readonly string[]>()
-  readonly #addresses = new Map<string, readonly string[]>()
+  readonly #addresses = new Map<string, string[]>()
   #allFields: ReadonlyMap<string, readonly string[]> | undefined
-  #header: string | undefined
   #sentOn: number | undefined
 
   constructor({ number, message }: Numbered, view: View, decodeWords: DecodeWords) {
@@ -33,28 +35,40 @@ export class Candidate {
 
   /** Values of a header field, decoded, lower case. */
   values(field: string): readonly string[] {
-    return remember(this.#values, field, () => (this.#fields.get(field) ?? []).map((value) => this.#decode(value)))
+    const known = this.#values.get(field)
+    if (known) return known
+    const values = (this.#fields.get(field) ?? []).map((value) => this.#decode(value))
+    this.#values.set(field, values)
+    return values
   }
 
   /**
-   * The addresses in a header field as ENVELOPE tells them apart, RFC 3501 §6.4.4: names, source routes and `user@host`,
-   * decoded, lower case.
+   * Whether one of the addresses in a header field has a text, as ENVELOPE tells them apart, RFC 3501 §6.4.4: in names,
+   * source routes and `user@host`, decoded, lower case.
    */
-  addresses(field: string): readonly string[] {
-    return remember(this.#addresses, field, () =>
-      parseAddresses(this.#fields.get(field)?.join(', ') ?? '').flatMap(({ name, route, mailbox = '', host }) =>
-        [name, route, host ? `${mailbox}@${host}` : mailbox].flatMap((text) =>
-          text === undefined ? [] : this.#decode(text),
-        ),
-      ),
-    )
+  *addressesHave(field: string, wanted: string): Generator<string, boolean> {
+    let texts = this.#addresses.get(field)
+    if (!texts) {
+      texts = []
+      for (const { name, route, mailbox = '', host } of yield* parseAddresses(this.#fields.get(field)?.join(', ') ?? '')) {
+        for (const text of [name, route, host ? `${mailbox}@${host}` : mailbox]) {
+          if (text !== undefined) texts.push(this.#decode(text))
+        }
+        yield ''
+      }
+      this.#addresses.set(field, texts)
+    }
+    return texts.some((text) => text.includes(wanted))
   }
 
-  /** The header as far as it is looked at, decoded, lower case. */
-  get header(): string {
+  /** Whether the header, as far as it is looked at, has a text. */
+  *headerHas(wanted: string): Generator<string, boolean> {
     const { raw } = this.message
-    this.#header ??= this.#decode(raw.toString('latin1', 0, Math.min(maxRead, bodyOf(raw))))
-    return this.#header
+    for (const { start, end } of readFields(raw, { start: 0, end: Math.min(maxRead, bodyOf(raw)) })) {
+      if (this.#decode(raw.toString('latin1', start, end)).includes(wanted)) return true
+      yield ''
+    }
+    return false
   }
 
   /** Whether the body has a text. */
@@ -77,14 +91,9 @@ export class Candidate {
 
   #decode(text: string): string {
     // Raw UTF-8 in a header, RFC 6532, next to encoded words, RFC 2047.
-    return this.#decodeWords(Buffer.from(text, 'latin1').toString()).toLowerCase()
+    const decoded = Buffer.from(text, 'latin1').toString()
+    return (decoded.length > mostDecoded ? decoded : this.#decodeWords(decoded)).toLowerCase()
   }
-}
-
-function remember<V>(known: Map<string, V>, key: string, make: () => V): V {
-  const value = known.get(key) ?? make()
-  known.set(key, value)
-  return value
 }
 
 function parseDay(value: string): number {

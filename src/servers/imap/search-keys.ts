@@ -100,14 +100,17 @@ const keys: Readonly<Record<string, KeyReader>> = {
   },
   TEXT: (args, needs) => {
     const wanted = readText(args, needs)
-    return (candidate) => candidate.header.includes(wanted) || candidate.bodyHas(wanted)
+    return either(
+      (candidate) => candidate.headerHas(wanted),
+      (candidate) => candidate.bodyHas(wanted),
+    )
   },
 
   NOT: (args, needs, depth) => not(readKey(args.space(), needs, depth + 1)),
   OR: (args, needs, depth) => {
     const one = readKey(args.space(), needs, depth + 1)
     const other = readKey(args.space(), needs, depth + 1)
-    return not(all([not(one), not(other)]))
+    return either(one, other)
   },
 }
 
@@ -148,6 +151,8 @@ function* notSlowly(verdict: Generator<string, boolean>): Generator<string, bool
   return !(yield* verdict)
 }
 
+const either = (one: Test, other: Test): Test => not(all([not(one), not(other)]))
+
 const flagged =
   (flag: string): Test =>
   ({ message, view }) =>
@@ -186,7 +191,7 @@ function readText(args: Arguments, needs: SearchNeeds): string {
 const inAddresses =
   (field: string, wanted: string): Test =>
   (candidate) =>
-    candidate.addresses(field).some((text) => text.includes(wanted))
+    candidate.addressesHave(field, wanted)
 
 const inHeader =
   (field: string, wanted: string): Test =>

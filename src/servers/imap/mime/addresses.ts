@@ -17,8 +17,11 @@ type Token = {
 
 const tokenPattern = /(\s+)|"((?:[^"\\]|\\.)*)"?|(\[[^\]]*\]?)|([<>,:;@])|([^\s"[(<>,:;@]+)|(\()|./gs
 
+/** Tokens that are read before others have their turn. */
+const atOnce = 256
+
 /** Reads an address list, RFC 5322 §3.4, as far as it can be read; encoded words stay as they are. Takes linear time. */
-export function parseAddresses(text: string): readonly Address[] {
+export function* parseAddresses(text: string): Generator<string, readonly Address[]> {
   const addresses: Address[] = []
   let before: Token[] = []
   let inside: Token[] | undefined
@@ -31,7 +34,9 @@ export function parseAddresses(text: string): readonly Address[] {
     inside = undefined
   }
 
+  let read = 0
   for (const token of tokenize(text)) {
+    if (++read % atOnce === 0) yield ''
     const special = token.kind === 'special' ? token.text : ''
     if (special === '<' && !inside) inside = []
     else if (special === '>' && inside) finish()

@@ -33,7 +33,9 @@ export function* formatStructure(
   ]
   yield items.join(' ')
   if (message) {
-    yield ` ${formatEnvelope(raw, message)} `
+    yield ' '
+    yield* formatEnvelope(raw, message)
+    yield ' '
     yield* formatStructure(raw, message, { extended })
   }
   if (message || entity.type === 'TEXT') yield ` ${yield* countLines(raw, { start: body, end })}`
