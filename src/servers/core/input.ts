@@ -68,22 +68,20 @@ export class Input {
 
   /** Exactly `size` octets. */
   async literal(size: number): Promise<Buffer | 'eof'> {
-    // Joined once: a literal of 64 MiB comes in thousands of segments.
-    const parts: Buffer[] = []
-    for (let missing = size; missing > 0; ) {
+    // In place from the start: 64 MiB come in thousands of segments, and joining them takes longer than a turn.
+    const bytes = Buffer.allocUnsafe(size)
+    for (let filled = 0; filled < size; ) {
       if (this.#buffer.length === 0 && !(await this.#more())) return 'eof'
-      const part = this.#take(Math.min(missing, this.#buffer.length))
-      parts.push(part)
-      missing -= part.length
+      filled += this.#take(Math.min(size - filled, this.#buffer.length)).copy(bytes, filled)
     }
-    return Buffer.concat(parts)
+    return bytes
   }
 
   /**
-   * Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. `no-room` where the process
-   * keeps so much already that it did not fit.
+   * Everything up to and including CRLF.CRLF, in blocks; the first dot may stand at the very beginning. `no-room` where
+   * the process keeps so much already that it did not fit.
    */
-  async dotted(limit: number): Promise<Buffer | 'too-long' | 'no-room' | 'eof'> {
+  async dotted(limit: number): Promise<readonly Buffer[] | 'too-long' | 'no-room' | 'eof'> {
     const kept = new Account({})
     try {
       return await this.#dotted(limit, kept)
@@ -92,8 +90,8 @@ export class Input {
     }
   }
 
-  async #dotted(limit: number, kept: Account): Promise<Buffer | 'too-long' | 'no-room' | 'eof'> {
-    let chunks: Buffer[] = []
+  async #dotted(limit: number, kept: Account): Promise<readonly Buffer[] | 'too-long' | 'no-room' | 'eof'> {
+    const blocks = new Blocks()
     let fits = true
     let size = 0
     // The line end before the first octet belongs to the command.
@@ -104,15 +102,14 @@ export class Input {
       }
       const window = Buffer.concat([tail, this.#buffer])
       const at = window.indexOf(terminator)
-      const taken = at < 0 ? this.#buffer.length : at + terminator.length - tail.length
-      const chunk = this.#take(taken)
+      const chunk = this.#take(at < 0 ? this.#buffer.length : at + terminator.length - tail.length)
       size += chunk.length
       fits &&= size <= limit && makeRoomFor(chunk.length)
       if (fits) {
         kept.add(chunk.length)
-        chunks.push(chunk)
-      } else chunks = []
-      if (at >= 0) return fits ? Buffer.concat(chunks) : size > limit ? 'too-long' : 'no-room'
+        blocks.add(chunk)
+      } else blocks.clear()
+      if (at >= 0) return fits ? blocks.all : size > limit ? 'too-long' : 'no-room'
       tail = window.subarray(Math.max(0, window.length - terminator.length + 1))
     }
   }
@@ -161,5 +158,43 @@ export class Input {
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.()
+  }
+}
+
+/** Octets that are kept in one piece: segments of one octet each would take a hundred times what they hold. */
+const blockSize = 64 * 1024
+
+/** What comes in segments of any size, copied together. */
+class Blocks {
+  #full: Buffer[] = []
+  #open = Buffer.allocUnsafe(0)
+  #filled = 0
+
+  get all(): readonly Buffer[] {
+    return [...this.#full, this.#open.subarray(0, this.#filled)]
+  }
+
+  add(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#filled === this.#open.length) this.#next(bytes.length - at)
+      const copied = bytes.copy(this.#open, this.#filled, at)
+      this.#filled += copied
+      at += copied
+    }
+  }
+
+  clear(): void {
+    this.#full = []
+    this.#open = Buffer.allocUnsafe(0)
+    this.#filled = 0
+  }
+
+  /** The first block is as large as what begins it: most messages are small, and come at once. */
+  #next(size: number): void {
+    if (this.#filled > 0) this.#full.push(this.#open)
+    this.#open = Buffer.allocUnsafe(
+      this.#full.length === 0 && this.#filled === 0 ? Math.min(size, blockSize) : blockSize,
+    )
+    this.#filled = 0
   }
 }

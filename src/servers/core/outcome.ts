@@ -44,11 +44,11 @@ export type Continuation =
   | { readonly read: 'line'; readonly run: (line: Buffer) => Outcome | Promise<Outcome> }
   /** Exactly so many octets: an IMAP literal. */
   | { readonly read: 'literal'; readonly size: number; readonly run: (bytes: Buffer) => Outcome | Promise<Outcome> }
-  /** Everything up to and including CRLF.CRLF, as it came (dot-stuffed, terminator included): SMTP DATA. */
+  /** Everything up to and including CRLF.CRLF, as it came (dot-stuffed, terminator included), in blocks: SMTP DATA. */
   | {
       readonly read: 'dotted'
       readonly limit: number
-      readonly run: (bytes: Buffer | 'too-long' | 'no-room') => Outcome | Promise<Outcome>
+      readonly run: (blocks: readonly Buffer[] | 'too-long' | 'no-room') => Outcome | Promise<Outcome>
     }
 
 type Commit = { readonly commit?: () => void }

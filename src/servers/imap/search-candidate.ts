@@ -50,7 +50,9 @@ export class Candidate {
     let texts = this.#addresses.get(field)
     if (!texts) {
       texts = []
-      for (const { name, route, mailbox = '', host } of yield* parseAddresses(this.#fields.get(field)?.join(', ') ?? '')) {
+      for (const { name, route, mailbox = '', host } of yield* parseAddresses(
+        this.#fields.get(field)?.join(', ') ?? '',
+      )) {
         for (const text of [name, route, host ? `${mailbox}@${host}` : mailbox]) {
           if (text !== undefined) texts.push(this.#decode(text))
         }

@@ -135,7 +135,7 @@ const data: SmtpCommand = {
 
 const receive =
   (session: SmtpSession) =>
-  async (wire: Buffer | 'too-long' | 'no-room'): Promise<Outcome> => {
+  async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<Outcome> => {
     const { envelope, link, engine } = session
     if (wire === 'too-long') return engine.received(maxMessage + 1)
     const raw = wire === 'no-room' ? Buffer.alloc(0) : await finished(unstuffed(wire))

@@ -6,7 +6,7 @@ const colon = 0x3a
 const maxFieldName = 200
 
 /** Octets of a header; where it has not ended by then, the rest is body. */
-const maxHeader = 1024 * 1024
+const maxHeader = 512 * 1024
 
 /** Octets of a message's header whose values are taken apart, as in other servers; the header itself is served whole. */
 export const maxRead = 128 * 1024
