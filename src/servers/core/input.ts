@@ -1,4 +1,5 @@
 import { Account, makeRoomFor } from '../octets.ts'
+import { turn } from './clock.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -6,6 +7,9 @@ const terminator = Buffer.from('\r\n.\r\n')
 
 /** A line of more than this many octets is not skipped any more: the connection ends. */
 const hopeless = 1 << 20
+
+/** Octets of a long text that are taken before others have their turn. */
+const mostAtOnce = 256 * 1024
 
 type Waiting = () => void
 
@@ -16,6 +20,8 @@ type Waiting = () => void
 export class Input {
   #buffer: Buffer = Buffer.alloc(0)
   #ended = false
+  /** Octets since others last had their turn. */
+  #taken = 0
   #waiting: Waiting | undefined
   /** Set by the owner to learn that more bytes are wanted. */
   onHungry: (() => void) | undefined
@@ -73,6 +79,7 @@ export class Input {
     for (let filled = 0; filled < size; ) {
       if (this.#buffer.length === 0 && !(await this.#more())) return 'eof'
       filled += this.#take(Math.min(size - filled, this.#buffer.length)).copy(bytes, filled)
+      await this.#pace(size - filled)
     }
     return bytes
   }
@@ -111,7 +118,15 @@ export class Input {
       } else blocks.clear()
       if (at >= 0) return fits ? blocks.all : size > limit ? 'too-long' : 'no-room'
       tail = window.subarray(Math.max(0, window.length - terminator.length + 1))
+      await this.#pace(Number.POSITIVE_INFINITY)
     }
+  }
+
+  /** Of many that send much, one is served at a time: what waits here meanwhile is bounded, and then TCP makes it wait. */
+  async #pace(left: number): Promise<void> {
+    if (left === 0 || this.#taken < mostAtOnce) return
+    this.#taken = 0
+    await turn()
   }
 
   #skipping = false
@@ -140,6 +155,7 @@ export class Input {
   #take(size: number): Buffer {
     const taken = this.#buffer.subarray(0, size)
     this.#buffer = this.#buffer.subarray(size)
+    this.#taken += size
     return taken
   }
 

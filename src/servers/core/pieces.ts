@@ -32,7 +32,11 @@ export async function* chunksOf(pieces: Pieces): AsyncGenerator<Buffer> {
     if (piece.length >= chunkSize) {
       if (size > 0) yield take()
       const bytes = typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece
-      for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
+      for (let at = 0; at < bytes.length; at += chunkSize) {
+        // However fast they all read: of many that are sent much, one is served at a time.
+        if (at > 0) await turn()
+        yield bytes.subarray(at, at + chunkSize)
+      }
     } else if (piece.length > 0) {
       size += piece.length
       if (typeof piece === 'string') text += piece
@@ -40,7 +44,10 @@ export async function* chunksOf(pieces: Pieces): AsyncGenerator<Buffer> {
         addText()
         add(piece)
       }
-      if (size >= chunkSize) yield take()
+      if (size >= chunkSize) {
+        yield take()
+        since = 0
+      }
     }
     if (clock.now() - since <= longestTurn) continue
     await turn()

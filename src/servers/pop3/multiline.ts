@@ -40,7 +40,8 @@ export function* multiline(status: string, raw: Buffer, bodyLines: number = Numb
     const part = raw.subarray(from, from + window)
     const lines = Buffer.allocUnsafe(2 * part.length)
     let size = 0
-    for (const octet of part) {
+    for (let at = 0; at < part.length; at++) {
+      const octet = part[at] ?? 0
       if (octet === LF && last !== CR) lines[size++] = CR
       if (octet === DOT && lineLength === 0) lines[size++] = DOT
       lines[size++] = octet

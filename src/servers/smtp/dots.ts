@@ -17,7 +17,9 @@ export function* unstuffed(wire: readonly Buffer[]): Generator<undefined, Buffer
   let size = 0
   let [before, last] = [CR, LF]
   for (const block of wire) {
-    for (const octet of block) {
+    // By index: this is the longest loop over octets that there is, and an iterator takes five times as long.
+    for (let at = 0; at < block.length; at++) {
+      const octet = block[at] ?? 0
       if (octet !== DOT || last !== LF || before !== CR) message[size++] = octet
       before = last
       last = octet
