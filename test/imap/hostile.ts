@@ -5,7 +5,7 @@ import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
 import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import { MailStore } from '../../src/servers/mailbox.ts'
-import { createRandom, pick, type Random } from './random.ts'
+import { createRandom, pick, type Random } from '../support/random.ts'
 
 /** What a run of hostile inputs came to. */
 export interface Hostilities {
@@ -287,6 +287,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'BODY <string>',
     'TEXT <string>',
     'FROM <string>',
+    'OR TO <string> CC <string>',
     'LARGER <number>',
     'MODSEQ <number>',
     'KEYWORD <flag>',

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { MailStore } from '../../src/servers/mailbox.ts'
+import { createRandom } from '../support/random.ts'
 import { message, settle } from './harness.ts'
 import { meddle, Player } from './player.ts'
-import { createRandom } from './random.ts'
 
 const sessions = 5
 const stepsOfOne = 1500

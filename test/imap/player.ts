@@ -1,6 +1,6 @@
 import type { StoredMessage } from '../../src/servers/folder.ts'
+import { pick, type Random } from '../support/random.ts'
 import { type Client, logIn, message } from './harness.ts'
-import { pick, type Random } from './random.ts'
 import { Replica, type Sent } from './replica.ts'
 
 const flags = ['\\Seen', '\\Flagged', '\\Deleted', '\\Answered', '$Work', 'Later'] as const

@@ -121,7 +121,10 @@ export class Replica {
 
   #learn(number: number, items: string, line: string, command: Sent | undefined): void {
     const entry = this.#entries[number - 1]
-    if (!entry) return this.#fault(`FETCH of what does not exist among ${this.length}`, line)
+    if (!entry) {
+      this.#fault(`FETCH of what does not exist among ${this.length}`, line)
+      return
+    }
     const uid = /\bUID (\d+)/.exec(items)?.[1]
     const modseq = /\bMODSEQ \((\d+)\)/.exec(items)?.[1]
     const flags = /\bFLAGS \(([^)]*)\)/.exec(items)?.[1]

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { pop3 } from '../../src/servers/pop3/dialect.ts'
-import { createLink, createRandom, play, type Situation } from '../smtp/harness.ts'
+import { createLink, play, type Situation } from '../smtp/harness.ts'
+import { createRandom } from '../support/random.ts'
 
 const one = { raw: Buffer.from('Subject: one\r\n\r\nhello\r\n.dot\r\n') }
 const two = { raw: Buffer.from('Subject: two\r\n\r\na\r\nb\r\nc\r\n') }

@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { smtp } from '../../src/servers/smtp/dialect.ts'
-import { createLink, createRandom, play, type Script } from './harness.ts'
+import { createRandom } from '../support/random.ts'
+import { createLink, play, type Script } from './harness.ts'
 
 type SmtpScript = Omit<Script<never>, 'dialect' | 'client'>
 

@@ -183,14 +183,3 @@ export async function playGolden<S extends Session>(
   ] as const
   return { golden, played: random.reduce((text, [from, to]) => text.replace(from, to), played), runs }
 }
-
-/** A reproducible stream of numbers in [0, 1): mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}

@@ -56,13 +56,6 @@ export async function* chunksOf(pieces: Pieces): AsyncGenerator<Buffer> {
   if (size > 0) yield take()
 }
 
-/** All of it, and others have their turn meanwhile. */
-export async function joined(pieces: Pieces): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of chunksOf(pieces)) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
 /** What a generator returns in the end; wherever it yields, others may have their turn. */
 export async function finished<T>(steps: Generator<unknown, T>): Promise<T> {
   for (let since = clock.now(); ; ) {
