@@ -40,3 +40,33 @@ it.each([1, 2, 3, 4, 5, 6])(
     expect(await play(seed, { steps: stepsOfOne })).toEqual([])
   },
 )
+
+it('so it is while long commands are answered side by side', { timeout: 60_000 }, async () => {
+  const random = createRandom(7)
+  const store = new MailStore(Array.from({ length: 6000 }, (_, index) => message(`Subject: ${index}`, '', 'x')))
+  const players: Player[] = []
+  for (let nth = 0; nth < 4; nth++) players.push(await Player.arrive(random, store))
+  for (const player of players) {
+    await player.say('SELECT INBOX')
+    await player.say('FETCH 1:* (UID FLAGS)')
+  }
+  const together = (...commands: readonly string[]): Promise<unknown> =>
+    Promise.all(commands.map((command, nth) => players[nth]?.say(command)))
+  let busy = true
+  const long = (async () => {
+    await together('STORE 1:* +FLAGS (\\Flagged)', 'UID STORE 1:* +FLAGS.SILENT ($Work)', 'FETCH 1:* (FLAGS BODY[])')
+    await together('STORE 1:* -FLAGS (\\Seen)', 'UID STORE 1:3000 FLAGS (\\Deleted)', 'SEARCH UNSEEN', 'NOOP')
+    await together('COPY 1:* Sent', 'EXPUNGE', 'STORE 1:* -FLAGS.SILENT (\\Flagged)', 'UID FETCH 1:* (FLAGS BODY[TEXT])')
+    await together('MOVE 1:2500 Trash', 'STORE 2:* FLAGS ($Work)', 'UID STORE 1:* +FLAGS (Later)', 'EXPUNGE')
+    busy = false
+  })()
+  const [first] = players
+  for (let round = 0; busy; round++) {
+    await settle()
+    if (round % 5 === 0 && first) meddle(random, first.client)
+  }
+  await long
+  for (const player of players) await player.synchronize()
+  expect(players.flatMap(({ faults }) => faults.slice(0, 3))).toEqual([])
+  expect(new Set(players.map(({ replica }) => replica?.length))).toEqual(new Set([store.inbox.messages.length]))
+})

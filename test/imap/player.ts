@@ -51,6 +51,13 @@ export class Player {
     await this.#say(this.#fill(command))
   }
 
+  /** One command of the caller's choice, while others say theirs. */
+  async say(text: string): Promise<void> {
+    this.#alone = false
+    if (/^(?:SELECT|EXAMINE) /.test(text)) this.replica = new Replica(text.split(' ')[1] ?? '')
+    await this.#say(text)
+  }
+
   /** What was pushed to an idle client since it was last looked at. */
   hearPushes(): void {
     if (this.#idling === undefined) return
