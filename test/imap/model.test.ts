@@ -56,7 +56,12 @@ it('so it is while long commands are answered side by side', { timeout: 60_000 }
   const long = (async () => {
     await together('STORE 1:* +FLAGS (\\Flagged)', 'UID STORE 1:* +FLAGS.SILENT ($Work)', 'FETCH 1:* (FLAGS BODY[])')
     await together('STORE 1:* -FLAGS (\\Seen)', 'UID STORE 1:3000 FLAGS (\\Deleted)', 'SEARCH UNSEEN', 'NOOP')
-    await together('COPY 1:* Sent', 'EXPUNGE', 'STORE 1:* -FLAGS.SILENT (\\Flagged)', 'UID FETCH 1:* (FLAGS BODY[TEXT])')
+    await together(
+      'COPY 1:* Sent',
+      'EXPUNGE',
+      'STORE 1:* -FLAGS.SILENT (\\Flagged)',
+      'UID FETCH 1:* (FLAGS BODY[TEXT])',
+    )
     await together('MOVE 1:2500 Trash', 'STORE 2:* FLAGS ($Work)', 'UID STORE 1:* +FLAGS (Later)', 'EXPUNGE')
     busy = false
   })()

@@ -354,6 +354,16 @@ describe('the maildrop', () => {
     expect(store.inbox.messages).toHaveLength(2)
   })
 
+  it('has no message that another session removed so long ago that nothing is left', async () => {
+    const store = new MailStore([one, { raw: Buffer.alloc(9 * 1024 * 1024) }])
+    const { link } = createLink({ mode: 'implicit', store })
+    const session = pop3.open(link)
+    session.openMaildrop()
+    expect(session.find(1)?.message.raw).toEqual(one.raw)
+    store.inbox.remove(store.inbox.messages)
+    expect([session.find(1), session.find(2)]).toEqual([undefined, undefined])
+  })
+
   it('is a snapshot: mail that comes later is not in it, and mail that went is still read', async () => {
     const store = new MailStore([one])
     const { link } = createLink({ mode: 'implicit', store })
