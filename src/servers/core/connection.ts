@@ -13,6 +13,7 @@ import { type LinkOwner, openLink } from './link.ts'
 import { type Outcome, piecesOf } from './outcome.ts'
 import { chunksOf, type Pieces } from './pieces.ts'
 import type { Cue } from './player.ts'
+import { Pushes } from './pushes.ts'
 import { type Place, Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
@@ -56,9 +57,9 @@ export class Connection {
   /** Resolves when there is nobody to wait for any more. */
   readonly #over: Promise<void>
   #endWaiting: () => void = () => {}
-  #toPush: (() => Pieces) | undefined
-  #pushed: Promise<void> | undefined
-  #answering = false
+  readonly #pushes = new Pushes(async (pieces) => {
+    if (!this.#quirks.muted) await this.#writeAll(pieces, (bytes) => this.#transport?.write(bytes))
+  })
   /** The dialogue's state when the command that is answered came in. */
   #state = ''
 
@@ -118,12 +119,13 @@ export class Connection {
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
   async #talk({ greet }: { readonly greet: boolean }): Promise<boolean> {
     const { dialect } = this.#host
-    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, this.#push))
+    const push: Link['push'] = (make) => this.#pushes.add(make)
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, push))
     try {
       const end = await runDialogue(dialect, session, this.#input, this.#stage(session), { greet })
       if (end === 'upgrade') return true
-      if (this.#idled) this.#push(() => [dialect.goodbye(session)])
-      await this.#pushed
+      if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
+      await this.#pushes.finished()
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
       if (end === 'close') this.#end('server', 'fin')
       await this.#transport?.finish()
@@ -196,16 +198,7 @@ export class Connection {
         this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
         if (action === 'starttls') this.record.starttls.requested++
       },
-      respond: async (answer) => {
-        await this.#pushed
-        this.#answering = true
-        try {
-          return await this.#respond(answer)
-        } finally {
-          this.#answering = false
-          this.#startPushing()
-        }
-      },
+      respond: (answer) => this.#pushes.answer(() => this.#respond(answer)),
     }
   }
 
@@ -303,28 +296,6 @@ export class Connection {
     for await (const chunk of chunksOf(pieces)) {
       await write(chunk)
       if (this.#raw.destroyed) return
-    }
-  }
-
-  /** A client that does not read costs one push under way and one that waits, whatever happens meanwhile. */
-  readonly #push: Link['push'] = (make) => {
-    this.#toPush = make
-    if (!this.#answering) this.#startPushing()
-  }
-
-  #startPushing(): void {
-    if (!this.#toPush) return
-    this.#pushed ??= this.#pushAll().finally(() => {
-      this.#pushed = undefined
-    })
-  }
-
-  async #pushAll(): Promise<void> {
-    for (let make = this.#toPush; make; make = this.#toPush) {
-      this.#toPush = undefined
-      if (!this.#quirks.muted && !this.#raw.destroyed) {
-        await this.#writeAll(make(), (bytes) => this.#transport?.write(bytes))
-      }
     }
   }
 
