@@ -7,6 +7,8 @@ const most = { keywords: 100, octets: 100 } as const
  */
 export class FlagSets {
   readonly #users = new Map<ReadonlySet<string>, number>()
+  /** The flags of {@link spell} themselves. */
+  readonly #spellings = new Set<string>()
   #keywords = 0
   readonly #spelled = new Map<string, { readonly flag: string; sets: number }>()
 
@@ -41,6 +43,7 @@ export class FlagSets {
       if (known) known.sets++
       else {
         this.#spelled.set(flag.toUpperCase(), { flag, sets: 1 })
+        this.#spellings.add(flag)
         this.#keywords += Number(isKeyword(flag))
       }
     }
@@ -56,6 +59,7 @@ export class FlagSets {
       const known = this.#spelled.get(flag.toUpperCase())
       if (!known || --known.sets > 0) continue
       this.#spelled.delete(flag.toUpperCase())
+      this.#spellings.delete(known.flag)
       this.#keywords -= Number(isKeyword(flag))
     }
   }
@@ -65,8 +69,11 @@ export class FlagSets {
     return this.#users.has(set)
   }
 
+  /** Whether every flag is spelled as the folder does: most are, and twenty thousand sets may come at once. */
   #isOurs(flags: ReadonlySet<string>): boolean {
-    for (const flag of flags) if (this.spell(flag) !== flag || !this.hasRoomFor([flag])) return false
+    for (const flag of flags) {
+      if (!this.#spellings.has(flag) && (this.spell(flag) !== flag || !this.hasRoomFor([flag]))) return false
+    }
     return true
   }
 

@@ -199,18 +199,24 @@ export class Folder {
 /** What stays of removed messages, for sessions that do not know yet, RFC 2180 §4.1.1. */
 const longest = { messages: 20_000, octets: 8 * 1024 * 1024 } as const
 const nothing = Buffer.alloc(0)
-const leaving = new Set<Mutable<StoredMessage>>()
+let leaving: Mutable<StoredMessage>[] = []
+/** How many at the beginning are lost already. */
+let lost = 0
 let leavingOctets = 0
 
 function keepForAWhile(message: Mutable<StoredMessage>): void {
-  leaving.add(message)
+  leaving.push(message)
   leavingOctets += message.raw.length
-  for (const oldest of leaving) {
-    if (leaving.size <= longest.messages && leavingOctets <= longest.octets) return
-    leaving.delete(oldest)
-    leavingOctets -= oldest.raw.length
-    releaseOctets(oldest.raw)
-    oldest.raw = nothing
-    oldest.state = 'lost'
-  }
+  while (leaving.length - lost > longest.messages || leavingOctets > longest.octets) lose(leaving[lost++])
+  if (lost < longest.messages) return
+  leaving = leaving.slice(lost)
+  lost = 0
+}
+
+function lose(message: Mutable<StoredMessage> | undefined): void {
+  if (!message) return
+  leavingOctets -= message.raw.length
+  releaseOctets(message.raw)
+  message.raw = nothing
+  message.state = 'lost'
 }

@@ -17,8 +17,8 @@ export class Candidate {
   readonly message: StoredMessage
   readonly view: View
   readonly #decodeWords: DecodeWords
-  readonly #values = new Map<string, readonly string[]>()
-  readonly #addresses = new Map<string, string[]>()
+  #values: Map<string, readonly string[]> | undefined
+  #addresses: Map<string, string[]> | undefined
   #allFields: ReadonlyMap<string, readonly string[]> | undefined
   #sentOn: number | undefined
 
@@ -35,9 +35,10 @@ export class Candidate {
 
   /** Values of a header field, decoded, lower case. */
   values(field: string): readonly string[] {
-    const known = this.#values.get(field)
+    const known = this.#values?.get(field)
     if (known) return known
     const values = (this.#fields.get(field) ?? []).map((value) => this.#decode(value))
+    this.#values ??= new Map()
     this.#values.set(field, values)
     return values
   }
@@ -47,7 +48,7 @@ export class Candidate {
    * source routes and `user@host`, decoded, lower case.
    */
   *addressesHave(field: string, wanted: string): Generator<string, boolean> {
-    let texts = this.#addresses.get(field)
+    let texts = this.#addresses?.get(field)
     if (!texts) {
       texts = []
       for (const { name, route, mailbox = '', host } of yield* parseAddresses(
@@ -58,6 +59,7 @@ export class Candidate {
         }
         yield ''
       }
+      this.#addresses ??= new Map()
       this.#addresses.set(field, texts)
     }
     return texts.some((text) => text.includes(wanted))
