@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { LateReply } from '../../src/servers/core/outcome.ts'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { connect, logIn, message, type Replacement } from './harness.ts'
 
@@ -160,5 +161,38 @@ describe('what happens before an answer is written is told with it', () => {
     expect(await writer.lines('b STORE 1 +FLAGS.SILENT (\\Seen)')).toBe(
       '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent))\r\n* 2 FETCH (FLAGS (\\Flagged \\Recent))\r\nb OK STORE completed\r\n',
     )
+  })
+})
+
+describe('what happens between two pieces of an answer', () => {
+  it.each([
+    ['STORE', 'STORE 1:2 +FLAGS (\\Seen)'],
+    ['STORE', 'STORE 1:2 +FLAGS.SILENT (\\Seen)'],
+    ['UID STORE', 'UID STORE 1:2 -FLAGS (\\Seen)'],
+    ['FETCH', 'FETCH 1:2 (FLAGS BODY[])'],
+    ['UID FETCH', 'UID FETCH 1:2 (BODY[TEXT])'],
+    ['NOOP', 'NOOP'],
+  ])('is told in the end, wherever it happens: %s in %s', async (verb, command) => {
+    for (let place = 0; place < 12; place++) {
+      const store = new MailStore(mails)
+      const { inbox } = store
+      const change = (flag: string) => inbox.messages[0] && inbox.changeFlags(inbox.messages[0], [flag])
+      const client = await logIn({ store }, 'INBOX', (asked, send) => {
+        if (asked !== verb || !(send instanceof LateReply)) return undefined
+        let said = ''
+        let nth = 0
+        for (const piece of send.pieces()) {
+          if (nth++ === place) change('late')
+          said += piece.toString('latin1')
+        }
+        return said
+      })
+      change('early')
+      const said = await client.lines(`a ${command}`, 'b CHECK')
+      const told = [...said.matchAll(/^\* 1 FETCH \(.*?FLAGS \(([^)]*)\)/gms)].map(([, flags]) => flags)
+      const flags = [...(inbox.messages[0]?.flags ?? [])]
+      // Told, or done by the client itself and not changed since.
+      if (told.length > 0 || flags.includes('late')) expect(told.at(-1)).toBe([...flags, '\\Recent'].join(' '))
+    }
   })
 })

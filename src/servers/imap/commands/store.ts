@@ -63,8 +63,9 @@ function* store(
     const tells = !silent || view.hasNews(message)
     const flags = combined(message.flags)
     if (!isSame(flags, message.flags)) folder.changeFlags(message, flags)
-    if (tells || modseq) yield formatChange(view, { number, message }, { uid: byUid, modseq, flags: tells })
+    // Before the piece is given away: others may have changed it when the next one is asked for.
     view.told(message)
+    if (tells || modseq) yield formatChange(view, { number, message }, { uid: byUid, modseq, flags: tells })
   }
   const code = modified.length > 0 ? `MODIFIED ${formatSet(modified)}` : undefined
   yield* completion(session, {
