@@ -62,8 +62,10 @@ function parseHeaders(raw: Buffer): ReadonlyMap<string, readonly string[]> {
     const colon = line.indexOf(':')
     if (colon < 1) continue
     const name = line.slice(0, colon).trim().toLowerCase()
-    const values = headers.get(name) ?? []
-    headers.set(name, [...values, line.slice(colon + 1).trim()])
+    const value = line.slice(colon + 1).trim()
+    const values = headers.get(name)
+    if (values) values.push(value)
+    else headers.set(name, [value])
   }
   return headers
 }
