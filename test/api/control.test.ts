@@ -203,7 +203,8 @@ describe('a control', () => {
         'good (imap/implicit, imaps://localhost:PORT): was no control: came to refused [false-reject, silent-close].\n' +
         'A strict client would accept: the chain ends at a trusted root, the dates hold and the name matches.\n' +
         'Connection 1: TLS: closed (socket hang up); ended by client, fin\n' +
-        '  (no bytes of the protocol)',
+        '  (no bytes of the protocol)\n' +
+        'If the client trusts the roots, its TLS library may not read their name constraints: --unconstrained makes roots without any.',
     )
   })
 
