@@ -38,7 +38,7 @@ async function attack(server: MailServer, { where, segments, ending }: Assault):
 
 describe.each(endpoints)('%s in mode %s', (protocol, mode) => {
   it(`outlives ${inputs} hostile clients, and answers another one throughout`, async () => {
-    const server = await startMailServer({ protocol, mode, ...limits })
+    const server = await startMailServer({ protocol, mode, ...limits, idleTimeout: 1200 })
     const neighbour = await settleIn(server)
     const random = createRandom(seed)
     const assaults = Array.from({ length: inputs }, () => generate(protocol, random))
