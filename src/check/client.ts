@@ -28,7 +28,9 @@ export interface Bounds {
 /** Something that connects to a server when told to: a command, or a function in this process. */
 export interface Client {
   readonly name: string
-  run(server: MailServer, environment: Readonly<Record<string, string>>, bounds: Bounds): Promise<ClientRun>
+  /** Whether its arguments say where to connect; a function is given the server itself. */
+  readonly dials: boolean
+  run(server: MailServer, environment: NodeJS.ProcessEnv, bounds: Bounds): Promise<ClientRun>
 }
 
 /** Nothing can connect any more when every process has ended; what is on its way is in the kernel's queue by then. */
@@ -56,6 +58,7 @@ export function commandClient(
 ): Client {
   return {
     name: argv.join(' '),
+    dials: stub || argv.some((argument) => /\{(?:port|url)\}/.test(argument)),
     async run(server, environment, bounds) {
       const extra = stub ? [server.servername, String(server.port), pki.ca] : []
       const [file = '', ...args] = [...argv, ...extra].map((argument) => fill(argument, server, pki.ca))
@@ -94,6 +97,7 @@ export function commandClient(
 export function functionClient(name: string, act: (server: MailServer) => Promise<unknown>): Client {
   return {
     name,
+    dials: true,
     async run(server, _environment, { timeout }) {
       const { error, timedOut } = await settle(() => act(server), timeout)
       const text = error === undefined ? null : textOf(error)

@@ -16,6 +16,7 @@ import { openLifetime } from './lifetime.ts'
 import { type Output, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
+import { addTrust, trustEnvironment } from './trust.ts'
 import { openLog, watch } from './watch.ts'
 
 interface CheckFlags extends ServingFlags {
@@ -26,10 +27,11 @@ interface CheckFlags extends ServingFlags {
   readonly contract?: 'strict' | 'opportunistic'
   readonly require?: 'revocation'
   readonly stub?: true
+  readonly trust?: readonly string[]
 }
 
 export function addCheck(program: Command): void {
-  addServingFlags(program.command('check'))
+  addTrust(addServingFlags(program.command('check')))
     .description('run a client command against each endpoint, judge it, print the matrix')
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
@@ -80,6 +82,7 @@ async function check(
         ...(flags.contract && { contract: flags.contract }),
         requireRevocation: flags.require === 'revocation',
         insist: flags.protocol !== undefined || flags.mode !== undefined,
+        environment: trustEnvironment(flags.trust ?? [], { ca: servers.ca.path, pki: servers.pki }),
         stop: lifetime.over,
         onProgress: progress(output),
       })

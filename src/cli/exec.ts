@@ -14,7 +14,7 @@ import { pollReader, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
-import { parseTrust, trustEnvironment } from './trust.ts'
+import { addTrust, trustEnvironment } from './trust.ts'
 import { forgetTold, openLog, watch } from './watch.ts'
 
 interface ExecFlags extends ServingFlags {
@@ -22,11 +22,10 @@ interface ExecFlags extends ServingFlags {
 }
 
 export function addExec(program: Command): void {
-  addTellingFlags(addServingFlags(program.command('exec')))
+  addTrust(addTellingFlags(addServingFlags(program.command('exec'))))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
-    .option('--trust <list>', 'make the child trust the roots: node, openssl, python, java', parseTrust)
     .action(async (names: readonly string[], flags: ExecFlags, command: Command) => {
       process.exitCode = await exec(names, flags, commandLine(command))
     })

@@ -114,3 +114,18 @@ describeWith(['java'], 'java with ca.p12 as its truststore', () => {
     expect({ status, logins, said }).toEqual({ status: 0, logins: 1, said: 'logged in\n' })
   })
 })
+
+it('check --trust makes the client trust the roots too, and without it says what to try', async () => {
+  const client = ['--', process.execPath, script('session.mjs'), '{servername}', '{port}', '{user}', '{password}']
+  const place = ['check', 'expired', '--protocol', 'imap', '--mode', 'implicit']
+  using workplace = openWorkplace()
+  const trusting = await run(workplace, [...place, '--trust', 'node', ...client])
+  expect(trusting.stdout).toMatch(/\npass: 0 of 2 failed, 2 passed\n$/)
+  expect(trusting.status).toBe(0)
+  const stranger = await run(workplace, [...place, ...client])
+  expect(stranger.stdout).toContain(
+    '\ntry: It refuses the good server (unknown-issuer): make it trust the roots in\n{ca}',
+  )
+  expect(stranger.stdout).toContain('\nfail: 1 of 2 failed, 1 inconclusive, 0 passed\n')
+  expect(stranger.status).toBe(1)
+})

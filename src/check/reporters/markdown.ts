@@ -31,6 +31,7 @@ export function formatMarkdown(report: CheckReport): string {
     `${code(cut(client, mostOfLine))}, by mockmail ${text(mockmail)}${contract === 'strict' ? '' : `, contract ${contract}`}`,
     ...(report.cells.length > 0 ? [table(report)] : []),
     ...(unstarted ? [`The client was ${unstarted}.`] : []),
+    ...(report.advice ?? []).map((advice) => `Try: ${text(advice)}`),
     ...untriedIn(report).map(
       ({ what, why }) => `Does not speak ${what}: skipped (${text(cut(oneLine(why), mostOfLine))})`,
     ),

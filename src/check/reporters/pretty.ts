@@ -31,6 +31,7 @@ export function formatPretty(report: CheckReport, { width = 80, colour = false }
     ...(report.cells.length > 0 ? [matrix(report, width, paint)] : []),
     ...worthAWord.map((cell) => details(cell, width, paint)),
     unstarted ? wrap(unstarted, width) : [],
+    ...(report.advice ?? []).map((advice) => wrap(`try: ${oneLine(advice)}`, width)),
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
     wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]
