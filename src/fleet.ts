@@ -25,13 +25,20 @@ export class MailServers {
   #closed: Promise<void> | undefined
   /** What was asked for and cannot show, with the reason. */
   readonly leftOut: Plan['leftOut']
+  /** @internal Endpoints that nobody asked for, and that another one is judged by. */
+  readonly twins: ReadonlySet<MailServer>
   readonly ca: { readonly pem: string; readonly path: string }
 
   /** @internal Made by `startMailServers` only. */
   constructor(
     servers: readonly MailServer[],
     pki: Pick<Pki, 'caPem' | 'write'>,
-    { endpoints, leftOut }: Pick<Plan, 'leftOut'> & { readonly endpoints: readonly { readonly scenario: Scenario }[] },
+    {
+      endpoints,
+      leftOut,
+    }: Pick<Plan, 'leftOut'> & {
+      readonly endpoints: readonly { readonly scenario: Scenario; readonly role?: 'twin' }[]
+    },
     onClose: () => Promise<void>,
     home?: string,
   ) {
@@ -41,6 +48,7 @@ export class MailServers {
     for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
+    this.twins = new Set(servers.filter((_, index) => endpoints[index]?.role === 'twin'))
     this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
     const path = (): string => `${this.pki}/ca.pem`
     this.ca = {

@@ -9,6 +9,7 @@ import { childEnvironment, environmentOf } from './environment.ts'
 import { readyEvent } from './events.ts'
 import { addServingFlags, addTellingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
+import { formatJudged, openJudge } from './judge.ts'
 import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
@@ -19,6 +20,7 @@ import { forgetTold, openLog, watch } from './watch.ts'
 
 interface ExecFlags extends ServingFlags {
   readonly trust?: readonly string[]
+  readonly judge?: true
 }
 
 export function addExec(program: Command): void {
@@ -26,6 +28,10 @@ export function addExec(program: Command): void {
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
+    .option(
+      '--judge',
+      'judge what the client did: 1 for a failure, for what is inconclusive, and where nothing connected',
+    )
     .action(async (names: readonly string[], flags: ExecFlags, command: Command) => {
       process.exitCode = await exec(names, flags, commandLine(command))
     })
@@ -67,7 +73,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
   const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
   const log = openLog(flags.log)
   try {
-    const servers = await startFleet(options, { byName, own })
+    const servers = await startFleet(options, { byName, own, twins: flags.judge ?? false })
     try {
       const stopped = lifetime.ending()
       if (stopped) return statusOf(stopped)
@@ -77,7 +83,8 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       const { json, quiet, verbose } = flags
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
       watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
-      forgetTold(servers)
+      const judge = flags.judge ? openJudge(servers) : undefined
+      if (!judge) forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       // In a directory that stays it would tell of servers that are gone.
@@ -93,7 +100,13 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       await lastConnections(servers)
       // What the child did counts, unless its record is lost.
       const ending = lifetime.ending()
-      return ending?.why === 'failed' ? statusOf(ending) : status
+      if (ending?.why === 'failed') return statusOf(ending)
+      if (!judge) return status
+      const judged = await judge(0)
+      if (json) for (const event of judged.events) output.result(JSON.stringify(event))
+      else if (!quiet && judged.events.length > 0) output.note(`\n${formatJudged(judged)}`)
+      if (judged.why !== undefined) output.note(`mockmail: ${judged.why}.`)
+      return status === 0 && judged.why !== undefined ? 1 : status
     } finally {
       await servers.close()
     }
