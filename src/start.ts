@@ -18,6 +18,7 @@ import {
 import { makePlan, type Plan, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
 import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
+import { refuseNamesakes } from './scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from './scenarios/vocabulary.ts'
 import type { MailServer } from './server.ts'
@@ -76,6 +77,7 @@ export async function startFleet(
 ): Promise<MailServers> {
   for (const list of ['scenarios', 'protocols', 'modes'] as const) checkOptionList(list, options[list])
   const checked = checkRunOptions(options)
+  refuseNamesakes(options.scenarios ?? [], own)
   const wanted: Wanted = {
     scenarios: (options.scenarios ?? ['good']).map((scenario) => resolveScenario(scenario, own)),
     protocols: (options.protocols ?? allProtocols).map(checkProtocol),

@@ -6,6 +6,7 @@ import {
   defineQuirk,
   type MailServer,
   reply,
+  type ScenarioInput,
   send,
   startMailServer,
   startMailServers,
@@ -153,7 +154,7 @@ describe('a quirk of one’s own', () => {
     })
   })
 
-  it('that throws is a defect: the connection ends, others go on, and close() says so', async () => {
+  it('that throws is told as its definition’s: the connection ends, others go on, and close() says so', async () => {
     const error = new Error('own bug')
     const buggy = defineQuirk({
       ...facts('buggy'),
@@ -172,7 +173,36 @@ describe('a quirk of one’s own', () => {
     other.send('CAPA\r\n')
     await other.until('.\r\n')
     other.socket.destroy()
-    await expect(server.close()).rejects.toBe(error)
+    await expect(server.close()).rejects.toMatchObject({
+      code: 'INVALID_DEFINITION',
+      message: "What 'buggy' does at 'quit' threw Error: own bug.",
+      cause: error,
+    })
+  })
+})
+
+describe('two definitions of one id', () => {
+  const rival = defineCertificate({ id: 'elsewhere', summary: 'x', dates: { leaf: { notAfter: { days: 1 } } } })
+  const message = "Two different definitions have the id 'elsewhere'. Give each an id of its own."
+
+  it.each<[string, readonly ScenarioInput[]]>([
+    ['in two scenarios', [elsewhere, rival]],
+    ['in one scenario', [[elsewhere, rival]]],
+    ['within others', [[elsewhere, 'expired'], 'good', ['revoked', rival]]],
+  ])('are refused %s, as one of them would vanish', async (_, scenarios) => {
+    await expect(startMailServers({ scenarios, protocols: ['pop3'], modes: ['implicit'] })).rejects.toMatchObject({
+      code: 'INVALID_DEFINITION',
+      message,
+    })
+  })
+
+  it('are no two where it is the same one', async () => {
+    await using servers = await startMailServers({
+      scenarios: [elsewhere, [elsewhere, 'expired']],
+      protocols: ['pop3'],
+      modes: ['implicit'],
+    })
+    expect(servers.endpoints.map(({ scenario }) => scenario)).toEqual(['elsewhere', 'elsewhere+expired'])
   })
 })
 
