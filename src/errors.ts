@@ -23,6 +23,7 @@ export type MockmailErrorCode =
   | 'NOTHING_RECORDED'
   | 'NO_SUCH_ENDPOINT'
   | 'NO_SHARED_FLEET'
+  | 'UNSUPPORTED_RUNTIME'
 
 const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'UNKNOWN_SCENARIO',

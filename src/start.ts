@@ -17,6 +17,7 @@ import {
 } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
+import { refuseOtherRuntimes } from './runtime.ts'
 import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
 import { refuseNamesakes } from './scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
@@ -39,7 +40,7 @@ export interface StartOptions extends RunOptions, PortOptions {
  * Starts every scenario on every protocol and mode where it can show.
  *
  * @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION, NOTHING_TO_SERVE
- * when asked for what does not exist; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
+ * when asked for what does not exist; UNSUPPORTED_RUNTIME; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
  * @example
  * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
  * servers.endpoint({ scenario: 'expired' }).port
@@ -115,8 +116,9 @@ export interface Ground {
   close(): Promise<void>
 }
 
-/** @throws {MockmailError} PKI_UNUSABLE, FILE_UNWRITABLE */
+/** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
 export async function openGround(options: CheckedOptions): Promise<Ground> {
+  refuseOtherRuntimes()
   const keyLog = openKeyLog(options.keylog)
   const pki = await startPki({
     servernames: options.servernames,

@@ -24,6 +24,25 @@ export async function nodeProgram(version: NodeVersion): Promise<string> {
   return program
 }
 
+/** Runtimes that are no Node, and where their packages carry the program. */
+const others = {
+  bun: {
+    home: 'bun-1.4.5',
+    package: `@oven/bun-${system === 'win' ? 'windows' : system}-x64@1.4.5`,
+    program: 'bin/bun',
+  },
+  deno: { home: 'deno-2.9.6', package: '@deno/linux-x64-glibc@2.9.6', program: 'deno' },
+} as const
+
+/** The path of a runtime that is no Node. Installed once per checkout. */
+export async function otherRuntime(name: keyof typeof others): Promise<string> {
+  const { home, package: what, program } = others[name]
+  const folder = join(cache, home)
+  const path = join(folder, 'node_modules', what.replace(/@[\d.]+$/, ''), program)
+  if (!existsSync(path)) await install(what, folder)
+  return path
+}
+
 /** Whole or not at all: several files of tests ask for the same one at the same time. */
 async function install(what: string, home: string): Promise<void> {
   mkdirSync(cache, { recursive: true })
