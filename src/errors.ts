@@ -53,8 +53,13 @@ export class MockmailError extends Error {
     this.code = code
   }
 
-  /** 2 when the caller asked for something that does not exist, 1 when the machine refused; the command line exits with it. */
-  get exitCode(): 1 | 2 {
+  /**
+   * What the command line exits with: 2 when the caller asked for something that does not exist, 127 and 126 when the command
+   * to run cannot be found or run, else 1: the machine refused.
+   */
+  get exitCode(): 1 | 2 | 126 | 127 {
+    if (this.code === 'CHILD_FAILED')
+      return (this.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 127 : 126
     return misuse.has(this.code) ? 2 : 1
   }
 }

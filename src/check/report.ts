@@ -74,6 +74,8 @@ export interface CheckReport {
   }[]
   /** What to try, as the client does not work with the good server; absent where it does. */
   readonly advice?: readonly string[]
+  /** It was interrupted: endpoints that are missing were not tried. Absent otherwise. */
+  readonly partial?: true
   readonly counts: Readonly<Record<Verdict, number>>
   /** `pass` when nothing failed, was inconclusive or changed against the baseline. */
   readonly verdict: 'pass' | 'fail'

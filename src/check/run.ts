@@ -55,7 +55,7 @@ export async function runCheck(
   const tried = await inParallel(controls, options.jobs ?? controls.length, stop, async (server) => {
     const cell = await tryCell(servers, server, client, options, contract)
     tell(cell)
-    return { server, cell }
+    return cell && { server, cell }
   })
   const standings = standingsOf(tried)
   const standingOf = ({ server }: Control): Standing => standings.get(server) ?? 'dirty'
@@ -80,14 +80,15 @@ export async function runCheck(
   const judge = async (server: MailServer): Promise<CheckCell | undefined> => {
     const cell = working.has(place(server)) ? await tryCell(servers, server, client, options, contract) : undefined
     tell(cell)
-    return cell ?? (skipped.some((one) => place(one) === place(server)) ? undefined : unjudged(server))
+    const untried = stop() || skipped.some((one) => place(one) === place(server))
+    return cell ?? (untried ? undefined : unjudged(server))
   }
   // What injects is judged by what the client did without the injection.
   const twins = others.filter((server) => others.some(({ twin }) => twin === server))
   const rest = others.filter((server) => !twins.includes(server))
   for (const some of [twins, rest]) {
     const judged = await inParallel(some, jobs, stop, judge)
-    cells.push(...judged.filter((cell) => cell !== undefined))
+    cells.push(...judged)
   }
   const counts = countVerdicts(cells)
   return {
@@ -100,7 +101,8 @@ export async function runCheck(
     skipped,
     ...(advice.length > 0 && { advice }),
     counts,
-    verdict: counts.fail === 0 && counts.inconclusive === 0 && working.size > 0 ? 'pass' : 'fail',
+    ...(stop() && { partial: true as const }),
+    verdict: counts.fail === 0 && counts.inconclusive === 0 && working.size > 0 && !stop() ? 'pass' : 'fail',
   }
 }
 
@@ -110,7 +112,7 @@ async function tryCell(
   client: Client,
   { timeout = 20_000, requireRevocation = false, stop, environment: given = {} }: CheckRunOptions,
   contract: Contract,
-): Promise<CheckCell> {
+): Promise<CheckCell | undefined> {
   const environment = {
     ...given,
     ...singleEndpoint(endpointEvent(server)),
@@ -121,7 +123,7 @@ async function tryCell(
   }
   const started = clock.now()
   let run = await client.run(server, environment, { timeout, stop })
-  for (let more = 1; more < server.runs && !run.end.timedOut; more++) {
+  for (let more = 1; more < server.runs && !run.end.timedOut && !run.stopped; more++) {
     const next = await client.run(server, environment, { timeout, stop })
     run = {
       ...next,
@@ -129,6 +131,7 @@ async function tryCell(
       flooded: run.flooded || next.flooded,
     }
   }
+  if (run.stopped) return undefined
   const duration = clock.now() - started
   const seen = await server.outcome({ settle: run.grace, requireRevocation })
   return judgeCell(server, seen, run, { contract, duration })
@@ -175,14 +178,14 @@ export function countVerdicts(cells: readonly CheckCell[]): Readonly<Record<Verd
   return counts
 }
 
-/** In the order of the items, so many at a time. The first failure ends it. */
+/** In the order of the items, so many at a time; what comes to nothing is left out. The first failure ends it. */
 async function inParallel<T, R>(
   items: readonly T[],
   jobs: number,
   stop: () => boolean,
-  act: (item: T) => Promise<R>,
+  act: (item: T) => Promise<R | undefined>,
 ): Promise<R[]> {
-  const results: R[] = []
+  const results: (R | undefined)[] = []
   let next = 0
   const worker = async (): Promise<void> => {
     while (next < items.length && !stop()) {

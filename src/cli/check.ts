@@ -12,7 +12,7 @@ import { didYouMean } from '../scenarios/nearest.ts'
 import { startFleet } from '../start.ts'
 import { commandLine } from './exec.ts'
 import { addServingFlags, collect, duration, type ServingFlags, startOptionsOf } from './flags.ts'
-import { openLifetime } from './lifetime.ts'
+import { openLifetime, statusOfSignal } from './lifetime.ts'
 import { type Output, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
@@ -88,15 +88,13 @@ async function check(
       })
       const ending = lifetime.ending()
       if (ending?.why === 'failed') throw ending.error
-      if (ending) {
-        output.note('mockmail: interrupted; there is no report.')
-        return 1
-      }
+      if (ending) output.note('mockmail: interrupted; the report has what was judged by then.')
       const judged = baseline ? withBaseline(report, baseline) : report
       for (const key of unmatched(report, baseline ?? [])) {
         output.note(`mockmail: the baseline speaks of ${key}, which was not tried.`)
       }
       for (const target of targets) write(judged, target, output)
+      if (ending) return statusOfSignal(ending.why === 'signal' ? ending.signal : 'SIGPIPE')
       return judged.verdict === 'pass' ? 0 : 1
     } finally {
       await servers.close()

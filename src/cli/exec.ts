@@ -102,7 +102,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       const ending = lifetime.ending()
       if (ending?.why === 'failed') return statusOf(ending)
       if (!judge) return status
-      const judged = await judge(0)
+      const judged = await judge(lastWords)
       if (json) for (const event of judged.events) output.result(JSON.stringify(event))
       else if (!quiet && judged.events.length > 0) output.note(`\n${formatJudged(judged)}`)
       if (judged.why !== undefined) output.note(`mockmail: ${judged.why}.`)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readBaseline, unmatched, withBaseline } from '../../src/check/baseline.ts'
 import { commandClient } from '../../src/check/client.ts'
+import { descendants } from '../../src/check/process-tree.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
 import { startMailServers } from '../../src/index.ts'
@@ -198,5 +199,27 @@ describe('runCheck', () => {
   it('rejects when the command cannot be run at all', async () => {
     const client = commandClient(['./no-such-client'], { pki: { ca: '' } })
     await expect(runCheck(servers, client)).rejects.toMatchObject({ code: 'CHILD_FAILED' })
+  })
+})
+
+describe('descendants', () => {
+  it('are found by their parents, from a process that may have gone, and nobody else’s', () => {
+    const processes = [
+      [1, 0],
+      [10, 1],
+      [11, 10],
+      [12, 11],
+      [13, 1],
+      [14, 12],
+    ] as const
+    expect(descendants(10, processes)).toEqual([10, 11, 12, 14])
+    expect(
+      descendants(
+        11,
+        processes.filter(([pid]) => pid !== 11),
+      ),
+    ).toEqual([12, 14])
+    expect(descendants(14, processes)).toEqual([14])
+    expect(descendants(15, processes)).toEqual([])
   })
 })
