@@ -63,3 +63,15 @@ export class MockmailError extends Error {
     return misuse.has(this.code) ? 2 : 1
   }
 }
+
+/** What the machine says when it has no more handles to give, in our own words; anything else is as it was. */
+export function outOfFiles(error: unknown): unknown {
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
+  if (!['EMFILE', 'ENFILE'].includes(code)) return error
+  const whose = code === 'EMFILE' ? 'this process' : 'this machine'
+  return new MockmailError(
+    'LISTEN_FAILED',
+    `Not everything could be served: ${whose} may not open more files (${code}). 'ulimit -n' tells and raises how many.`,
+    { cause: error },
+  )
+}

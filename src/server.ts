@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { MockmailError } from './errors.ts'
+import { MockmailError, outOfFiles } from './errors.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './received.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
@@ -195,7 +195,7 @@ export class MailServer {
       this.#events.emit('closed')
       for (const also of this.#onClose) await also()
       const [defect] = this.#defects
-      if (defect !== undefined) throw defect
+      if (defect !== undefined) throw outOfFiles(defect)
     })()
     return this.#closed
   }

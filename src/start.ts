@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
-import { MockmailError } from './errors.ts'
+import { MockmailError, outOfFiles } from './errors.ts'
 import { MailServers } from './fleet.ts'
 import { type KeyLog, openKeyLog } from './keylog.ts'
 import { issueAll, type Opened, openServers } from './open.ts'
@@ -23,6 +23,7 @@ import { refuseNamesakes } from './scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from './scenarios/vocabulary.ts'
 import type { MailServer } from './server.ts'
+import { dialects } from './servers/dialects.ts'
 
 export { type EndpointQuery, MailServers } from './fleet.ts'
 
@@ -93,7 +94,7 @@ export async function startFleet(
     } catch (error) {
       // Somebody else was faster with a port of the block that was free a moment ago.
       const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
-      if (!lostRace || attempt >= 5) throw error
+      if (!lostRace || attempt >= 5) throw outOfFiles(error)
     }
   }
 }
@@ -146,6 +147,8 @@ export async function serve(
   options: CheckedOptions,
   { pki, keyLog }: Ground,
 ): Promise<readonly MailServer[]> {
+  // Before anything listens, and takes the handles that loading needs.
+  await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
   issueAll(endpoints, pki)
   const servers = openServers(endpoints, options, pki, keyLog)
   try {
