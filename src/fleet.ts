@@ -1,4 +1,5 @@
 import type { Pki } from './certs/types.ts'
+import { closeAll, Once, takeAll } from './closing.ts'
 import { MockmailError } from './errors.ts'
 import type { Plan } from './plan.ts'
 import type { WithChecked } from './scenarios/checked.ts'
@@ -22,7 +23,7 @@ export class MailServers {
   readonly #expectations: ReadonlyMap<string, string>
   readonly #home: string | undefined
   #files: { readonly path: string; remove(): void } | undefined
-  #closed: Promise<void> | undefined
+  readonly #closing = new Once()
   /** What was asked for and cannot show, with the reason. */
   readonly leftOut: Plan['leftOut']
   /** @internal Endpoints that nobody asked for, and that another one is judged by. */
@@ -120,20 +121,28 @@ export class MailServers {
     )
   }
 
-  /** Closes every endpoint and removes what was written to a temporary directory. Idempotent. */
+  /**
+   * Closes every endpoint and removes what was written to a temporary directory. Idempotent. Rejects, once, with what went
+   * wrong; everything is closed all the same.
+   */
   close(): Promise<void> {
-    this.#closed ??= (async () => {
-      await Promise.all(this.#servers.map((server) => server.close()))
-      await this.release()
-    })()
-    return this.#closed
+    return this.#closing.run(() =>
+      takeAll(
+        () => closeAll(this.#servers),
+        () => this.release(),
+      ),
+    )
   }
 
   /** @internal */
-  async release(): Promise<void> {
-    await this.#onClose()
-    this.#files?.remove()
-    this.#files = undefined
+  release(): Promise<void> {
+    return takeAll(
+      () => this.#onClose(),
+      () => {
+        this.#files?.remove()
+        this.#files = undefined
+      },
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {

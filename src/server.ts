@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { Once, takeAll } from './closing.ts'
 import { MockmailError, outOfFiles } from './errors.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './received.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
@@ -61,7 +62,7 @@ export class MailServer {
   readonly #events = new EventEmitter()
   readonly #messages = new Newest<ReceivedMessage>()
   #messageCount = 0
-  #closed: Promise<void> | undefined
+  readonly #closing = new Once()
   #twin: MailServer | undefined
 
   /** @internal Made by `startMailServer` only. */
@@ -188,16 +189,19 @@ export class MailServer {
     this.#restock()
   }
 
-  /** Ends open connections and frees the port. Idempotent. Rejects with a defect of mockmail's own, if there was one. */
+  /** Ends open connections and frees the port. Idempotent. Rejects, once, with a defect of mockmail's own, if there was one. */
   close(): Promise<void> {
-    this.#closed ??= (async () => {
-      await this.#endpoint.close()
-      this.#events.emit('closed')
-      for (const also of this.#onClose) await also()
-      const [defect] = this.#defects
-      if (defect !== undefined) throw outOfFiles(defect)
-    })()
-    return this.#closed
+    return this.#closing.run(() =>
+      takeAll(
+        () => this.#endpoint.close(),
+        () => this.#events.emit('closed'),
+        ...this.#onClose,
+        () => {
+          const [defect] = this.#defects
+          if (defect !== undefined) throw outOfFiles(defect)
+        },
+      ),
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -270,7 +274,7 @@ export class MailServer {
       }, timeout)
       this.#events.on(event, onEvent)
       this.#events.on('closed', onClosed)
-      if (this.#closed) onClosed()
+      if (this.#closing.begun) onClosed()
     })
     return next
   }

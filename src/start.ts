@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
+import { closeAll, takeAll } from './closing.ts'
 import { MockmailError, outOfFiles } from './errors.ts'
 import { MailServers } from './fleet.ts'
 import { type KeyLog, openKeyLog } from './keylog.ts'
@@ -134,10 +135,11 @@ export async function openGround(options: CheckedOptions): Promise<Ground> {
   return {
     pki,
     keyLog,
-    async close() {
-      await pki.close()
-      keyLog?.close()
-    },
+    close: () =>
+      takeAll(
+        () => pki.close(),
+        () => keyLog?.close(),
+      ),
   }
 }
 
@@ -198,9 +200,11 @@ export async function startMailServer(options: StartOneOptions): Promise<MailSer
   const where = { scenarios: [scenario], protocols: [protocol], modes: [mode], ...(port !== undefined && { port }) }
   const servers = await startFleet({ ...run, ...where }, { byName: true, twins: true })
   const [server, ...twins] = servers.endpoints as [MailServer, ...MailServer[]]
-  server.onClose(async () => {
-    await Promise.all(twins.map((twin) => twin.close()))
-    await servers.release()
-  })
+  server.onClose(() =>
+    takeAll(
+      () => closeAll(twins),
+      () => servers.release(),
+    ),
+  )
   return server
 }
