@@ -23,7 +23,7 @@ const told = {
 
 /** How many sockets listen, once those that were closed are gone. */
 async function listening(): Promise<number> {
-  await new Promise((resolve) => setImmediate(resolve))
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length
 }
 
