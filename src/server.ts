@@ -60,6 +60,8 @@ export class MailServer {
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
+  /** What observers threw. */
+  readonly #observed: unknown[] = []
   readonly #messages = new Newest<ReceivedMessage>()
   #messageCount = 0
   readonly #closing = new Once()
@@ -96,7 +98,7 @@ export class MailServer {
     this.user = parts.user
     this.password = parts.password
     this.tls = Object.freeze({ ca, servername: endpoint.servername })
-    endpoint.run.onEnded((record) => this.#events.emit('ended', record))
+    endpoint.run.onEnded((record) => this.#tell('ended', record))
   }
 
   /** What a strict client does here, and why. */
@@ -197,7 +199,7 @@ export class MailServer {
         () => this.#events.emit('closed'),
         ...this.#onClose,
         () => {
-          const [defect] = this.#defects
+          const [defect] = [...this.#defects, ...this.#observed]
           if (defect !== undefined) throw outOfFiles(defect)
         },
       ),
@@ -221,7 +223,7 @@ export class MailServer {
   received(message: ReceivedMessage): void {
     this.#messages.add(message)
     this.#messageCount++
-    this.#events.emit('message', message)
+    this.#tell('message', message)
   }
 
   /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
@@ -243,6 +245,17 @@ export class MailServer {
   /** @internal */
   onMessage(listener: (message: ReceivedMessage) => void): void {
     this.#events.on('message', listener)
+  }
+
+  /** Tells every observer, whatever the others do: what one throws is for `close()` to say, and ends nothing. */
+  #tell(event: 'ended' | 'message', it: ConnectionRecord | ReceivedMessage): void {
+    for (const listener of this.#events.listeners(event)) {
+      try {
+        listener(it)
+      } catch (error) {
+        if (this.#observed.length === 0) this.#observed.push(error)
+      }
+    }
   }
 
   #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {

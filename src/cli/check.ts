@@ -74,7 +74,7 @@ async function check(
       warnOfHost(options.host, output)
       tellLeftOut(servers, { byName }, output)
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
-      watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: output.note })
+      watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: output.note, note: output.note })
       const client = commandClient(argv, { stub: flags.stub ?? false, pki: { ca: servers.ca.path } })
       const report = await runCheck(servers, client, {
         ...(flags.timeout !== undefined && { timeout: flags.timeout }),

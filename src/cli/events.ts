@@ -43,6 +43,8 @@ export interface ConnectionEvent extends Judgement {
   readonly mode: Mode
   readonly port: number
   readonly record: ConnectionRecord
+  /** Set where it was too large to be told whole. */
+  readonly cut?: true
 }
 
 /** Printed at the end of `exec --judge`, for each endpoint that was dialled. Outcome and verdict are of the whole run. */
@@ -72,6 +74,8 @@ export interface MessageEvent {
   readonly size: number
   /** The source, read as UTF-8. */
   readonly text: string
+  /** Set where it was too large to be told whole. */
+  readonly cut?: true
 }
 
 export const endpointEvent = (server: MailServer): EndpointEvent => ({

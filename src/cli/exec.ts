@@ -82,7 +82,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       // The child owns stdout; only with --json it is ours, and the child's goes to stderr.
       const { json, quiet, verbose } = flags
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
-      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
+      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note, note: output.note })
       const judge = flags.judge ? openJudge(servers) : undefined
       if (!judge) forgetTold(servers)
       void keepFilesFresh(servers, output.note)

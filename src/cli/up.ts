@@ -37,7 +37,7 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       tellLeftOut(servers, { byName }, output)
       const { json, quiet, verbose } = flags
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
-      watch(servers, { json, quiet, verbose, log, fail, print: output.result })
+      watch(servers, { json, quiet, verbose, log, fail, print: output.result, note: output.note })
       forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
