@@ -138,7 +138,7 @@ function write(report: CheckReport, { name, file }: Target, output: Output): voi
   const colour = file === undefined && (process.stdout.isTTY ?? false) && !process.env['NO_COLOR']
   const text = reporters[name](report, { width: Math.max(output.width, 80), colour })
   if (file === undefined) {
-    output.result(text.trimEnd())
+    output.document(text.trimEnd())
     return
   }
   try {

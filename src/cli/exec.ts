@@ -90,7 +90,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       // In a directory that stays it would tell of servers that are gone.
       const scratch = options.pki === undefined ? undefined : openScratch()
       const readyFile = `${scratch?.path ?? ready.pki}/ready.json`
-      writeReadyFile(readyFile, ready)
+      await writeReadyFile(readyFile, ready)
       const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
       if (json) output.result(JSON.stringify(ready))
       const status = await runChild(
