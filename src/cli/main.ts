@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { oneLine, withoutCommands } from '../check/text.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
@@ -58,7 +59,7 @@ function statusOf(given: unknown): number {
   // Help and version are no errors; commander has written its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused
   if (error instanceof MockmailError) {
-    process.stderr.write(`mockmail: ${error.message}\n`)
+    process.stderr.write(`mockmail: ${withoutCommands(oneLine(error.message))}\n`)
     return error.exitCode
   }
   throw error

@@ -1,7 +1,7 @@
 import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { columnsOf, cut, oneLine, pad, wrap } from '../text.ts'
+import { columnsOf, cut, oneLine, pad, withoutCommands, wrap } from '../text.ts'
 import {
   type Column,
   isWorthAWord,
@@ -35,10 +35,11 @@ export function formatPretty(report: CheckReport, { width = 80, colour = false }
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
     wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]
-  return `${blocks
+  const text = blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`
+    .join('\n\n')
+  return `${withoutCommands(text)}\n`
 }
 
 type Paint = (text: string, as: Standing) => string
