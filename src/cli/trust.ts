@@ -10,13 +10,22 @@ const ways: Readonly<Record<string, (ca: string, pki: string, inherited: NodeJS.
   java: (_, pki, { JAVA_TOOL_OPTIONS: before }) => ({
     JAVA_TOOL_OPTIONS: [
       before,
-      `-Djavax.net.ssl.trustStore=${pki}/ca.p12`,
+      quoted(`-Djavax.net.ssl.trustStore=${pki}/ca.p12`),
       '-Djavax.net.ssl.trustStorePassword=mockmail',
     ]
       .filter(Boolean)
       .join(' '),
   }),
 }
+
+/** The JVM splits at blanks, and knows both quotes and no escape for either. */
+const quoted = (option: string): string =>
+  /[\s'"]/.test(option)
+    ? option
+        .split(/('+)/)
+        .map((part) => (part === '' ? '' : part.startsWith("'") ? `"${part}"` : `'${part}'`))
+        .join('')
+    : option
 
 /** The flag of what runs a command. */
 export const addTrust = (command: Command): Command =>

@@ -108,6 +108,19 @@ for (const { name, needs, trust, command, refuses, alert } of strangers) {
   })
 }
 
+describeWith(['java'], 'java in exec, where the path has blanks and quotes', () => {
+  it.each(['a b', 'it\'s "here"'])('logs in with --trust java: %s', async (folder) => {
+    using workplace = openWorkplace()
+    const pki = join(workplace.path, folder)
+    const command = `java ${script('Session.java')} ${target}`
+    const where = ['good', '--protocol', 'imap', '--mode', 'implicit', '--quiet', '--pki', pki, '--trust', 'java']
+    const { status, stdout } = await run(workplace, ['exec', ...where, '--', 'sh', '-c', command], {
+      environment: nothingTrusted,
+    })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'logged in\n' })
+  })
+})
+
 describeWith(['java'], 'java with ca.p12 as its truststore', () => {
   it('logs in without --trust', async () => {
     const { status, said, logins } = await exec(`java ${store} ${script('Session.java')} ${target}`, [])
