@@ -8,6 +8,7 @@ import { descendants } from '../../src/check/process-tree.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
 import { startMailServers } from '../../src/index.ts'
+import { describeWith, itWith } from '../support/programs.ts'
 
 const servers = await startMailServers({ scenarios: ['good'], protocols: ['imap'], modes: ['implicit'] })
 const [server] = servers.endpoints
@@ -50,7 +51,7 @@ async function gone(pid: number): Promise<boolean> {
   return !isAlive(pid)
 }
 
-describe.skipIf(process.platform === 'win32')('a command', () => {
+describeWith(['sh', 'head', 'tr', 'sleep', 'setsid', 'pgrep'], 'a command', () => {
   it('is told where to connect, in its arguments and its environment', async () => {
     const { end } = await run(['sh', '-c', 'echo "$0 $1 $MOCKMAIL_PORT"', '{servername}:{port}', '{nothing}'])
     expect(end).toMatchObject({ exit: 0, error: null })
@@ -182,7 +183,11 @@ describe('withBaseline', () => {
 })
 
 describe('runCheck', () => {
-  it('notes a client that is safe and floods its output, or leaves processes behind', async () => {
+  itWith(
+    'curl',
+    'head',
+    'sleep',
+  )('notes a client that is safe and floods its output, or leaves processes behind', async () => {
     const places = ['{port}', '{ca}', '{user}:{password}']
     const session = 'curl -sS --ssl-reqd --cacert $2 -u $3 -X NOOP imaps://localhost:$1 >&2'
     const flagsOf = async (script: string): Promise<unknown> => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { childEnvironment, environmentOf } from '../../src/cli/environment.ts'
 import type { ConnectionEvent, EndpointEvent, ReadyEvent } from '../../src/cli/events.ts'
+import { itWith } from '../support/programs.ts'
 import { ensureBuilt, one, openWorkplace, run } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -56,13 +57,13 @@ describe('the status', () => {
 })
 
 describe('the command', () => {
-  it('has its arguments as they are, further -- and flags included', async () => {
+  itWith('printf')('has its arguments as they are, further -- and flags included', async () => {
     using workplace = openWorkplace()
     const { stdout } = await run(workplace, ['exec', ...one, '--', 'printf', '%s|', 'a', '--', '--json', '', 'b c'])
     expect(stdout).toBe('a|--|--json||b c|')
   })
 
-  it('has the stdin, stdout and stderr of exec', async () => {
+  itWith('cat')('has the stdin, stdout and stderr of exec', async () => {
     using workplace = openWorkplace()
     expect(await run(workplace, ['exec', ...one, '--', 'sh', '-c', 'cat; echo oops >&2'], { stdin: 'typed' })).toEqual({
       status: 0,

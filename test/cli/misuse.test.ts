@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { itWith } from '../support/programs.ts'
 import { ensureBuilt, openWorkplace, run } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -157,7 +158,7 @@ describe('misuse ends with 2 and one sentence', () => {
     )
   })
 
-  it('writes no log, and makes no directory', async () => {
+  itWith('ls')('writes no log, and makes no directory', async () => {
     using workplace = openWorkplace()
     await run(workplace, ['up', 'expried', '--log', 'records.log', '--pki', 'pki'])
     await run(workplace, ['certs', 'out', 'expried'])

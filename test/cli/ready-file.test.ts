@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ReadyEvent } from '../../src/cli/events.ts'
+import { itWith } from '../support/programs.ts'
 import { type Ended, ensureBuilt, one, openWorkplace, type Running, start, type Workplace } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -48,7 +49,7 @@ describe.skipIf(process.platform === 'win32')('--ready-file', () => {
     await end()
   })
 
-  it('is written into a pipe, which stays one, once somebody reads', async () => {
+  itWith('mkfifo', 'cat')('is written into a pipe, which stays one, once somebody reads', async () => {
     using workplace = openWorkplace()
     const pipe = join(workplace.path, 'pipe')
     execFileSync('mkfifo', [pipe])
@@ -61,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('--ready-file', () => {
     await stop(running, workplace)
   })
 
-  it('into a pipe that nobody reads keeps nothing from stopping', async () => {
+  itWith('mkfifo')('into a pipe that nobody reads keeps nothing from stopping', async () => {
     using workplace = openWorkplace()
     execFileSync('mkfifo', [join(workplace.path, 'pipe')])
     const running = start(workplace, ['up', ...one, '--json', '--ready-file', 'pipe'])

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CheckReport } from '../../src/check/report.ts'
 import type { ReadyEvent } from '../../src/cli/events.ts'
+import { describeWith } from '../support/programs.ts'
 import { bin, ensureBuilt, expectFree, isAlive, one, openWorkplace, run, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -64,7 +65,7 @@ describe('a signal', () => {
   })
 })
 
-describe('a signal to exec', () => {
+describeWith(['sleep'], 'a signal to exec', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -168,7 +169,8 @@ async function areGone(pids: readonly number[]): Promise<boolean> {
   return !pids.some(isAlive)
 }
 
-describe.skipIf(process.platform !== 'linux')('what a command has started', () => {
+// Other systems have no setsid.
+describeWith(['setsid', 'sleep'], 'what a command has started', () => {
   it('ends with it when exec is told to end twice', async () => {
     using workplace = openWorkplace()
     const running = start(workplace, ['exec', ...one, '--', ...family])
@@ -246,7 +248,7 @@ describe('an interrupt during check', () => {
   })
 })
 
-describe('a reader of stdout that goes away', () => {
+describeWith(['head', 'sleep'], 'a reader of stdout that goes away', () => {
   it('stops up while nothing is written, when stdout is a socket', async () => {
     using workplace = openWorkplace()
     const running = start(workplace, ['up', ...one, '--json'])
