@@ -24,6 +24,8 @@ export type MockmailErrorCode =
   | 'NO_SUCH_ENDPOINT'
   | 'NO_SHARED_FLEET'
   | 'UNSUPPORTED_RUNTIME'
+  | 'NO_CONTROL'
+  | 'NOT_AWAITED'
 
 const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'UNKNOWN_SCENARIO',

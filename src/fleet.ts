@@ -1,3 +1,5 @@
+import { writtenScenario } from './cast.ts'
+import type { WrittenScenario } from './certs/manifest.ts'
 import type { Pki } from './certs/types.ts'
 import { closeAll, Once, takeAll } from './closing.ts'
 import { MockmailError } from './errors.ts'
@@ -20,7 +22,7 @@ export class MailServers {
   readonly #servers: readonly MailServer[]
   readonly #pki: Pick<Pki, 'caPem' | 'write'>
   readonly #onClose: () => Promise<void>
-  readonly #expectations: ReadonlyMap<string, string>
+  readonly #scenarios: readonly WrittenScenario[]
   readonly #home: string | undefined
   #files: { readonly path: string; remove(): void } | undefined
   readonly #closing = new Once()
@@ -50,7 +52,7 @@ export class MailServers {
     this.#pki = pki
     this.leftOut = leftOut
     this.twins = new Set(servers.filter((_, index) => endpoints[index]?.role === 'twin'))
-    this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
+    this.#scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))].map(writtenScenario)
     const path = (): string => `${this.pki}/ca.pem`
     this.ca = {
       pem: pki.caPem,
@@ -80,12 +82,13 @@ export class MailServers {
   }
 
   /**
-   * Writes every file of the PKI to a directory of your own.
+   * Writes every file of the PKI to a directory of your own. What is there already and not of mockmail is left as it is, and
+   * no link is followed.
    *
-   * @throws {MockmailError} FILE_UNWRITABLE
+   * @throws {MockmailError} FILE_UNWRITABLE, PKI_UNUSABLE
    */
   writePki(directory: string): void {
-    this.#pki.write(directory, this.#expectations)
+    this.#pki.write(directory, this.#scenarios)
   }
 
   /** @internal Writes the files of {@link pki} anew, if anybody has asked for them, with what is current. */
@@ -149,6 +152,3 @@ export class MailServers {
     return this.close()
   }
 }
-
-const expectationsOf = (scenarios: readonly Scenario[]): ReadonlyMap<string, string> =>
-  new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))

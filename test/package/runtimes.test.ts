@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { bin, ensureBuilt } from '../cli/mockmail.ts'
-import { otherRuntime } from './support/nodes.ts'
+import { bunProgram } from '../support/clients/bun.ts'
+import { npmProgram } from '../support/npm-program.ts'
 import { whyNoRegistry } from './support/registry.ts'
 import { run } from './support/shell.ts'
 
@@ -13,6 +14,11 @@ const offline = (await whyNoRegistry()) ?? (process.platform === 'linux' && proc
 beforeAll(ensureBuilt, 90_000)
 
 const library = fileURLToPath(new URL('../../dist/index.mjs', import.meta.url))
+
+const programs = {
+  bun: bunProgram,
+  deno: () => npmProgram({ package: '@deno/linux-x64-glibc', version: '2.9.6', path: 'deno' }),
+} as const
 
 /** What each way to start says, one line each. */
 const script = `
@@ -42,7 +48,7 @@ describe.skipIf(offline)('a runtime that is no Node', () => {
   it.each(runtimes)(
     '%s imports the library, and is refused by name when it starts servers',
     async (id, name, evaluate) => {
-      const { output, status } = await run(await otherRuntime(id), [...evaluate, script])
+      const { output, status } = await run(await programs[id](), [...evaluate, script])
       expect(output.trim().split('\n')).toEqual([
         'imported true',
         `startMailServer ${refused(name)}`,
@@ -54,7 +60,7 @@ describe.skipIf(offline)('a runtime that is no Node', () => {
   )
 
   it.each(runtimes)('%s is refused by the command line, with one sentence and 1', async (id, name, _, flags) => {
-    const program = await otherRuntime(id)
+    const program = await programs[id]()
     for (const args of [
       ['up', 'good'],
       ['exec', 'good', '--', 'true'],

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly next: 'command' | 'upgrade' | 'close' | Continuation
   /** Takes effect only if the reply is really given: a login, a deletion. */
   readonly commit?: () => void
+  /** What the client may say next all the same, although it was refused: it is understood, and changes nothing. */
+  readonly unasked?: Continuation | undefined
 }
 
 /** What must arrive before the command is complete. Its bytes are not a command. */
@@ -23,10 +25,13 @@ export type Continuation =
       readonly run: (bytes: Buffer | 'too-long') => Outcome | Promise<Outcome>
     }
 
-type Commit = { readonly commit?: () => void }
+type Commit = Pick<Outcome, 'commit'>
 
-export const reply = (send: string | Buffer, { commit }: Commit = {}): Outcome =>
-  commit ? { send, next: 'command', commit } : { send, next: 'command' }
+export const reply = (send: string | Buffer, also: Pick<Outcome, 'commit' | 'unasked'> = {}): Outcome => ({
+  send,
+  next: 'command',
+  ...also,
+})
 
 export const replyThenUpgrade = (send: string): Outcome => ({ send, next: 'upgrade' })
 
