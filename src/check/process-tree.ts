@@ -153,16 +153,11 @@ export function descendants(
   return [...found]
 }
 
-function windowsTree({ pid, exitCode }: ChildProcess): Ends {
-  const endNow = (): void => {
-    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true })
+function windowsTree(child: ChildProcess): Ends {
+  const end = (): boolean => {
+    if (child.pid === undefined || child.exitCode !== null) return false
+    spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { windowsHide: true })
+    return true
   }
-  return {
-    endNow,
-    async end() {
-      if (pid === undefined || exitCode !== null) return false
-      endNow()
-      return true
-    },
-  }
+  return { endNow: () => void end(), end: async () => end() }
 }

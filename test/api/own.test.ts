@@ -181,6 +181,29 @@ describe('a quirk of one’s own', () => {
   })
 })
 
+describe('a run in which a definition throws', () => {
+  it('is inconclusive, and its record names the part and the moment', async () => {
+    const buggy = defineQuirk({
+      ...facts('buggy'),
+      at: {
+        quit: () => {
+          throw new Error('own bug')
+        },
+      },
+    })
+    const server = await startMailServer({ ...pop3, scenario: buggy })
+    const client = connectRaw(server, connectTls(server))
+    client.send('QUIT\r\n')
+    await client.closed
+    expect(await server.outcome({ settle: 20 })).toMatchObject({
+      verdict: 'inconclusive',
+      detail: 'inconclusive:defect',
+    })
+    expect(server.connections[0]?.defect).toContain("What 'buggy' does at 'quit' threw Error: own bug.")
+    await expect(server.close()).rejects.toMatchObject({ code: 'INVALID_DEFINITION' })
+  })
+})
+
 describe('two definitions of one id', () => {
   const rival = defineCertificate({ id: 'elsewhere', summary: 'x', dates: { leaf: { notAfter: { days: 1 } } } })
   const message = "Two different definitions have the id 'elsewhere'. Give each an id of its own."
