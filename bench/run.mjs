@@ -1,5 +1,6 @@
 // Measures what docs/performance.md quotes. Every line is a ratio of two things that were measured in turn, in one run.
 import { parseArgs } from 'node:util'
+import { measureAbuse } from './abuse.mjs'
 import { measureCheck } from './check.mjs'
 import { measureCommandLine } from './command-line.mjs'
 import { measureCycles } from './cycles.mjs'
@@ -25,6 +26,7 @@ const measures = {
   stop: measureStop,
   cycles: measureCycles,
   check: measureCheck,
+  abuse: measureAbuse,
 }
 
 const usage = `npm run bench -- [name...] [--json] [--rounds N] [--hostile N]

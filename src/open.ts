@@ -12,6 +12,7 @@ import { saslMechanisms } from './servers/core/sasl.ts'
 import { TlsTerminator } from './servers/core/tls.ts'
 import { dialects } from './servers/dialects.ts'
 import { MailStore } from './servers/mailbox.ts'
+import { isHeld, makeRoomFor } from './servers/octets.ts'
 import { loadSamples } from './servers/samples.ts'
 
 /** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
@@ -39,6 +40,8 @@ export function openServers(
   keyLog: KeyLog | undefined,
 ): readonly Opened[] {
   const stores = new Map<unknown, MailStore>()
+  const users = new Map<unknown, number>()
+  for (const { scenario } of planned) users.set(scenario, (users.get(scenario) ?? 0) + 1)
   return planned.map(({ scenario, protocol, mode, port }) => {
     // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
     const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
@@ -74,8 +77,11 @@ export function openServers(
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
-        if (message.stored !== 'by-dialect') store().receive(message.raw)
-        server?.received(receive(message, record, phase))
+        if (message.stored === undefined) store().receive(message.raw)
+        // What nobody has room for is a fact in the record, and no more.
+        if (message.stored !== 'nowhere' && (isHeld(message.raw) || makeRoomFor(message.raw.length))) {
+          server?.received(receive(message, record, phase))
+        }
       },
       onDefect(error) {
         // The first tells; a flood of clients on a machine without handles has one for each.
@@ -93,6 +99,11 @@ export function openServers(
         stock: (raw) => void store().inbox.add({ raw }),
         restock: () => store().reset(loadSamples()),
         defects,
+      })
+      server.onClose(async () => {
+        const left = (users.get(scenario) ?? 0) - 1
+        users.set(scenario, left)
+        if (left === 0) stores.get(scenario)?.close()
       })
       return server
     }

@@ -67,9 +67,10 @@ function parseHeaders(raw: Buffer): ReadonlyMap<string, readonly string[]> {
     const colon = line.indexOf(':')
     if (colon < 1) continue
     const name = line.slice(0, colon).trim().toLowerCase()
-    const values = headers.get(name) ?? []
-    values.push(line.slice(colon + 1).trim())
-    headers.set(name, values)
+    const value = line.slice(colon + 1).trim()
+    const values = headers.get(name)
+    if (values) values.push(value)
+    else headers.set(name, [value])
   }
   return headers
 }

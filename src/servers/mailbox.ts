@@ -1,149 +1,17 @@
+import { Folder, type NewMessage, overhead, type StoredMessage } from './folder.ts'
 import { Newest } from './newest.ts'
-
-/** A message at rest. `flags` and `modseq` change, the bytes never do. */
-export interface StoredMessage {
-  readonly uid: number
-  readonly raw: Buffer
-  readonly internalDate: Date
-  /** `\Seen`, `\Deleted`, keywords. Change them through {@link Folder.changeFlags} only. */
-  readonly flags: ReadonlySet<string>
-  readonly modseq: number
-}
-
-export type FolderChange =
-  | { readonly kind: 'added'; readonly message: StoredMessage }
-  | { readonly kind: 'removed'; readonly message: StoredMessage }
-  | { readonly kind: 'flags'; readonly message: StoredMessage }
-
-export interface NewMessage {
-  readonly raw: Buffer
-  readonly flags?: Iterable<string>
-  readonly internalDate?: Date
-  /** From {@link Folder.reserveUids}. Default: the next one, also when a later UID has been given away meanwhile. */
-  readonly uid?: number
-}
+import { isHeld, makeRoomFor } from './octets.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What separates the levels of a mailbox name. */
 export const hierarchyDelimiter = '/'
 
-/** Bounds of one store, so that a hostile client cannot use up the memory. Octets count once per message. */
-const most = { messages: 100_000, octets: 1 << 30, folders: 1_000 } as const
-
-let newestUidValidity = 0
-
-/** Begins with the time, RFC 9051 §2.3.1.1: a client's cache from an earlier run must not match. */
-function nextUidValidity(): number {
-  newestUidValidity ||= Math.floor(Date.now() / 1000)
-  return newestUidValidity++
-}
-
-/** Messages in order of their UID, RFC 9051 §2.3.1. */
-export class Folder {
-  readonly name: string
-  readonly uidValidity: number = nextUidValidity()
-  /** RFC 6154 attribute, such as `\Sent`. */
-  readonly specialUse: string | undefined
-  #messages: StoredMessage[] = []
-  #octets = 0
-  #uidNext = 1
-  #lastUid = 0
-  #modseq = 1
-  #recentFrom = 1
-  readonly #listeners = new Set<(change: FolderChange) => void>()
-
-  constructor(name: string, specialUse?: string) {
-    this.name = name
-    this.specialUse = specialUse
-  }
-
-  get messages(): readonly StoredMessage[] {
-    return this.#messages
-  }
-
-  /** Sum of the messages' sizes. */
-  get octets(): number {
-    return this.#octets
-  }
-
-  get uidNext(): number {
-    return this.#uidNext
-  }
-
-  get highestModseq(): number {
-    return this.#modseq
-  }
-
-  /** Messages from this UID on are recent: no session has claimed them, RFC 3501 §2.3.2. */
-  get recentFrom(): number {
-    return this.#recentFrom
-  }
-
-  /** Makes every message up to this UID recent to the caller alone. */
-  claimRecent(uid: number): void {
-    this.#recentFrom = Math.max(this.#recentFrom, uid + 1)
-  }
-
-  /** Sets UIDs aside that a reply has to name before the messages are added. Returns the first. */
-  reserveUids(count: number): number {
-    const first = this.#uidNext
-    this.#uidNext += count
-    return first
-  }
-
-  /** Sets a mod-sequence aside that a reply has to name before the flags change. */
-  reserveModseq(): number {
-    return ++this.#modseq
-  }
-
-  add({ raw, flags = [], internalDate = new Date(), uid }: NewMessage): StoredMessage {
-    const message: StoredMessage = {
-      uid: uid !== undefined && uid > this.#lastUid ? uid : this.#uidNext++,
-      raw,
-      internalDate,
-      flags: new Set(flags),
-      modseq: ++this.#modseq,
-    }
-    this.#lastUid = message.uid
-    this.#octets += raw.length
-    this.#messages.push(message)
-    this.#tell({ kind: 'added', message })
-    return message
-  }
-
-  /** Removes those that are still there and returns them. */
-  remove(messages: Iterable<StoredMessage>): readonly StoredMessage[] {
-    const doomed = new Set(messages)
-    const removed = this.#messages.filter((message) => doomed.has(message))
-    if (removed.length === 0) return removed
-    this.#messages = this.#messages.filter((message) => !doomed.has(message))
-    this.#modseq++
-    for (const message of removed) {
-      this.#octets -= message.raw.length
-      this.#tell({ kind: 'removed', message })
-    }
-    return removed
-  }
-
-  /** `modseq` is one from {@link reserveModseq}. Default: the next one. */
-  changeFlags(message: StoredMessage, flags: Iterable<string>, modseq: number = this.reserveModseq()): void {
-    const target = message as Mutable<StoredMessage>
-    target.flags = new Set(flags)
-    target.modseq = modseq
-    this.#tell({ kind: 'flags', message })
-  }
-
-  /** Returns the function that ends the subscription. */
-  subscribe(listener: (change: FolderChange) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  #tell(change: FolderChange): void {
-    for (const listener of this.#listeners) listener(change)
-  }
-}
+/**
+ * Bounds of one store, so that a hostile client cannot use up memory or time. Octets of a message count as often as it is
+ * there; those that really take memory are bounded for all stores together.
+ */
+const most = { messages: 50_000, inFolder: 20_000, octets: 512 * 1024 * 1024, folders: 1_000 } as const
 
 const specialFolders = [
   ['Drafts', '\\Drafts'],
@@ -155,26 +23,29 @@ const specialFolders = [
 export class MailStore {
   readonly #folders = new Map<string, Folder>()
   readonly #subscriptions = new Set<string>()
-  readonly inbox: Folder = new Folder('INBOX')
-  readonly #received = new Newest<StoredMessage>()
+  readonly inbox: Folder = new Folder('INBOX', undefined, (message) => this.#received.delete(message))
+  readonly #received = new Newest<StoredMessage>((message) => this.inbox.remove([message]))
 
   /** `samples` are what the INBOX starts with. */
   constructor(samples: readonly NewMessage[] = []) {
-    this.inbox.subscribe(({ kind, message }) => {
-      if (kind === 'removed') this.#received.delete(message)
-    })
     this.reset(samples)
+  }
+
+  /** Lets go of all messages: nobody will ask for them any more. */
+  close(): void {
+    for (const folder of this.#folders.values()) folder.remove(folder.messages)
+    this.#received.clear()
   }
 
   /** Puts everything back to how it began, with these messages in the INBOX. */
   reset(samples: readonly NewMessage[]): void {
+    this.close()
     this.#folders.clear()
     this.#folders.set('INBOX', this.inbox)
     for (const [name, use] of specialFolders) this.#folders.set(name, new Folder(name, use))
     this.#subscriptions.clear()
     for (const name of this.#folders.keys()) this.#subscriptions.add(name)
-    this.inbox.remove(this.inbox.messages)
-    for (const sample of samples) this.inbox.add(sample)
+    this.inbox.addAll(samples)
   }
 
   /**
@@ -182,8 +53,7 @@ export class MailStore {
    * for ever; a store without room takes none.
    */
   receive(raw: Buffer): void {
-    if (!this.hasRoom({ messages: 1, octets: raw.length })) return
-    this.inbox.remove(this.#received.add(this.inbox.add({ raw })))
+    if (this.hasRoom([{ raw }])) this.#received.add(this.inbox.add({ raw }))
   }
 
   get folders(): Iterable<Folder> {
@@ -200,15 +70,18 @@ export class MailStore {
     return this.#folders.get(canonical(name))
   }
 
-  /** Whether so many more messages of so many octets together are within the store's bounds. */
-  hasRoom({ messages, octets }: { readonly messages: number; readonly octets: number }): boolean {
-    let count = messages
-    let size = octets
-    for (const folder of this.#folders.values()) {
-      count += folder.messages.length
-      size += folder.octets
+  /** Whether these messages may be added to a folder, by default the INBOX. */
+  hasRoom(messages: readonly Pick<NewMessage, 'raw'>[], folder: Folder = this.inbox): boolean {
+    const count = messages.length
+    let size = 0
+    let fresh = count * overhead.message
+    for (const { raw } of messages) {
+      size += raw.length
+      if (!isHeld(raw)) fresh += raw.length
     }
-    return count <= most.messages && size <= most.octets
+    // What came in long ago makes room.
+    while (this.#received.oldest !== undefined && !this.#holds(count, size)) this.#received.drop()
+    return folder.messages.length + count <= most.inFolder && this.#holds(count, size) && makeRoomFor(fresh)
   }
 
   get hasRoomForFolders(): boolean {
@@ -229,7 +102,11 @@ export class MailStore {
 
   /** INBOX cannot be deleted, RFC 9051 §6.3.5. */
   delete(name: string): boolean {
-    return name.toUpperCase() !== 'INBOX' && this.#folders.delete(name)
+    const folder = this.#folders.get(name)
+    if (!folder || folder === this.inbox) return false
+    // Sessions that have it open learn that it is empty.
+    folder.remove(folder.messages)
+    return this.#folders.delete(name)
   }
 
   /**
@@ -241,7 +118,9 @@ export class MailStore {
     if (!folder || this.folder(to)) return false
     if (folder === this.inbox) {
       const target = this.create(to)
-      for (const message of folder.remove(folder.messages)) target?.add({ ...message, uid: 0 })
+      const messages = [...folder.messages]
+      target?.addAll(messages)
+      folder.remove(messages)
       return true
     }
     const inferior = from + hierarchyDelimiter
@@ -263,6 +142,16 @@ export class MailStore {
 
   unsubscribe(name: string): boolean {
     return this.#subscriptions.delete(canonical(name))
+  }
+
+  #holds(messages: number, octets: number): boolean {
+    let count = messages
+    let size = octets
+    for (const folder of this.#folders.values()) {
+      count += folder.messages.length
+      size += folder.octets
+    }
+    return count <= most.messages && size <= most.octets
   }
 
   #createSuperiors(name: string): void {

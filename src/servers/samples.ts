@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import type { NewMessage } from './mailbox.ts'
+import type { NewMessage } from './folder.ts'
 
 /** Octets of the large message's body. */
 const largeBody = 1_250_000

@@ -2,6 +2,8 @@ import type { CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
 import { MailServer } from '../server.ts'
 import { formatTranscript } from '../servers/core/transcript.ts'
+import { hintFor } from '../verdicts/hints.ts'
+import type { ClientError } from '../verdicts/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
 /** @throws {MockmailError} INVALID_OPTION */
@@ -35,8 +37,13 @@ export const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'
 /** The alert behind a qualifier. */
 export const alertOf = ({ qualifier }: Judgement): string => (qualifier ?? '').replace(/^alert:/, '')
 
-/** What a run came to, what a strict client would do, and the newest three dialogues. */
-export function explain(server: MailServer, what: string, outcome: Judgement): string {
+/**
+ * What a run came to, what a strict client would do, the newest three dialogues, and what to try where the client refused a
+ * server that nothing is wrong with.
+ *
+ * @param error the client's own, where it is known
+ */
+export function explain(server: MailServer, what: string, outcome: Judgement, error?: ClientError): string {
   const { scenario, protocol, mode, url, expectation, connections } = server
   const name = `${scenario} (${protocol}/${mode}, ${url})`
   const detail = [outcome.detail, outcome.qualifier, ...outcome.flags].filter(Boolean).join(', ')
@@ -50,7 +57,14 @@ export function explain(server: MailServer, what: string, outcome: Judgement): s
     `${name}: ${what} [${detail}].`,
     `A strict client would ${expectation.expect}: ${expectation.because}.`,
     ...dialogues,
+    ...hints(server, error),
   ].join('\n')
+}
+
+function hints({ expectation, connections }: MailServer, error: ClientError | undefined): readonly string[] {
+  const last = connections.at(-1)
+  const hint = expectation.expect === 'accept' && last ? hintFor(last, error) : undefined
+  return hint === undefined ? [] : [hint]
 }
 
 const indent = (text: string): string => text.replace(/^/gm, '  ').slice(0, 8000)

@@ -3,6 +3,7 @@ import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
 import { clock } from '../servers/core/clock.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
+import type { ClientError } from '../verdicts/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 import { explain, used } from './explain.ts'
 import { Pending } from './pending.ts'
@@ -216,7 +217,7 @@ export class TestFile {
     const said =
       error === undefined ? '' : `, the client said: ${error instanceof Error ? error.message : String(error)}`
     const what = server.connections.length === 0 ? 'nothing connected' : `came to ${outcome.outcome}`
-    return explain(server, `was no control: ${what}${said}`, outcome)
+    return explain(server, `was no control: ${what}${said}`, outcome, error as ClientError | undefined)
   }
 }
 

@@ -339,3 +339,15 @@ describe('useMockMail', () => {
     expect(await Promise.all(ports.map(answers))).toEqual([false, false, false, true])
   })
 })
+
+describe('a good server that the client refuses', () => {
+  it('is said to have roots that some libraries cannot read, and one that is broken is not', async () => {
+    const refuse = async (scenario: string): Promise<string> => {
+      await using server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario })
+      await tlsError(connectTls(server, { checkServerIdentity: () => new Error('cannot read it') }))
+      return failure(expect(server).toHaveBeenAccepted(quick))
+    }
+    expect(await refuse('good')).toContain('--unconstrained')
+    expect(await refuse('wrong-host')).not.toContain('--unconstrained')
+  })
+})

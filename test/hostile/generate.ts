@@ -1,16 +1,5 @@
 import type { Protocol } from '../../src/index.ts'
 
-/** The same numbers for the same seed: mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** What one hostile client does. */
 export interface Assault {
   readonly name: string
@@ -45,8 +34,17 @@ const lines: Readonly<Record<Protocol, readonly string[]>> = {
     'a LOGIN {5+}',
     'a SELECT INBOX',
     'a FETCH 1:* (BODY[] FLAGS)',
+    'a FETCH 1:* (ENVELOPE BODYSTRUCTURE UID MODSEQ)',
     'a SEARCH ALL',
+    'a SEARCH OR FROM a (NOT BODY b) TEXT c',
     'a STORE 1 +FLAGS (\\Deleted)',
+    'a UID STORE 1:* (UNCHANGEDSINCE 1) FLAGS.SILENT (a b c)',
+    'a COPY 1:* INBOX',
+    'a UID MOVE 1:* Trash',
+    'a EXPUNGE',
+    'a EXAMINE INBOX (CONDSTORE)',
+    'a STATUS INBOX (MESSAGES HIGHESTMODSEQ)',
+    'a CLOSE',
     'a APPEND INBOX {100}',
     'a IDLE',
     'DONE',

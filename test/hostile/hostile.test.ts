@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type MailServer, startMailServer } from '../../src/index.ts'
+import { createRandom } from '../support/random.ts'
 import { captureClientHello } from '../support/raw.ts'
-import { type Assault, createRandom, generate } from './generate.ts'
+import { type Assault, generate } from './generate.ts'
 import { closed, dial, openSession, read, settleIn } from './session.ts'
 
 /** Hostile clients per protocol and mode. More, to look longer: HOSTILE_INPUTS=5000. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { LateReply } from '../../src/servers/core/outcome.ts'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { connect, logIn, message, type Replacement } from './harness.ts'
 
 const no =
   (target: string): Replacement =>
-  (verb) =>
-    verb === target ? 'q NO by a quirk\r\n' : undefined
+  (verb, send) =>
+    verb === target && send !== '' ? 'q NO by a quirk\r\n' : undefined
 const mails = [message('Subject: 1', '', 'a'), message('Subject: 2', '', 'b')]
 
 /** What a session and its store look like from outside. */
@@ -72,7 +73,7 @@ describe('a command whose reply is replaced', () => {
   })
 
   it('does not store, and the message that crossed is recorded', async () => {
-    const client = await logIn({}, 'INBOX', (_, send) => (send.includes('q OK') ? 'q NO by a quirk\r\n' : undefined))
+    const client = await logIn({}, 'INBOX', no('APPEND'))
     expect(await client.send('q APPEND INBOX {5+}\r\nhello\r\n')).toBe('q NO by a quirk\r\n')
     expect(client.store.inbox.messages.length).toBe(0)
     expect(client.told.messages.length).toBe(1)
@@ -90,7 +91,7 @@ describe('a command whose reply is replaced', () => {
     expect(await client.lines('r NOOP')).toBe('* 1 EXPUNGE\r\nr OK NOOP completed\r\n')
   })
 
-  it('skips the UIDs it had set aside', async () => {
+  it('gives away no UID', async () => {
     let armed = true
     const client = await logIn({ messages: mails }, 'INBOX', (verb) =>
       verb === 'COPY' && armed ? 'q NO by a quirk\r\n' : undefined,
@@ -98,63 +99,100 @@ describe('a command whose reply is replaced', () => {
     await client.lines('q COPY 1:2 Sent')
     armed = false
     const validity = client.store.folder('Sent')?.uidValidity
-    expect(await client.lines('r COPY 1:2 Sent')).toBe(`r OK [COPYUID ${validity} 1:2 3:4] COPY completed\r\n`)
+    expect(await client.lines('r COPY 1:2 Sent')).toBe(`r OK [COPYUID ${validity} 1:2 1:2] COPY completed\r\n`)
   })
 })
 
-describe('what happens between a reply being made and being sent', () => {
+describe('what happens before an answer is written is told with it', () => {
   const meanwhile = async (verb: string, happen: (store: MailStore) => void) => {
     const store = new MailStore(mails)
-    let armed = true
-    const client = await logIn({ store }, 'INBOX', (_, send) => {
-      if (armed && send.includes(`OK ${verb}`)) happen(store)
-      armed &&= !send.includes(`OK ${verb}`)
+    let armed = false
+    const client = await logIn({ store }, 'INBOX', (asked, send) => {
+      if (armed && asked === verb && send !== '') {
+        armed = false
+        happen(store)
+      }
       return undefined
     })
+    armed = true
     return client
   }
   const late = message('Subject: late', '', 'x')
 
-  it('is news for SELECT', async () => {
-    const client = await meanwhile('[READ-WRITE] SELECT', ({ inbox }) => {
-      const [first] = inbox.messages
+  it('by SELECT', async () => {
+    const client = await meanwhile('SELECT', ({ inbox }) => {
       inbox.add(late)
-      if (first) inbox.remove([first])
+      inbox.remove(inbox.messages.slice(0, 1))
     })
-    expect(client.session.view?.messages.length).toBe(2)
+    expect(await client.lines('s SELECT INBOX')).toContain('* 2 EXISTS\r\n')
     expect(await client.lines('a NOOP', 'b FETCH 1:* UID')).toBe(
-      '* 1 EXPUNGE\r\n* 2 EXISTS\r\n* 2 RECENT\r\na OK NOOP completed\r\n' +
-        '* 1 FETCH (UID 2)\r\n* 2 FETCH (UID 3)\r\nb OK FETCH completed\r\n',
+      'a OK NOOP completed\r\n* 1 FETCH (UID 2)\r\n* 2 FETCH (UID 3)\r\nb OK FETCH completed\r\n',
     )
   })
 
-  it('keeps numbers in the order of UIDs for APPEND', async () => {
-    const client = await meanwhile('[APPENDUID', ({ inbox }) => inbox.add(late))
-    expect(await client.send('a APPEND INBOX {5+}\r\nhello\r\n')).toContain('* 3 EXISTS\r\n')
-    expect(await client.lines('b NOOP')).toContain('* 4 EXISTS\r\n')
-    expect(await client.lines('c FETCH 1:* UID')).toBe(
-      '* 1 FETCH (UID 1)\r\n* 2 FETCH (UID 2)\r\n* 3 FETCH (UID 4)\r\n* 4 FETCH (UID 5)\r\nc OK FETCH completed\r\n',
+  it('by APPEND, whose message has the next number', async () => {
+    const client = await meanwhile('APPEND', ({ inbox }) => inbox.add(late))
+    const { uidValidity } = client.store.inbox
+    expect(await client.send('a APPEND INBOX {5+}\r\nhello\r\n')).toBe(
+      `* 4 EXISTS\r\n* 4 RECENT\r\na OK [APPENDUID ${uidValidity} 4] APPEND completed\r\n`,
     )
   })
 
-  it('keeps the number of a message that was counted and is gone', async () => {
-    const client = await meanwhile('NOOP', ({ inbox }) => inbox.remove(inbox.messages.slice(2)))
-    client.store.inbox.add(late)
-    expect(await client.lines('a NOOP', 'b FETCH 3 UID', 'c NOOP')).toBe(
-      '* 3 EXISTS\r\n* 3 RECENT\r\na OK NOOP completed\r\n* 3 FETCH (UID 3)\r\nb OK FETCH completed\r\n' +
-        '* 3 EXPUNGE\r\nc OK NOOP completed\r\n',
-    )
-  })
-
-  it('leaves a flag that changed again as news', async () => {
+  it('by NOOP', async () => {
     const client = await meanwhile('NOOP', ({ inbox }) => {
-      const [first] = inbox.messages
-      if (first) inbox.changeFlags(first, ['\\Draft'])
+      inbox.remove(inbox.messages.slice(0, 1))
+      for (const left of inbox.messages) inbox.changeFlags(left, ['\\Draft'])
     })
-    const [first] = client.store.inbox.messages
-    if (first) client.store.inbox.changeFlags(first, ['\\Seen'])
     expect(await client.lines('a NOOP', 'b NOOP')).toBe(
-      '* 1 FETCH (FLAGS (\\Seen \\Recent))\r\na OK NOOP completed\r\n* 1 FETCH (FLAGS (\\Draft \\Recent))\r\nb OK NOOP completed\r\n',
+      '* 1 EXPUNGE\r\n* 1 FETCH (FLAGS (\\Draft \\Recent))\r\na OK NOOP completed\r\nb OK NOOP completed\r\n',
     )
+  })
+
+  it('by FETCH and STORE, which keep what others have set', async () => {
+    const flag = ({ inbox }: MailStore) => {
+      for (const one of inbox.messages) inbox.changeFlags(one, ['\\Flagged'])
+    }
+    const reader = await meanwhile('FETCH', flag)
+    expect(await reader.lines('a FETCH 2 BODY[TEXT]')).toBe(
+      '* 2 FETCH (BODY[TEXT] {3}\r\nb\r\n FLAGS (\\Flagged \\Seen \\Recent))\r\n' +
+        '* 1 FETCH (FLAGS (\\Flagged \\Recent))\r\na OK FETCH completed\r\n',
+    )
+    const writer = await meanwhile('STORE', flag)
+    expect(await writer.lines('b STORE 1 +FLAGS.SILENT (\\Seen)')).toBe(
+      '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent))\r\n* 2 FETCH (FLAGS (\\Flagged \\Recent))\r\nb OK STORE completed\r\n',
+    )
+  })
+})
+
+describe('what happens between two pieces of an answer', () => {
+  it.each([
+    ['STORE', 'STORE 1:2 +FLAGS (\\Seen)'],
+    ['STORE', 'STORE 1:2 +FLAGS.SILENT (\\Seen)'],
+    ['UID STORE', 'UID STORE 1:2 -FLAGS (\\Seen)'],
+    ['FETCH', 'FETCH 1:2 (FLAGS BODY[])'],
+    ['UID FETCH', 'UID FETCH 1:2 (BODY[TEXT])'],
+    ['NOOP', 'NOOP'],
+  ])('is told in the end, wherever it happens: %s in %s', async (verb, command) => {
+    for (let place = 0; place < 12; place++) {
+      const store = new MailStore(mails)
+      const { inbox } = store
+      const change = (flag: string) => inbox.messages[0] && inbox.changeFlags(inbox.messages[0], [flag])
+      const client = await logIn({ store }, 'INBOX', (asked, send) => {
+        if (asked !== verb || !(send instanceof LateReply)) return undefined
+        let said = ''
+        let nth = 0
+        for (const piece of send.pieces()) {
+          if (nth++ === place) change('late')
+          said += piece.toString('latin1')
+        }
+        return said
+      })
+      change('early')
+      const said = await client.lines(`a ${command}`, 'b CHECK')
+      const told = [...said.matchAll(/^\* 1 FETCH \(.*?FLAGS \(([^)]*)\)/gms)].map(([, flags]) => flags)
+      const flags = [...(inbox.messages[0]?.flags ?? [])]
+      // Told, or done by the client itself and not changed since.
+      if (told.length > 0 || flags.includes('late')) expect(told.at(-1)).toBe([...flags, '\\Recent'].join(' '))
+    }
   })
 })

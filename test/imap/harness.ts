@@ -1,9 +1,12 @@
 import type { AcceptedMessage, Capability, Credential, Link } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue, type Stage } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
+import { bytesOf, LateReply, type Outcome, piecesOf } from '../../src/servers/core/outcome.ts'
+import { chunksOf } from '../../src/servers/core/pieces.ts'
+import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { ImapSession } from '../../src/servers/imap/session.ts'
-import { MailStore, type NewMessage } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox.ts'
 
 /** What a link was told, in order. */
 export interface Told {
@@ -27,8 +30,8 @@ export interface Situation {
   readonly greet?: boolean
 }
 
-/** How an answer is replaced, as a quirk would. */
-export type Replacement = (verb: string, send: string) => string | undefined
+/** How an answer is replaced, as a quirk would, before it is made. */
+export type Replacement = (verb: string, send: Outcome['send']) => string | undefined
 
 /** A client in memory on a real dialogue: what it sends arrives at once, what the server says is kept. */
 export class Client {
@@ -40,6 +43,8 @@ export class Client {
   #output: Buffer[] = []
   #hungry: (() => void) | undefined
   #over = false
+  #answering = false
+  #toPush: Parameters<Link['push']>[0] | undefined
 
   constructor(situation: Situation = {}, replace?: Replacement) {
     const { mode = 'starttls', secure = mode === 'implicit' } = situation
@@ -67,16 +72,32 @@ export class Client {
       identify: (name) => told.names.push(name),
       envelope: () => undefined,
       accept: (message) => told.messages.push(message),
-      push: (bytes) => this.#output.push(Buffer.from(bytes, 'latin1')),
+      push: (make) => {
+        this.#toPush = make
+        if (!this.#answering) this.#push()
+      },
     }
     const stage: Stage = {
       heard: () => undefined,
       respond: async ({ request, outcome }) => {
-        const instead = replace?.(request?.verb ?? '', outcome.send.toString('latin1'))
-        if (instead === undefined) outcome.commit?.()
-        this.#output.push(Buffer.from(instead ?? outcome.send.toString('latin1'), 'latin1'))
-        return instead === undefined ? outcome.next : 'command'
+        this.#answering = true
+        try {
+          return await answer(request?.verb ?? '', outcome)
+        } finally {
+          this.#answering = false
+          this.#push()
+        }
       },
+    }
+    const answer = async (verb: string, outcome: Outcome): Promise<Outcome['next']> => {
+      const instead = replace?.(verb, outcome.send)
+      if (instead !== undefined) {
+        this.#output.push(Buffer.from(instead, 'latin1'))
+        return 'command'
+      }
+      outcome.commit?.()
+      for await (const chunk of chunksOf(piecesOf(outcome.send))) this.#output.push(chunk)
+      return outcome.next
     }
     this.session = imap.open(link)
     this.#input.onHungry = () => this.#hungry?.()
@@ -113,6 +134,12 @@ export class Client {
   async hangUp(): Promise<DialogueEnd> {
     this.#input.end()
     return this.end
+  }
+
+  #push(): void {
+    const make = this.#toPush
+    this.#toPush = undefined
+    if (make) this.#output.push(bytesOf(new LateReply(make)))
   }
 
   #quiet(): Promise<void> {

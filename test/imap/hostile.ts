@@ -1,8 +1,11 @@
 import type { Link } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
+import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
+import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
-import { MailStore, type NewMessage } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox.ts'
+import { createRandom, pick, type Random } from '../support/random.ts'
 
 /** What a run of hostile inputs came to. */
 export interface Hostilities {
@@ -99,7 +102,7 @@ async function converse(
     identify: () => undefined,
     envelope: () => undefined,
     accept: () => undefined,
-    push: (text) => sent.push(text),
+    push: (make) => sent.push(bytesOf(new LateReply(make)).toString('latin1')),
   }
   const session = imap.open(link)
   input.push(bytes)
@@ -113,7 +116,7 @@ async function converse(
         heard: () => undefined,
         respond: async ({ outcome }) => {
           outcome.commit?.()
-          sent.push(outcome.send.toString('latin1'))
+          sent.push(bytesOf(outcome.send).toString('latin1'))
           return outcome.next
         },
       },
@@ -133,21 +136,6 @@ const mailbox: readonly NewMessage[] = [
   '\0\xff\r\n:\r\n\r\n\n\n',
   'Content-Type: multipart/mixed; boundary="',
 ].map((text) => ({ raw: Buffer.from(text, 'latin1') }))
-
-type Random = () => number
-
-/** A reproducible stream of numbers in [0, 1): mulberry32. */
-function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
-}
-
-const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
 
 const many = (random: Random, most: number, item: () => string): string =>
   Array.from({ length: 1 + Math.floor(random() * most) }, item).join('')
@@ -299,6 +287,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'BODY <string>',
     'TEXT <string>',
     'FROM <string>',
+    'OR TO <string> CC <string>',
     'LARGER <number>',
     'MODSEQ <number>',
     'KEYWORD <flag>',

@@ -113,6 +113,51 @@ describe('SEARCH', () => {
     expect(await search('CHARSET US-ASCII SUBJECT {5+}\r\nplain')).toBe(found('1'))
   })
 
+  // RFC 3501 §6.4.4: what the envelope structure has, and not how the header spells it.
+  it.each([
+    ['FROM {5+}\r\nA "B"', '1'],
+    ['FROM "x@y.example"', '1'],
+    ['FROM "<@route"', ''],
+    ['HEADER FROM "<@route"', '1'],
+    ['FROM "\\\\"', ''],
+    ['FROM route.example', '1'],
+    ['FROM "aside"', '1'],
+    ['FROM "(aside"', ''],
+    ['TO "the group"', '1'],
+    ['TO "one@z.example"', '1'],
+    ['TO ":one"', ''],
+    ['CC one', ''],
+  ])('finds addresses: %s finds %j', async (keys, numbers) => {
+    const mail = message(
+      'From: "A \\"B\\" C" <@route.example:x @ y.example>, z@z (aside)',
+      'To: The Group:one@z.example,',
+      ' two@z.example;',
+      '',
+      'x',
+    )
+    const client = await logIn({ messages: [mail] }, 'INBOX')
+    expect(await client.send(Buffer.from(`a SEARCH ${keys}\r\n`))).toBe(found(numbers))
+  })
+
+  it('finds what lies across the pieces in which a long text is read', async () => {
+    const text = (encoding: string, body: string) =>
+      message(`Content-Transfer-Encoding: ${encoding}`, 'Content-Type: text/plain; charset=utf-8', '', body)
+    const filler = 'f'.repeat(16_379)
+    const plain = `${filler}needle${filler}`
+    const client = await logIn(
+      {
+        messages: [
+          text('7bit', plain),
+          text('quoted-printable', plain.replace('needle', 'n=65ed=\r\nl=C3=A9')),
+          text('base64', Buffer.from(plain.replace('needle', 'needlé')).toString('base64').replace(/.{76}/g, '$&\r\n')),
+        ],
+      },
+      'INBOX',
+    )
+    expect(await client.lines('a SEARCH BODY fneedlef')).toBe(found('1'))
+    expect(await client.send(Buffer.from('a SEARCH CHARSET UTF-8 BODY {9+}\r\nfneedléf\r\n'))).toBe(found('2 3'))
+  })
+
   it('answers with UIDs for UID SEARCH', async () => {
     const client = await logIn({ messages: mails }, 'INBOX')
     await client.lines('x STORE 1 +FLAGS.SILENT (\\Deleted)', 'x UID EXPUNGE 1')
@@ -139,6 +184,7 @@ describe('SEARCH', () => {
     ['('.repeat(10_000), 'BAD Search too complex'],
     [`${'NOT '.repeat(10_000)}SEEN`, 'BAD Search too complex'],
     ['TEXT x '.repeat(51), 'BAD Search too complex'],
+    [`BODY ${'x'.repeat(257)}`, 'BAD Search text too long'],
     ['SEEN '.repeat(501), 'BAD Search too complex'],
   ])('refuses %j', async (keys, answer) => {
     expect(await search(keys)).toBe(`a ${answer}\r\n`)

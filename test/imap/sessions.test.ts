@@ -97,6 +97,57 @@ describe('several sessions on one mailbox', () => {
   })
 })
 
+describe('flags that another session changed', () => {
+  // RFC 3501 §7.4.2: a FETCH response is about a message that there is.
+  it.each([
+    ['EXPUNGE', '* 2 EXPUNGE\r\na OK EXPUNGE completed\r\n'],
+    ['UID EXPUNGE 2', '* 2 EXPUNGE\r\na OK EXPUNGE completed\r\n'],
+  ])('are not told of a message that this one removes: %s', async (command, told) => {
+    const { one, other } = await twoSessions(3)
+    await other.lines('x STORE 2 FLAGS.SILENT (\\Deleted \\Flagged)')
+    expect(await one.lines(`a ${command}`, 'b NOOP')).toBe(`${told}b OK NOOP completed\r\n`)
+  })
+
+  it('are not told of a message that this one moves, nor of an empty mailbox', async () => {
+    const { one, other, store } = await twoSessions(1)
+    await other.lines('x STORE 1 FLAGS.SILENT (\\Flagged)')
+    const validity = store.folder('Trash')?.uidValidity
+    expect(await one.lines('a MOVE 1 Trash', 'b NOOP')).toBe(
+      `* OK [COPYUID ${validity} 1 1] Moved\r\n* 1 EXPUNGE\r\na OK MOVE completed\r\nb OK NOOP completed\r\n`,
+    )
+  })
+
+  // RFC 3501 §6.4.6: the new value, and whatever the suffix says, what others have changed.
+  it.each([
+    ['STORE 1 +FLAGS (\\Seen)', '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent))\r\n', 'STORE'],
+    ['STORE 1 +FLAGS.SILENT (\\Seen)', '* 1 FETCH (FLAGS (\\Flagged \\Seen \\Recent))\r\n', 'STORE'],
+    ['UID STORE 1 +FLAGS (\\Seen)', '* 1 FETCH (UID 1 FLAGS (\\Flagged \\Seen \\Recent))\r\n', 'STORE'],
+    ['UID STORE 1 -FLAGS.SILENT (\\Seen)', '* 1 FETCH (UID 1 FLAGS (\\Flagged \\Recent))\r\n', 'STORE'],
+    ['FETCH 1 BODY[TEXT]', '* 1 FETCH (BODY[TEXT] {3}\r\nx\r\n FLAGS (\\Flagged \\Seen \\Recent))\r\n', 'FETCH'],
+    ['FETCH 1 FLAGS', '* 1 FETCH (FLAGS (\\Flagged \\Recent))\r\n', 'FETCH'],
+  ])('are told once, as they are then: %s', async (command, told, verb) => {
+    const { one, other } = await twoSessions(2)
+    await other.lines('x STORE 1 FLAGS.SILENT (\\Flagged)')
+    expect(await one.lines(`a ${command}`, 'b NOOP')).toBe(`${told}a OK ${verb} completed\r\nb OK NOOP completed\r\n`)
+  })
+
+  // RFC 7162 §3.1: a mod-sequence only grows.
+  it.each([
+    ['STORE 1 +FLAGS (\\Seen)', '* 1 FETCH (UID 1 MODSEQ (5) FLAGS (\\Flagged \\Seen))\r\n', 'STORE'],
+    ['UID STORE 1 +FLAGS.SILENT ($x)', '* 1 FETCH (UID 1 MODSEQ (5) FLAGS (\\Flagged $x))\r\n', 'STORE'],
+    [
+      'UID FETCH 1 BODY[TEXT]',
+      '* 1 FETCH (UID 1 BODY[TEXT] {3}\r\nx\r\n FLAGS (\\Flagged \\Seen) MODSEQ (5))\r\n',
+      'FETCH',
+    ],
+  ])('are told once with the newest MODSEQ: %s', async (command, told, verb) => {
+    const { one, other } = await twoSessions(2)
+    await one.lines('x SELECT INBOX (CONDSTORE)')
+    await other.lines('x STORE 1 FLAGS.SILENT (\\Flagged)')
+    expect(await one.lines(`a ${command}`, 'b NOOP')).toBe(`${told}a OK ${verb} completed\r\nb OK NOOP completed\r\n`)
+  })
+})
+
 describe('IDLE', () => {
   it('pushes what happens, expunges included, and ends with DONE', async () => {
     const { one, other, store } = await twoSessions(2)

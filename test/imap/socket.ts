@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import type { Link } from '../../src/servers/core/dialect.ts'
 import { runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
+import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { MailStore } from '../../src/servers/mailbox.ts'
 
@@ -52,7 +53,7 @@ async function converse(socket: Socket, store: MailStore, faults: string[]): Pro
     identify: () => undefined,
     envelope: () => undefined,
     accept: () => undefined,
-    push: write,
+    push: (make) => write(bytesOf(new LateReply(make))),
   }
   const session = imap.open(link)
   await runDialogue(
@@ -63,8 +64,9 @@ async function converse(socket: Socket, store: MailStore, faults: string[]): Pro
       heard: () => undefined,
       respond: async ({ request, outcome }) => {
         outcome.commit?.()
-        if (/^\S+ BAD /.test(outcome.send.toString('latin1'))) faults.push(`BAD: ${request?.line}`)
-        write(outcome.send)
+        const bytes = bytesOf(outcome.send)
+        if (/^\S+ BAD /.test(bytes.toString('latin1'))) faults.push(`BAD: ${request?.line}`)
+        write(bytes)
         return outcome.next
       },
     },

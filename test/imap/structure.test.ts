@@ -245,7 +245,9 @@ describe('ENVELOPE', () => {
     ['=?utf-8?Q?J=C3=BCrgen?= <j@example.com>', '(("=?utf-8?Q?J=C3=BCrgen?=" NIL "j" "example.com"))'],
     ['"a b"@example.com', '((NIL NIL "a b" "example.com"))'],
     ['a@[192.0.2.1], b@c', '((NIL NIL "a" "[192.0.2.1]")(NIL NIL "b" "c"))'],
-    ['<@a.example,@b.example:c@d.example>', '((NIL NIL "c" "d.example"))'],
+    // RFC 3501 §7.4.2: the second is the at-domain-list.
+    ['<@a.example,@b.example:c@d.example>', '((NIL "@a.example,@b.example" "c" "d.example"))'],
+    ['Ed <@route.example:ed@a>, joe@b', '(("Ed" "@route.example" "ed" "a")(NIL NIL "joe" "b"))'],
     [
       'A Group:Ed <ed@a>,joe@b;, x@y',
       '((NIL NIL "A Group" NIL)("Ed" NIL "ed" "a")(NIL NIL "joe" "b")(NIL NIL NIL NIL)(NIL NIL "x" "y"))',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { pop3 } from '../../src/servers/pop3/dialect.ts'
-import { createLink, createRandom, play, type Situation } from '../smtp/harness.ts'
+import { createLink, play, type Situation } from '../smtp/harness.ts'
+import { createRandom } from '../support/random.ts'
 
 const one = { raw: Buffer.from('Subject: one\r\n\r\nhello\r\n.dot\r\n') }
 const two = { raw: Buffer.from('Subject: two\r\n\r\na\r\nb\r\nc\r\n') }
@@ -353,6 +354,16 @@ describe('the maildrop', () => {
     expect(store.inbox.messages).toHaveLength(2)
   })
 
+  it('has no message that another session removed so long ago that nothing is left', async () => {
+    const store = new MailStore([one, { raw: Buffer.alloc(9 * 1024 * 1024) }])
+    const { link } = createLink({ mode: 'implicit', store })
+    const session = pop3.open(link)
+    session.openMaildrop()
+    expect(session.find(1)?.message.raw).toEqual(one.raw)
+    store.inbox.remove(store.inbox.messages)
+    expect([session.find(1), session.find(2)]).toEqual([undefined, undefined])
+  })
+
   it('is a snapshot: mail that comes later is not in it, and mail that went is still read', async () => {
     const store = new MailStore([one])
     const { link } = createLink({ mode: 'implicit', store })
@@ -360,7 +371,7 @@ describe('the maildrop', () => {
     session.openMaildrop()
     store.inbox.add(two)
     store.inbox.remove([...store.inbox.messages].slice(0, 1))
-    expect(session.messages.map(({ lines }) => lines)).toEqual([one.raw])
+    expect(session.messages.map(({ message }) => message.raw)).toEqual([one.raw])
     session.update()
     expect(store.inbox.messages).toHaveLength(1)
   })

@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { MailStore } from '../../src/servers/mailbox.ts'
 import { smtp } from '../../src/servers/smtp/dialect.ts'
-import { createLink, createRandom, play, type Script } from './harness.ts'
+import { createRandom } from '../support/random.ts'
+import { createLink, play, type Script } from './harness.ts'
 
 type SmtpScript = Omit<Script<never>, 'dialect' | 'client'>
 
@@ -311,11 +312,16 @@ describe('a message', () => {
   })
 
   it('has crossed, and is refused, when the store is full', async () => {
-    const store = new MailStore([{ raw: Buffer.alloc(2 ** 30) }])
+    const full = Buffer.alloc(64 * 1024 * 1024)
+    const store = new MailStore([{ raw: full }, { raw: Buffer.alloc(full.length - 1024) }])
     const run = await message(Buffer.from('x\r\n.\r\n'), { store })
     expect(run.replies.slice(-2)).toEqual(['452 4.3.1 Insufficient system storage\r\n', '250 2.0.0 OK\r\n'])
     expect(run.told.messages).toHaveLength(1)
-    expect(store.inbox.messages).toHaveLength(1)
+    expect(store.inbox.messages).toHaveLength(2)
+    store.close()
+    const twin = await message(Buffer.from('x\r\n.\r\n'), { store })
+    expect(twin.replies.slice(-2)).toEqual(['250 2.6.0 OK: message queued\r\n', '250 2.0.0 OK\r\n'])
+    store.close()
   })
 
   it.each([

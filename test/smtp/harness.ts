@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Capability, Credential, Dialect, Link, Session } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
-import type { NewMessage } from '../../src/servers/mailbox.ts'
+import { bytesOf } from '../../src/servers/core/outcome.ts'
+import type { NewMessage } from '../../src/servers/folder.ts'
 import { MailStore } from '../../src/servers/mailbox.ts'
 
 /** What a link was told, in order. */
@@ -120,12 +121,11 @@ export async function play<S extends Session>(script: Script<S>): Promise<Run> {
   const respond = async ({ action, request, outcome }: Parameters<Parameters<typeof runDialogue>[3]['respond']>[0]) => {
     const { send } = outcome
     const instead = script.replace?.(action, request?.verb ?? '')
-    const said = instead ?? (typeof send === 'string' ? send : send.toString('latin1'))
+    if (instead === undefined) outcome.commit?.()
+    const said = instead ?? bytesOf(send).toString('latin1')
     replies.push(said)
     transcript += notation('S', said)
-    if (instead !== undefined) return 'command'
-    outcome.commit?.()
-    return outcome.next
+    return instead !== undefined ? 'command' : outcome.next
   }
   const end = await runDialogue(
     script.dialect,
@@ -184,15 +184,4 @@ export async function playGolden<S extends Session>(
     [/^(S: \d+ )\d+\.(\d+)$/gm, '$1<folder>.$2'],
   ] as const
   return { golden, played: random.reduce((text, [from, to]) => text.replace(from, to), played), runs }
-}
-
-/** A reproducible stream of numbers in [0, 1): mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000
-  }
 }

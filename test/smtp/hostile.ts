@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Dialect, Session } from '../../src/servers/core/dialect.ts'
-import { createRandom, play, type Situation } from './harness.ts'
+import { createRandom } from '../support/random.ts'
+import { play, type Situation } from './harness.ts'
 
 export interface Hostility {
   /** Inputs to deliver at least; a bench delivers a million. */

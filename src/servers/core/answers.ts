@@ -1,8 +1,9 @@
 import type { Action, Hook } from '../../scenarios/vocabulary.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, isSilent, type Stage } from './dialogue.ts'
-import type { Outcome } from './outcome.ts'
-import { type Cue, type Played, toBuffer } from './player.ts'
+import { type Outcome, piecesOf } from './outcome.ts'
+import type { Pieces } from './pieces.ts'
+import type { Cue, Played } from './player.ts'
 import type { Quirks } from './quirks.ts'
 import type { Phase } from './record.ts'
 import { maxText, type Recorder } from './recorder.ts'
@@ -12,7 +13,10 @@ export interface Answering {
   readonly dialect: Dialect
   readonly recorder: Recorder
   readonly phase: Phase
-  write(bytes: Buffer): Promise<void>
+  /** Gives an answer when what is pushed has left. */
+  answer<T>(give: () => Promise<T>): Promise<T>
+  /** No further than the client reads. */
+  write(pieces: Pieces): Promise<void>
 }
 
 /** As much of it as a fact keeps, and one octet more where there is more. */
@@ -44,7 +48,7 @@ export class Answers {
         this.state = session.state
         this.heard(request, action)
       },
-      respond: (answer) => this.#respond(answer),
+      respond: (answer) => this.#connection.answer(() => this.#respond(answer)),
     }
   }
 
@@ -76,7 +80,7 @@ export class Answers {
     const played = hook && (await this.#quirks.playAt(hook, cue, request))
     if (played) return played
     outcome.commit?.()
-    await write(toBuffer(outcome.send))
+    await write(piecesOf(outcome.send))
     return { next: outcome.next, refused: outcome.next !== 'upgrade' }
   }
 }

@@ -29,5 +29,22 @@ export const pauseOr = (ms: number, early: Promise<unknown>): Promise<void> =>
     })
   })
 
-/** Resolves after everything else that is ready has had its turn. */
-export const turn = (): Promise<void> => new Promise((resolve) => void clock.setImmediate(resolve))
+const waiting: (() => void)[] = []
+
+/**
+ * Resolves after everything else that is ready has had its turn. Of those that wait, one goes on at a time: sixteen that
+ * work for long keep another one waiting no longer than one does.
+ */
+export const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    waiting.push(resolve)
+    if (waiting.length === 1) clock.setImmediate(nextTurn)
+  })
+
+function nextTurn(): void {
+  waiting.shift()?.()
+  if (waiting.length > 0) clock.setImmediate(nextTurn)
+}
+
+/** Milliseconds that anybody may work without a turn for the others. */
+export const longestTurn = 5

@@ -5,35 +5,21 @@ import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello, serverNameOf } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
-import type { Dialect } from './dialect.ts'
+import type { Link } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { type ConnectionHost, placeOf } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
-import { type LinkOwner, openLink } from './link.ts'
-import { type Cue, toBuffer } from './player.ts'
-import { type Place, Quirks, type Wings } from './quirks.ts'
+import { openLink } from './link.ts'
+import { chunksOf, type Pieces } from './pieces.ts'
+import type { Cue } from './player.ts'
+import { Pushes } from './pushes.ts'
+import { Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import { Tap } from './tap.ts'
-import type { TlsTerminator } from './tls.ts'
 import { lingerMs, Transport } from './transport.ts'
-
-/** Milliseconds. */
-export interface Limits {
-  /** Without a byte from the client. Default 600,000. */
-  readonly idle: number
-  /** From the start of TLS to the client's Finished. Default 30,000. */
-  readonly handshake: number
-}
-
-/** What a connection needs of the endpoint that accepted it. */
-export interface ConnectionHost extends LinkOwner {
-  readonly dialect: Dialect
-  readonly limits: Limits
-  /** The TLS server for this connection, made when it is first asked for; null when the client named no server. */
-  terminator(nth: number, serverName: string | null): TlsTerminator
-}
 
 /** Milliseconds for the commands of a client that is gone. */
 const afterlifeMs = 500
@@ -61,6 +47,9 @@ export class Connection {
   readonly #over: Promise<void>
   #endWaiting: () => void = () => {}
   readonly #answers: Answers
+  readonly #pushes = new Pushes(async (pieces) => {
+    if (!this.#quirks.muted) await this.#writeAll(pieces, (bytes) => this.#transport?.write(bytes))
+  })
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -120,11 +109,13 @@ export class Connection {
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
   async #talk({ greet }: { readonly greet: boolean }): Promise<boolean> {
     const { dialect } = this.#host
-    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, this.#push))
+    const push: Link['push'] = (make) => this.#pushes.add(make)
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, push))
     try {
       const end = await runDialogue(dialect, session, this.#input, this.#answers.stage(session), { greet })
       if (end === 'upgrade') return true
-      if (this.#idled) this.#push(dialect.goodbye(session))
+      if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
+      await this.#pushes.finished()
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
       if (end === 'close') this.#end('server', 'fin')
       await this.#finish()
@@ -261,7 +252,8 @@ export class Connection {
       get phase() {
         return self.#phase
       },
-      write: (bytes) => this.#write(bytes),
+      answer: (give) => this.#pushes.answer(give),
+      write: (pieces) => this.#writeAll(pieces, (bytes) => this.#write(bytes)),
     }
   }
 
@@ -327,8 +319,12 @@ export class Connection {
     await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
   }
 
-  readonly #push = (text: string): void => {
-    if (!this.#quirks.muted && text) void this.#transport?.write(toBuffer(text))
+  /** No further than the client reads. */
+  async #writeAll(pieces: Pieces, write: (bytes: Buffer) => Promise<void> | undefined): Promise<void> {
+    for await (const chunk of chunksOf(pieces)) {
+      await write(chunk)
+      if (this.#raw.destroyed) return
+    }
   }
 
   #end(by: 'client' | 'server' | 'limit', how: 'fin' | 'rst' | 'timeout' | 'error', why?: string): void {
@@ -344,5 +340,3 @@ export class Connection {
     clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
   }
 }
-
-const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })

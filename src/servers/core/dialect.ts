@@ -2,6 +2,7 @@ import type { Refusal } from '../../scenarios/effects.ts'
 import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import type { MailStore } from '../mailbox.ts'
 import type { Outcome } from './outcome.ts'
+import type { Pieces } from './pieces.ts'
 
 /** One line of a capability list: `name` is neutral (`starttls`, `auth`) or the keyword, `text` what is sent. */
 export interface Capability {
@@ -52,16 +53,22 @@ export interface Link {
   envelope(from: string, to: readonly string[]): void
   /** Records a message and, unless `stored` says otherwise, stores it for IMAP and POP3 clients. */
   accept(message: AcceptedMessage): void
-  /** Writes bytes unasked, between commands or while a continuation waits (IMAP IDLE). */
-  push(bytes: string): void
+  /**
+   * Writes unasked, between commands or while a continuation waits (IMAP IDLE). What is made when the client has read all
+   * that came before: of what is pushed meanwhile only the newest is made.
+   */
+  push(make: () => Pieces): void
 }
 
 export interface AcceptedMessage {
   readonly via: 'DATA' | 'APPEND'
   /** Dot-stuffing removed. */
   readonly raw: Buffer
-  /** `by-dialect`: APPEND names a folder, flags and a date, so the dialect stores it itself. Default: the INBOX does. */
-  readonly stored?: 'by-dialect'
+  /**
+   * `by-dialect`: APPEND names a folder, flags and a date, so the dialect stores it itself. `nowhere`: there is no room; it
+   * has crossed all the same. Default: the INBOX does.
+   */
+  readonly stored?: 'by-dialect' | 'nowhere'
   readonly from?: string
   readonly to?: readonly string[]
 }

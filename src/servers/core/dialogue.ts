@@ -1,9 +1,8 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
-import { clock, turn } from './clock.ts'
+import { clock, longestTurn, turn } from './clock.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
-import type { Continuation, Outcome } from './outcome.ts'
-import { reply } from './outcome.ts'
+import { type Continuation, LateReply, type Outcome, reply } from './outcome.ts'
 
 /** An outcome on its way out: what was asked, and what a correct server would do. */
 export interface Answer {
@@ -28,9 +27,6 @@ export type DialogueEnd = 'upgrade' | 'close' | 'eof' | 'stop' | 'hopeless'
 
 /** So many refused lines in a row and the server gives up, as real ones do. */
 const patience = 50
-
-/** Milliseconds that one client may be served without a turn for the others: lines that are there already cost no wait. */
-const longestTurn = 5
 
 /**
  * Runs the command loop of one TLS phase: line, table, handler, outcome. Knows no socket.
@@ -120,6 +116,7 @@ export async function runDialogue<S extends Session>(
     if (end !== 'command') return end
   }
   for (let since = clock.now(); ; ) {
+    // Lines that are there already cost no wait.
     if (input.length > 0 && clock.now() - since > longestTurn) {
       await turn()
       since = clock.now()
@@ -151,7 +148,8 @@ export async function overhear<S extends Session>(
 }
 
 /** Whether this is no reply, but a step on the way to one. */
-export const isSilent = ({ send, next }: Outcome): boolean => send.length === 0 && typeof next === 'object'
+export const isSilent = ({ send, next }: Outcome): boolean =>
+  typeof next === 'object' && !(send instanceof LateReply) && send.length === 0
 
 const restOf = ({ next, unasked }: Outcome): Continuation | undefined =>
   unasked ?? (typeof next === 'object' ? next : undefined)

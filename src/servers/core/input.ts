@@ -1,3 +1,5 @@
+import { Account, makeRoomFor } from '../octets.ts'
+import { turn } from './clock.ts'
 import { strayRecordSize } from './tls-records.ts'
 
 const LF = 0x0a
@@ -6,6 +8,9 @@ const terminator = Buffer.from('\r\n.\r\n')
 
 /** A line of more than this many octets is not skipped any more: the connection ends. */
 const hopeless = 1 << 20
+
+/** Octets of a long text that are taken before others have their turn. */
+const mostAtOnce = 256 * 1024
 
 type Waiting = () => void
 
@@ -16,6 +21,8 @@ type Waiting = () => void
 export class Input {
   #buffer: Buffer = Buffer.alloc(0)
   #ended = false
+  /** Octets since others last had their turn. */
+  #taken = 0
   #waiting: Waiting | undefined
   /** Set by the owner to learn that more bytes are wanted. */
   onHungry: (() => void) | undefined
@@ -86,20 +93,32 @@ export class Input {
 
   /** Exactly `size` octets. */
   async literal(size: number): Promise<Buffer | 'eof'> {
-    // Joined once: a literal of 64 MiB comes in thousands of segments.
-    const parts: Buffer[] = []
-    for (let missing = size; missing > 0; ) {
+    // In place from the start: 64 MiB come in thousands of segments, and joining them takes longer than a turn.
+    const bytes = Buffer.allocUnsafe(size)
+    for (let filled = 0; filled < size; ) {
       if (this.#buffer.length === 0 && !(await this.#more())) return 'eof'
-      const part = this.#take(Math.min(missing, this.#buffer.length))
-      parts.push(part)
-      missing -= part.length
+      filled += this.#take(Math.min(size - filled, this.#buffer.length)).copy(bytes, filled)
+      await this.#pace(size - filled)
     }
-    return Buffer.concat(parts)
+    return bytes
   }
 
-  /** Everything up to and including CRLF.CRLF; the first dot may stand at the very beginning. */
-  async dotted(limit: number): Promise<Buffer | 'too-long' | 'eof'> {
-    const chunks: Buffer[] = []
+  /**
+   * Everything up to and including CRLF.CRLF, in blocks; the first dot may stand at the very beginning. `no-room` where
+   * the process keeps so much already that it did not fit.
+   */
+  async dotted(limit: number): Promise<readonly Buffer[] | 'too-long' | 'no-room' | 'eof'> {
+    const kept = new Account({})
+    try {
+      return await this.#dotted(limit, kept)
+    } finally {
+      kept.close()
+    }
+  }
+
+  async #dotted(limit: number, kept: Account): Promise<readonly Buffer[] | 'too-long' | 'no-room' | 'eof'> {
+    const blocks = new Blocks()
+    let fits = true
     let size = 0
     // The line end before the first octet belongs to the command.
     let tail = Buffer.from('\r\n')
@@ -109,13 +128,24 @@ export class Input {
       }
       const window = Buffer.concat([tail, this.#buffer])
       const at = window.indexOf(terminator)
-      const taken = at < 0 ? this.#buffer.length : at + terminator.length - tail.length
-      const chunk = this.#take(taken)
+      const chunk = this.#take(at < 0 ? this.#buffer.length : at + terminator.length - tail.length)
       size += chunk.length
-      if (size <= limit) chunks.push(chunk)
-      if (at >= 0) return size <= limit ? Buffer.concat(chunks) : 'too-long'
+      fits &&= size <= limit && makeRoomFor(chunk.length)
+      if (fits) {
+        kept.add(chunk.length)
+        blocks.add(chunk)
+      } else blocks.clear()
+      if (at >= 0) return fits ? blocks.all : size > limit ? 'too-long' : 'no-room'
       tail = window.subarray(Math.max(0, window.length - terminator.length + 1))
+      await this.#pace(Number.POSITIVE_INFINITY)
     }
+  }
+
+  /** Of many that send much, one is served at a time: what waits here meanwhile is bounded, and then TCP makes it wait. */
+  async #pace(left: number): Promise<void> {
+    if (left === 0 || this.#taken < mostAtOnce) return
+    this.#taken = 0
+    await turn()
   }
 
   #skipping = false
@@ -144,6 +174,7 @@ export class Input {
   #take(size: number): Buffer {
     const taken = this.#buffer.subarray(0, size)
     this.#buffer = this.#buffer.subarray(size)
+    this.#taken += size
     return taken
   }
 
@@ -162,5 +193,43 @@ export class Input {
     const waiting = this.#waiting
     this.#waiting = undefined
     waiting?.()
+  }
+}
+
+/** Octets that are kept in one piece: segments of one octet each would take a hundred times what they hold. */
+const blockSize = 64 * 1024
+
+/** What comes in segments of any size, copied together. */
+class Blocks {
+  #full: Buffer[] = []
+  #open = Buffer.allocUnsafe(0)
+  #filled = 0
+
+  get all(): readonly Buffer[] {
+    return [...this.#full, this.#open.subarray(0, this.#filled)]
+  }
+
+  add(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#filled === this.#open.length) this.#next(bytes.length - at)
+      const copied = bytes.copy(this.#open, this.#filled, at)
+      this.#filled += copied
+      at += copied
+    }
+  }
+
+  clear(): void {
+    this.#full = []
+    this.#open = Buffer.allocUnsafe(0)
+    this.#filled = 0
+  }
+
+  /** The first block is as large as what begins it: most messages are small, and come at once. */
+  #next(size: number): void {
+    if (this.#filled > 0) this.#full.push(this.#open)
+    this.#open = Buffer.allocUnsafe(
+      this.#full.length === 0 && this.#filled === 0 ? Math.min(size, blockSize) : blockSize,
+    )
+    this.#filled = 0
   }
 }

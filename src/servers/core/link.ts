@@ -27,7 +27,7 @@ export function openLink(
   behaviour: Behaviour,
   recorder: Recorder,
   phase: Phase,
-  push: (bytes: string) => void,
+  push: Link['push'],
 ): Link {
   const { protocol, mode, servername, mechanisms } = owner
   const changes = behaviour.capabilities.filter(({ protocols }) => !protocols || protocols.includes(protocol))

@@ -1,6 +1,7 @@
 import type { Effect, Refusal } from '../../scenarios/effects.ts'
 import { clock } from './clock.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, piecesOf } from './outcome.ts'
+import { chunksOf } from './pieces.ts'
 
 /** Where effects are played: what they may touch of a connection. */
 export interface Theatre {
@@ -28,6 +29,11 @@ export interface Played {
   readonly refused: boolean
 }
 
+/** Octets that leave in one write. */
+const maxWrite = 256 * 1024
+
+const sizeOf = (bytes: readonly Buffer[]): number => bytes.reduce((sum, { length }) => sum + length, 0)
+
 /** Plays a list of effects. Neighbouring sends leave in one write. */
 export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatre): Promise<Played> {
   let pending: Buffer[] = []
@@ -42,7 +48,11 @@ export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatr
     switch (effect.do) {
       case 'reply':
         cue.outcome.commit?.()
-        pending.push(toBuffer(cue.outcome.send))
+        for await (const chunk of chunksOf(piecesOf(cue.outcome.send))) {
+          if (theatre.gone) break
+          if (chunk.length + sizeOf(pending) > maxWrite) await flush()
+          pending.push(chunk)
+        }
         next = cue.outcome.next
         break
       case 'send':

@@ -3,7 +3,8 @@ import type { Hook } from '../../scenarios/vocabulary.ts'
 import type { Behaviour } from './behaviour.ts'
 import { clock } from './clock.ts'
 import type { Request } from './dialect.ts'
-import { type Cue, type Played, play, type Theatre, toBuffer } from './player.ts'
+import { bytesOf } from './outcome.ts'
+import { type Cue, type Played, play, type Theatre } from './player.ts'
 import type { Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -89,7 +90,10 @@ export class Quirks {
       now: new Date(clock.date()),
       nth: record.nth,
       tag,
-      reply: toBuffer(outcome.send).toString('latin1'),
+      // Made when it is looked at: it may be long, and what it does has happened then.
+      get reply() {
+        return bytesOf(outcome.send).toString('latin1')
+      },
       state,
       versions: record.clientHello?.versions ?? [],
     })

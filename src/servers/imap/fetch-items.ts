@@ -1,15 +1,17 @@
-import type { StoredMessage } from '../mailbox.ts'
+import type { Pieces } from '../core/pieces.ts'
+import type { StoredMessage } from '../folder.ts'
 import type { Arguments } from './arguments.ts'
 import { formatStructure } from './mime/body-structure.ts'
 import { structureOf } from './mime/entity.ts'
-import { formatEnvelope } from './mime/envelope.ts'
-import { bodyOf } from './mime/headers.ts'
+import { envelopeOf } from './mime/envelope.ts'
 import { formatSection, readSection, type Section, sectionOf } from './section.ts'
-import { formatDateTime, type Writer } from './spelling.ts'
+import { formatDateTime, formatLiteral } from './spelling.ts'
 
 /** What an item may know of its message. */
 export interface Subject {
   readonly message: StoredMessage
+  /** Its octets: it may be lost while they are on their way. */
+  readonly raw: Buffer
   /** As the client will see them, `\Seen` by this fetch included. */
   readonly flags: string
   readonly modseq: number
@@ -23,7 +25,7 @@ export interface FetchItem {
   readonly key: string
   /** Fetching it sets `\Seen`. */
   readonly sees: boolean
-  write(writer: Writer, subject: Subject): void
+  pieces(subject: Subject): Pieces
 }
 
 /** Items of one FETCH. */
@@ -35,15 +37,23 @@ const macros: Readonly<Record<string, readonly string[]>> = {
   FULL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE', 'BODY'],
 }
 
-const simple: Readonly<Record<string, (subject: Subject) => string>> = {
-  FLAGS: ({ flags }) => flags,
-  UID: ({ message }) => String(message.uid),
-  MODSEQ: ({ modseq }) => `(${modseq})`,
-  INTERNALDATE: ({ message }) => formatDateTime(message.internalDate),
-  'RFC822.SIZE': ({ message }) => String(message.raw.length),
-  ENVELOPE: ({ message: { raw } }) => formatEnvelope(raw, { start: 0, body: bodyOf(raw) }),
-  BODY: ({ message: { raw } }) => formatStructure(raw, structureOf(raw), { extended: false }),
-  BODYSTRUCTURE: ({ message: { raw } }) => formatStructure(raw, structureOf(raw), { extended: true }),
+const simple: Readonly<Record<string, (subject: Subject) => Pieces>> = {
+  FLAGS: ({ flags }) => [flags],
+  UID: ({ message }) => [String(message.uid)],
+  MODSEQ: ({ modseq }) => [`(${modseq})`],
+  INTERNALDATE: ({ message }) => [formatDateTime(message.internalDate)],
+  'RFC822.SIZE': ({ raw }) => [String(raw.length)],
+  ENVELOPE: envelope,
+  BODY: ({ raw }) => structure(raw, { extended: false }),
+  BODYSTRUCTURE: ({ raw }) => structure(raw, { extended: true }),
+}
+
+function* envelope({ raw }: Subject): Pieces {
+  yield yield* envelopeOf(raw)
+}
+
+function* structure(raw: Buffer, how: { readonly extended: boolean }): Pieces {
+  yield* formatStructure(raw, yield* structureOf(raw), how)
 }
 
 /** RFC 3501's older names of sections. */
@@ -84,7 +94,10 @@ export function simpleItem(name: string): FetchItem {
     name,
     key: name,
     sees: false,
-    write: (writer, subject) => writer.text(`${name} ${simple[name]?.(subject)}`),
+    *pieces(subject) {
+      yield `${name} `
+      yield* simple[name]?.(subject) ?? []
+    },
   }
 }
 
@@ -112,11 +125,11 @@ function sectionItem(
     name: label,
     key: partial ? `${label}.${partial.length}` : label,
     sees,
-    write: (writer, { message }) => {
-      const bytes = sectionOf(message.raw, section)
-      writer.text(`${label} `)
-      if (!bytes) writer.text('NIL')
-      else writer.literal(partial ? bytes.subarray(partial.offset, partial.offset + partial.length) : bytes)
+    *pieces({ raw }) {
+      yield `${label} `
+      const bytes = yield* sectionOf(raw, section)
+      if (!bytes) yield 'NIL'
+      else yield* formatLiteral(partial ? bytes.subarray(partial.offset, partial.offset + partial.length) : bytes)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { replyThenClose, replyThenRead } from '../core/outcome.ts'
+import { Account, makeRoomFor } from '../octets.ts'
 import { Arguments } from './arguments.ts'
 import { bad, no } from './spelling.ts'
 
@@ -35,17 +36,27 @@ export function withLiterals(
   run: (args: Arguments) => Outcome | Promise<Outcome>,
 ): Outcome | Promise<Outcome> {
   const literals: Buffer[] = []
+  // What is under way counts as if it were stored: many clients can send at once.
+  let kept: Account | undefined
   let text = ''
   let room = limit
 
   const addLine = (line: string): Outcome | Promise<Outcome> => {
     text += line
     const announced = announcedBy(line)
-    if (!announced) return run(new Arguments(text, literals))
+    if (!announced) {
+      kept?.close()
+      return run(new Arguments(text, literals))
+    }
     const refusal = refusalOf(announced)
-    if (refusal) return refuseUnread(line, refusal)
+    if (refusal) {
+      kept?.close()
+      return refuseUnread(line, refusal)
+    }
     text += '\r\n'
     const { size = 0, synchronizing } = announced
+    kept ??= new Account(literals)
+    kept.add(size)
     return replyThenRead(synchronizing ? '+ Ready for literal data\r\n' : '', {
       read: 'literal',
       size,
@@ -60,7 +71,7 @@ export function withLiterals(
   const refusalOf = ({ size }: Announced): Outcome | undefined => {
     if (size === undefined) return bad(tag, 'Invalid literal size')
     if (text.length > maxText) return bad(tag, 'Command too long')
-    if (size <= room) return undefined
+    if (size <= room) return makeRoomFor(size) ? undefined : no(tag, 'The store is full', 'OVERQUOTA')
     return limit > maxStringLiterals ? no(tag, 'Message too large', 'TOOBIG') : bad(tag, 'Literal too large')
   }
 

@@ -1,4 +1,5 @@
-import { type Folder, hierarchyDelimiter, type MailStore } from '../mailbox.ts'
+import type { Folder } from '../folder.ts'
+import { hierarchyDelimiter, type MailStore } from '../mailbox.ts'
 
 /** Octets of a mailbox name or pattern. */
 const maxName = 255

@@ -3,11 +3,11 @@ import type { Arguments } from './arguments.ts'
 import type { Candidate } from './search-candidate.ts'
 import { isInSet, resolveSet, type SequenceSet } from './sets.ts'
 
-/** Whether a message matches one search key. */
-export type Test = (candidate: Candidate) => boolean
+/** Whether a message matches one search key. Where that takes long it is found out step by step. */
+export type Test = (candidate: Candidate) => boolean | Generator<string, boolean>
 
 /** Bounds of one search, so that a hostile one ends. */
-const most = { keys: 500, texts: 50, depth: 20 } as const
+const most = { keys: 500, texts: 50, depth: 20, text: 256 } as const
 
 /** What a search turned out to need while it was read. */
 export interface SearchNeeds {
@@ -55,9 +55,9 @@ const keys: Readonly<Record<string, KeyReader>> = {
   UNSEEN: () => not(flagged('\\Seen')),
   KEYWORD: (args) => flagged(args.space().keyword()),
   UNKEYWORD: (args) => not(flagged(args.space().keyword())),
-  RECENT: () => (candidate) => candidate.recent,
-  OLD: () => (candidate) => !candidate.recent,
-  NEW: () => all([(candidate) => candidate.recent, not(flagged('\\Seen'))]),
+  RECENT: () => recent,
+  OLD: () => not(recent),
+  NEW: () => all([recent, not(flagged('\\Seen'))]),
 
   UID: (args) => {
     const set = args.space().sequenceSet()
@@ -85,10 +85,10 @@ const keys: Readonly<Record<string, KeyReader>> = {
   OLDER: (args) => atLeast(args.space().number(), age),
   YOUNGER: (args) => not(atLeast(args.space().number(), age)),
 
-  FROM: (args, needs) => inHeader('from', readText(args, needs)),
-  TO: (args, needs) => inHeader('to', readText(args, needs)),
-  CC: (args, needs) => inHeader('cc', readText(args, needs)),
-  BCC: (args, needs) => inHeader('bcc', readText(args, needs)),
+  FROM: (args, needs) => inAddresses('from', readText(args, needs)),
+  TO: (args, needs) => inAddresses('to', readText(args, needs)),
+  CC: (args, needs) => inAddresses('cc', readText(args, needs)),
+  BCC: (args, needs) => inAddresses('bcc', readText(args, needs)),
   SUBJECT: (args, needs) => inHeader('subject', readText(args, needs)),
   HEADER: (args, needs) => {
     const field = args.space().astring().toLowerCase()
@@ -96,39 +96,67 @@ const keys: Readonly<Record<string, KeyReader>> = {
   },
   BODY: (args, needs) => {
     const wanted = readText(args, needs)
-    return (candidate) => candidate.body.includes(wanted)
+    return (candidate) => candidate.bodyHas(wanted)
   },
   TEXT: (args, needs) => {
     const wanted = readText(args, needs)
-    return (candidate) => candidate.header.includes(wanted) || candidate.body.includes(wanted)
+    return either(
+      (candidate) => candidate.headerHas(wanted),
+      (candidate) => candidate.bodyHas(wanted),
+    )
   },
 
   NOT: (args, needs, depth) => not(readKey(args.space(), needs, depth + 1)),
   OR: (args, needs, depth) => {
     const one = readKey(args.space(), needs, depth + 1)
     const other = readKey(args.space(), needs, depth + 1)
-    return (candidate) => one(candidate) || other(candidate)
+    return either(one, other)
   },
 }
 
-const all =
-  (tests: readonly Test[]): Test =>
-  (candidate) =>
-    tests.every((test) => test(candidate))
+const recent: Test = (candidate) => candidate.recent
 
-const not =
-  (test: Test): Test =>
-  (candidate) =>
-    !test(candidate)
-
-function flagged(flag: string): Test {
-  const wanted = flag.toUpperCase()
-  return ({ message }) => {
-    if (message.flags.has(flag)) return true
-    for (const present of message.flags) if (present.toUpperCase() === wanted) return true
-    return false
+function all(tests: readonly Test[]): Test {
+  return (candidate) => {
+    for (const [index, test] of tests.entries()) {
+      const verdict = test(candidate)
+      if (verdict === false) return false
+      if (verdict !== true) return allSlowly(verdict, tests.slice(index + 1), candidate)
+    }
+    return true
   }
 }
+
+function* allSlowly(
+  first: Generator<string, boolean>,
+  others: readonly Test[],
+  candidate: Candidate,
+): Generator<string, boolean> {
+  if (!(yield* first)) return false
+  for (const test of others) {
+    const verdict = test(candidate)
+    if (!(typeof verdict === 'boolean' ? verdict : yield* verdict)) return false
+  }
+  return true
+}
+
+function not(test: Test): Test {
+  return (candidate) => {
+    const verdict = test(candidate)
+    return typeof verdict === 'boolean' ? !verdict : notSlowly(verdict)
+  }
+}
+
+function* notSlowly(verdict: Generator<string, boolean>): Generator<string, boolean> {
+  return !(yield* verdict)
+}
+
+const either = (one: Test, other: Test): Test => not(all([not(one), not(other)]))
+
+const flagged =
+  (flag: string): Test =>
+  ({ message, view }) =>
+    message.flags.has(view.folder.spell(flag))
 
 const atLeast =
   (least: number, of: (candidate: Candidate) => number): Test =>
@@ -155,8 +183,15 @@ function sent(needs: SearchNeeds, test: Test): Test {
 
 function readText(args: Arguments, needs: SearchNeeds): string {
   needs.texts++
-  return decodeText(Buffer.from(args.space().astring(), 'latin1')).toLowerCase()
+  const text = decodeText(Buffer.from(args.space().astring(), 'latin1')).toLowerCase()
+  if (text.length > most.text) args.fail('Search text too long')
+  return text
 }
+
+const inAddresses =
+  (field: string, wanted: string): Test =>
+  (candidate) =>
+    candidate.addressesHave(field, wanted)
 
 const inHeader =
   (field: string, wanted: string): Test =>

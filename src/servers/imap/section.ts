@@ -54,13 +54,13 @@ export function formatSection({ path, of, names }: Section): string {
 }
 
 /** The octets of a section, or undefined where the message has no such part. */
-export function sectionOf(raw: Buffer, { path, of, names }: Section): Buffer | undefined {
+export function* sectionOf(raw: Buffer, { path, of, names }: Section): Generator<string, Buffer | undefined> {
   if (path.length === 0) {
     if (of === 'all') return raw
     // Most fetches want the header alone: the structure behind it is not looked at.
     return cut(raw, { start: 0, body: bodyOf(raw), end: raw.length }, of, names)
   }
-  const part = findPart(structureOf(raw), path)
+  const part = findPart(yield* structureOf(raw), path)
   if (!part) return undefined
   if (of === 'all') return raw.subarray(part.body, part.end)
   if (of === 'mime') return raw.subarray(part.start, part.body)

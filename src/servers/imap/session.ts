@@ -1,7 +1,8 @@
 import type { Link, Session } from '../core/dialect.ts'
-import { type Outcome, reply } from '../core/outcome.ts'
+import { type Outcome, replyLate } from '../core/outcome.ts'
+import type { Pieces } from '../core/pieces.ts'
 import { tagged } from './spelling.ts'
-import type { OwnChanges, View } from './view.ts'
+import type { View } from './view.ts'
 
 /** RFC 9051 §3. */
 export type ImapState = 'not-authenticated' | 'authenticated' | 'selected' | 'logout'
@@ -15,6 +16,7 @@ export class ImapSession implements Session {
   #view: View | undefined
   #idling = false
   #pushing = false
+  #unsubscribe: (() => void) | undefined
 
   constructor(link: Link) {
     this.link = link
@@ -39,13 +41,11 @@ export class ImapSession implements Session {
   }
 
   select(view: View): void {
-    this.unselect()
     this.#view = view
     this.#state = 'selected'
   }
 
   unselect(): void {
-    this.#view?.close()
     this.#view = undefined
     this.#state = 'authenticated'
   }
@@ -53,20 +53,18 @@ export class ImapSession implements Session {
   /** From now on news are pushed as they come, RFC 9051 §6.3.13. */
   startIdling(): void {
     this.#idling = true
-    const { view } = this
-    if (!view) return
-    view.onNews = () => this.#pushSoon()
+    this.#unsubscribe = this.#view?.folder.subscribe(() => this.#pushSoon())
     this.#pushSoon()
   }
 
   stopIdling(): void {
     this.#idling = false
-    if (this.#view) this.#view.onNews = undefined
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
   }
 
   close(): void {
     this.stopIdling()
-    this.#view?.close()
     this.#view = undefined
   }
 
@@ -76,36 +74,51 @@ export class ImapSession implements Session {
     this.#pushing = true
     queueMicrotask(() => {
       this.#pushing = false
-      if (!this.#idling || !this.#view) return
-      const news = this.#view.news({ expunges: true, modseq: this.knowsModseq })
-      news.commit()
-      if (news.text) this.link.push(news.text)
+      this.link.push(() => (this.#idling ? this.news({ expunges: true }) : []))
     })
+  }
+
+  /** What the client has to learn about its mailbox, if it has selected one. */
+  news({ expunges }: { readonly expunges: boolean }): Pieces {
+    return this.#view?.news({ expunges, modseq: this.knowsModseq }) ?? []
   }
 }
 
 /** How a command ends well. */
-export interface Completion extends OwnChanges {
+export interface Completion {
   readonly tag: string
   /** What stands behind OK; a client may stop at a bare `tag OK`. */
   readonly text: string
   readonly code?: string
-  /** Untagged responses of the command itself, CRLF included. */
-  readonly untagged?: string | Buffer
   /** `keep` where EXPUNGE must wait: while FETCH, STORE or SEARCH by number is answered. */
   readonly numbers?: 'keep'
-  readonly commit?: () => void
 }
 
-/** Tagged OK behind the command's own responses and whatever else the client has to learn about its mailbox. */
-export function complete(session: ImapSession, completion: Completion): Outcome {
-  const { tag, text, code, untagged = '', numbers, commit } = completion
-  const news = session.view?.news({ expunges: numbers !== 'keep', modseq: session.knowsModseq }, completion)
-  const end = `${news?.text ?? ''}${tagged(tag, 'OK', text, code)}`
-  return reply(typeof untagged === 'string' ? untagged + end : Buffer.concat([untagged, Buffer.from(end, 'latin1')]), {
-    commit: () => {
-      commit?.()
-      news?.commit()
-    },
+/** Whatever else the client has to learn about its mailbox, and tagged OK. */
+export function* completion(
+  session: ImapSession,
+  { tag, text, code, numbers }: Completion,
+): Generator<string | Buffer> {
+  yield* session.news({ expunges: numbers !== 'keep' })
+  yield tagged(tag, 'OK', text, code)
+}
+
+/** An answer of a few lines: what the command does, its own untagged responses, news, and tagged OK. */
+export function complete(
+  session: ImapSession,
+  {
+    untagged,
+    commit,
+    ...end
+  }: Completion & {
+    /** CRLF included. */
+    readonly untagged?: string
+    readonly commit?: () => void
+  },
+): Outcome {
+  return replyLate(function* () {
+    commit?.()
+    if (untagged) yield untagged
+    yield* completion(session, end)
   })
 }

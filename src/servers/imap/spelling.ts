@@ -45,38 +45,7 @@ export function formatDateTime(date: Date): string {
   return `"${day}-${months[date.getUTCMonth()]}-${String(date.getUTCFullYear()).padStart(4, '0')} ${time} +0000"`
 }
 
-/** Bytes of a reply that mixes text and message octets, joined once. */
-export class Writer {
-  #chunks: Buffer[] = []
-  #text = ''
-  #size = 0
-
-  get size(): number {
-    return this.#size
-  }
-
-  /** Latin1. */
-  text(text: string): this {
-    this.#text += text
-    this.#size += text.length
-    return this
-  }
-
-  literal(bytes: Buffer): this {
-    this.text(`{${bytes.length}}\r\n`)
-    this.#flush()
-    this.#chunks.push(bytes)
-    this.#size += bytes.length
-    return this
-  }
-
-  done(): Buffer {
-    this.#flush()
-    return Buffer.concat(this.#chunks)
-  }
-
-  #flush(): void {
-    if (this.#text) this.#chunks.push(Buffer.from(this.#text, 'latin1'))
-    this.#text = ''
-  }
+/** Octets of a message. */
+export function formatLiteral(bytes: Buffer): readonly (string | Buffer)[] {
+  return [`{${bytes.length}}\r\n`, bytes]
 }

@@ -1,8 +1,10 @@
 import type { Capability, Command } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
-import { reply, replyThenClose } from '../core/outcome.ts'
+import { reply, replyLate, replyThenClose } from '../core/outcome.ts'
+import type { Pieces } from '../core/pieces.ts'
+import { holdOctets, releaseOctets } from '../octets.ts'
 import { loginCommands } from './login.ts'
-import { multiline, topOf } from './multiline.ts'
+import { multiline, sizeOf } from './multiline.ts'
 import type { Numbered, Pop3Session } from './session.ts'
 
 type Pop3Command = Command<Pop3Session>
@@ -37,27 +39,36 @@ const stat: Pop3Command = {
   action: 'list',
   states: ['transaction'],
   reference: 'RFC 1939 §5',
-  run({ messages }) {
-    return reply(`+OK ${messages.length} ${octets(messages)}\r\n`)
-  },
+  run: ({ messages }) =>
+    replyLate(function* () {
+      yield `+OK ${messages.length} ${yield* octets(messages)}\r\n`
+    }),
 }
 
+type Describe = (message: Numbered) => Generator<string, string | number>
+
 /** LIST and UIDL differ only in what they say about a message. */
-const listing = (verb: string, reference: string, describe: (message: Numbered) => string | number): Pop3Command => ({
+const listing = (verb: string, reference: string, describe: Describe): Pop3Command => ({
   verb,
   action: 'list',
   states: ['transaction'],
   reference,
   run(session, { args }) {
-    const line = (message: Numbered): string => `${message.number} ${describe(message)}`
-    if (args.trim() !== '') {
-      const found = session.find(numberOf(args))
-      return reply(found ? `+OK ${line(found)}\r\n` : noSuchMessage)
-    }
-    const { messages } = session
-    return list(`+OK ${messages.length} messages (${octets(messages)} octets)`, messages.map(line))
+    const found = session.find(numberOf(args))
+    if (args.trim() !== '' && !found) return reply(noSuchMessage)
+    return replyLate(() => (found ? one(found, describe) : all(session.messages, describe)))
   },
 })
+
+function* one(message: Numbered, describe: Describe): Pieces {
+  yield `+OK ${message.number} ${yield* describe(message)}\r\n`
+}
+
+function* all(messages: readonly Numbered[], describe: Describe): Pieces {
+  yield `+OK ${messages.length} messages (${yield* octets(messages)} octets)\r\n`
+  for (const message of messages) yield `${message.number} ${yield* describe(message)}\r\n`
+  yield '.\r\n'
+}
 
 const retr: Pop3Command = {
   verb: 'RETR',
@@ -66,7 +77,7 @@ const retr: Pop3Command = {
   reference: 'RFC 1939 §5',
   run(session, { args }) {
     const found = session.find(numberOf(args))
-    return reply(found ? multiline(`+OK ${found.lines.length} octets`, found.lines) : noSuchMessage)
+    return found ? replyLate(() => send(found)) : reply(noSuchMessage)
   },
 }
 
@@ -80,8 +91,19 @@ const top: Pop3Command = {
     const count = numberOf(lines)
     if (Number.isNaN(count)) return reply('-ERR syntax: TOP message lines\r\n')
     const found = session.find(numberOf(message))
-    return reply(found ? multiline('+OK top of message follows', topOf(found.lines, count)) : noSuchMessage)
+    return found ? replyLate(() => send(found, count)) : reply(noSuchMessage)
   },
+}
+
+/** The octets count as kept while they are on their way, though the message may be gone. */
+function* send({ message: { raw } }: Numbered, bodyLines?: number): Pieces {
+  holdOctets(raw)
+  try {
+    const status = bodyLines === undefined ? `+OK ${yield* sizeOf(raw)} octets` : '+OK top of message follows'
+    yield* multiline(status, raw, bodyLines)
+  } finally {
+    releaseOctets(raw)
+  }
 }
 
 const dele: Pop3Command = {
@@ -124,8 +146,8 @@ export const pop3Commands: readonly Pop3Command[] = [
   capa,
   ...loginCommands,
   stat,
-  listing('LIST', 'RFC 1939 §5', ({ lines }) => lines.length),
-  listing('UIDL', 'RFC 1939 §7', ({ id }) => id),
+  listing('LIST', 'RFC 1939 §5', ({ message }) => sizeOf(message.raw)),
+  listing('UIDL', 'RFC 1939 §7', uniqueId),
   retr,
   top,
   dele,
@@ -138,7 +160,16 @@ export const pop3Commands: readonly Pop3Command[] = [
 const list = (status: string, lines: readonly string[]): Outcome =>
   reply(`${status}\r\n${lines.map((line) => `${line}\r\n`).join('')}.\r\n`)
 
-const octets = (messages: readonly Numbered[]): number => messages.reduce((sum, { lines }) => sum + lines.length, 0)
+// biome-ignore lint/correctness/useYield: it is described as sizes are, which takes long
+function* uniqueId({ id }: Numbered): Generator<string, string> {
+  return id
+}
+
+function* octets(messages: readonly Numbered[]): Generator<string, number> {
+  let sum = 0
+  for (const { message } of messages) sum += yield* sizeOf(message.raw)
+  return sum
+}
 
 /** NaN where there is none, which no message has. */
 const numberOf = (text: string): number => (/^\s*[0-9]{1,10}\s*$/.test(text) ? Number(text) : Number.NaN)

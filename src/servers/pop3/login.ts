@@ -3,7 +3,6 @@ import type { Command, Credential, Login, Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { reply, replyThenUpgrade } from '../core/outcome.ts'
 import { authenticate, decodeText, overhear, type SaslSpelling } from '../core/sasl.ts'
-import { multiline } from './multiline.ts'
 import type { Pop3Session } from './session.ts'
 
 type Pop3Command = Command<Pop3Session>
@@ -142,7 +141,7 @@ const welcome = (session: Pop3Session, { admit }: Login): Outcome =>
   })
 
 const listMechanisms = (mechanisms: readonly string[]): Outcome =>
-  reply(multiline('+OK', Buffer.from(mechanisms.map((name) => `${name}\r\n`).join(''))))
+  reply(`+OK\r\n${mechanisms.map((name) => `${name}\r\n`).join('')}.\r\n`)
 
 const textOf = ({ args }: Request): string => decodeText(Buffer.from(args, 'latin1'))
 

@@ -1,6 +1,5 @@
 import type { Link, Session } from '../core/dialect.ts'
-import type { StoredMessage } from '../mailbox.ts'
-import { linesOf } from './multiline.ts'
+import type { StoredMessage } from '../folder.ts'
 
 /** RFC 1939 §3. UPDATE is the moment of QUIT, in which nothing more is read. */
 export type Pop3State = 'authorization' | 'transaction'
@@ -10,8 +9,7 @@ export interface Numbered {
   readonly number: number
   /** RFC 1939 §7: stays the same in every session. */
   readonly id: string
-  /** As it is sent, before dots are doubled. */
-  readonly lines: Buffer
+  readonly message: StoredMessage
 }
 
 /** One TLS phase of a POP3 session, on a snapshot of the INBOX: there is no lock. */
@@ -47,7 +45,9 @@ export class Pop3Session implements Session {
 
   find(wanted: number): Numbered | undefined {
     const message = this.#maildrop?.[wanted - 1]
-    return message && !this.#deleted.has(wanted) ? this.#number(message, wanted - 1) : undefined
+    // One that another session removed long ago has no octets any more.
+    const isThere = message && message.state !== 'lost' && !this.#deleted.has(wanted)
+    return isThere ? this.#number(message, wanted - 1) : undefined
   }
 
   markDeleted({ number }: Numbered): void {
@@ -66,6 +66,6 @@ export class Pop3Session implements Session {
 
   #number(message: StoredMessage, at: number): Numbered {
     const id = `${this.link.store.inbox.uidValidity}.${message.uid}`
-    return { number: at + 1, id, lines: linesOf(message) }
+    return { number: at + 1, id, message }
   }
 }

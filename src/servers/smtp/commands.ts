@@ -1,6 +1,7 @@
 import type { Capability, Command, Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { reply, replyThenRead, replyThenUpgrade } from '../core/outcome.ts'
+import { finished } from '../core/pieces.ts'
 import { authenticate, overhear, type SaslSpelling } from '../core/sasl.ts'
 import { unstuffed } from './dots.ts'
 import { maxDotted, maxMessage } from './limits.ts'
@@ -123,21 +124,23 @@ const data: SmtpCommand = {
   reference: 'RFC 5321 §4.1.1.4',
   run(session, { line }) {
     const outcome = session.endTransaction(line)
-    if (!String(outcome.send).startsWith('354')) return outcome
-    return { ...outcome, ...replyThenRead(outcome.send, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
+    const said = String(outcome.send)
+    if (!said.startsWith('354')) return outcome
+    return { ...outcome, ...replyThenRead(said, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
   },
 }
 
 const receive =
   (session: SmtpSession) =>
-  (wire: Buffer | 'too-long'): Outcome => {
-    const { envelope } = session
-    const raw = wire === 'too-long' ? undefined : unstuffed(wire)
-    const outcome = session.engine.received(raw?.length ?? maxMessage + 1)
-    if (!raw || !String(outcome.send).startsWith('250')) return outcome
-    const hasRoom = session.link.store.hasRoom({ messages: 1, octets: raw.length })
+  async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<Outcome> => {
+    const { envelope, link, engine } = session
+    if (wire === 'too-long') return engine.received(maxMessage + 1)
+    const raw = wire === 'no-room' ? Buffer.alloc(0) : await finished(unstuffed(wire))
+    const outcome = engine.received(raw.length)
+    if (!String(outcome.send).startsWith('250')) return outcome
+    const hasRoom = wire !== 'no-room' && link.store.hasRoom([{ raw }])
     // Not a matter of commit: the message has crossed, whatever becomes of the reply.
-    session.link.accept({ via: 'DATA', raw, ...envelope })
+    link.accept({ via: 'DATA', raw, ...(!hasRoom && { stored: 'nowhere' }), ...envelope })
     return hasRoom ? outcome : reply('452 4.3.1 Insufficient system storage\r\n')
   }
 

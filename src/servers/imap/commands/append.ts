@@ -1,7 +1,8 @@
+import { replyLate } from '../../core/outcome.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { maxMessage, maxStringLiterals } from '../literals.ts'
-import { complete } from '../session.ts'
-import { no } from '../spelling.ts'
+import { completion } from '../session.ts'
+import { no, tagged } from '../spelling.ts'
 
 /** Stores a message in a folder of the client's choice. */
 export const append: ImapCommand = defineCommand({
@@ -19,21 +20,22 @@ export const append: ImapCommand = defineCommand({
     return { name, flags: flags ?? [], internalDate, raw: args.literal() }
   },
   run: (session, { name, flags, internalDate, raw }, { tag }) => {
-    const { link, view } = session
+    const { link } = session
     // First of all: a message that is refused has crossed all the same.
     link.accept({ via: 'APPEND', raw, stored: 'by-dialect' })
     const folder = link.store.folder(name)
     if (raw.length > maxMessage) return no(tag, 'Message too large', 'TOOBIG')
     if (raw.length === 0) return no(tag, 'A message without octets cannot be stored', 'CANNOT')
     if (!folder) return no(tag, 'No such mailbox', 'TRYCREATE')
-    if (!link.store.hasRoom({ messages: 1, octets: raw.length })) return no(tag, 'The store is full', 'OVERQUOTA')
-    const uid = folder.reserveUids(1)
-    const store = () => [folder.add({ raw, flags, uid, ...(internalDate && { internalDate }) })]
-    return complete(session, {
-      tag,
-      code: `APPENDUID ${folder.uidValidity} ${uid}`,
-      text: 'APPEND completed',
-      ...(view?.folder === folder ? { arriving: { count: 1, store } } : { commit: store }),
+    return replyLate(function* () {
+      if (!folder.hasRoomForFlags(flags)) return yield tagged(tag, 'NO', 'Too many flags', 'LIMIT')
+      if (!link.store.hasRoom([{ raw }], folder)) return yield tagged(tag, 'NO', 'The store is full', 'OVERQUOTA')
+      const { uid } = folder.add({ raw, flags, ...(internalDate && { internalDate }) })
+      yield* completion(session, {
+        tag,
+        code: `APPENDUID ${folder.uidValidity} ${uid}`,
+        text: 'APPEND completed',
+      })
     })
   },
 })

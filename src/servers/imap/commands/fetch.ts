@@ -1,8 +1,10 @@
-import type { StoredMessage } from '../../mailbox.ts'
+import { replyLate } from '../../core/outcome.ts'
+import type { Pieces } from '../../core/pieces.ts'
+import { holdOctets, releaseOctets } from '../../octets.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'
 import { type FetchItem, readFetchItems, simpleItem } from '../fetch-items.ts'
-import { complete, type ImapSession } from '../session.ts'
-import { bad, no, Writer } from '../spelling.ts'
+import { completion, type ImapSession } from '../session.ts'
+import { bad, tagged } from '../spelling.ts'
 import type { Numbered, View } from '../view.ts'
 
 /** Octets of one reply. */
@@ -30,82 +32,76 @@ export const fetchCommands: readonly ImapCommand[] = defineWithUid({
   },
   run: (session, view, { set, ...asked }, { tag }) => {
     const named = view.pick(set, asked)
-    if (!named) return bad(tag, 'No such message')
-    const { changedSince } = asked
-    const wanted = changedSince === undefined ? named : named.filter(({ message: { modseq } }) => modseq > changedSince)
-    const answer = new Answer(session, view, asked)
-    for (const one of wanted) {
-      answer.add(one)
-      if (answer.size > maxReply) return no(tag, 'That is too much for one reply', 'LIMIT')
-    }
-    return complete(session, {
-      tag,
-      untagged: answer.done(),
-      text: 'FETCH completed',
-      ...(!asked.byUid && { numbers: 'keep' }),
-      commit: () => answer.commit(),
-    })
+    return named ? replyLate(() => fetch(session, view, named, { ...asked, tag })) : bad(tag, 'No such message')
   },
 })
 
-/** The FETCH responses of one command, and the `\Seen` that reading leaves behind. */
-class Answer {
-  readonly #session: ImapSession
-  readonly #view: View
-  readonly #items: readonly FetchItem[]
-  readonly #sees: boolean
-  readonly #wantsModseq: boolean
-  readonly #writer = new Writer()
-  readonly #seen: { readonly message: StoredMessage; readonly flags: ReadonlySet<string>; readonly modseq: number }[] =
-    []
-
-  constructor(session: ImapSession, view: View, { items, changedSince, byUid }: Asked) {
-    this.#session = session
-    this.#view = view
-    this.#sees = !view.readOnly && items.some(({ sees }) => sees)
-    this.#wantsModseq = changedSince !== undefined || has(items, 'MODSEQ')
-    this.#items = [
-      ...(byUid && !has(items, 'UID') ? [simpleItem('UID')] : []),
-      ...items,
-      // RFC 7162 §3.1.4.2: CHANGEDSINCE wants MODSEQ without saying so.
-      ...(changedSince !== undefined && !has(items, 'MODSEQ') ? [simpleItem('MODSEQ')] : []),
-    ]
-  }
-
-  get size(): number {
-    return this.#writer.size
-  }
-
-  add({ number, message }: Numbered): void {
-    const view = this.#view
-    const change = this.#sees && !message.flags.has('\\Seen') && !view.isGone(message)
-    const flags = change ? new Set([...message.flags, '\\Seen']) : message.flags
-    const modseq = change ? view.folder.reserveModseq() : message.modseq
-    if (change) this.#seen.push({ message, flags, modseq })
-    const subject = { message, flags: view.flagsOf(message, flags), modseq }
-    const told = this.#session.knowsModseq || this.#wantsModseq
-    const extra = change ? [simpleItem('FLAGS'), ...(told ? [simpleItem('MODSEQ')] : [])] : []
-    const items = [...this.#items, ...extra.filter(({ name }) => !has(this.#items, name))]
-    this.#writer.text(`* ${number} FETCH (`)
-    for (const [index, item] of items.entries()) {
-      if (this.size > maxReply) return
-      if (index > 0) this.#writer.text(' ')
-      item.write(this.#writer, subject)
+function* fetch(
+  session: ImapSession,
+  view: View,
+  named: readonly Numbered[],
+  { tag, items, changedSince, byUid }: Asked & { readonly tag: string },
+): Pieces {
+  const sees = !view.readOnly && items.some((item) => item.sees)
+  session.knowsModseq ||= changedSince !== undefined || has(items, 'MODSEQ')
+  const asked = [
+    ...(byUid && !has(items, 'UID') ? [simpleItem('UID')] : []),
+    ...items,
+    // RFC 7162 §3.1.4.2: CHANGEDSINCE wants MODSEQ without saying so.
+    ...(changedSince !== undefined && !has(items, 'MODSEQ') ? [simpleItem('MODSEQ')] : []),
+  ]
+  const seen = [...asked, ...missing(asked, ['FLAGS', ...(session.knowsModseq ? ['MODSEQ'] : [])])]
+  const flagsAsked = has(asked, 'FLAGS')
+  let lost = 0
+  let size = 0
+  for (const one of named) {
+    const { message } = one
+    if (changedSince !== undefined && message.modseq <= changedSince) continue
+    if (message.state === 'lost') {
+      lost++
+      continue
     }
-    this.#writer.text(')\r\n')
+    const change = sees && message.state === 'there' && !message.flags.has('\\Seen')
+    if (change) view.folder.changeFlags(message, [...message.flags, '\\Seen'])
+    // RFC 3501 §6.4.5: new flags are told here, with all that a client wants to know of them, and not once more behind it.
+    const tells = change || (flagsAsked && view.hasNews(message))
+    if (tells) view.told(message)
+    for (const piece of describe(view, one, tells ? seen : asked, () => size > maxReply)) {
+      size += piece.length
+      yield piece
+    }
+    if (size > maxReply) return yield tagged(tag, 'NO', 'That is too much for one reply', 'LIMIT')
   }
+  // RFC 5530 §3: another session has removed them, so long ago that nothing is left.
+  if (lost > 0) return yield tagged(tag, 'NO', 'Some messages are not there any more', 'EXPUNGEISSUED')
+  yield* completion(session, { tag, text: 'FETCH completed', ...(!byUid && { numbers: 'keep' }) })
+}
 
-  done(): Buffer {
-    return this.#writer.done()
-  }
-
-  commit(): void {
-    const { folder } = this.#view
-    this.#session.knowsModseq ||= this.#wantsModseq
-    this.#view.quietly(() => {
-      for (const { message, flags, modseq } of this.#seen) folder.changeFlags(message, flags, modseq)
-    })
+/** One FETCH response, which ends early but well where it is enough. */
+function* describe(
+  view: View,
+  { number, message }: Numbered,
+  items: readonly FetchItem[],
+  isEnough: () => boolean,
+): Generator<string | Buffer> {
+  // Flags may change while a long item is on its way: they are told as they were when the response began.
+  const { raw, modseq } = message
+  const subject = { message, raw, modseq, flags: view.flagsOf(message) }
+  holdOctets(raw)
+  try {
+    yield `* ${number} FETCH (`
+    for (const [index, item] of items.entries()) {
+      if (isEnough()) break
+      if (index > 0) yield ' '
+      yield* item.pieces(subject)
+    }
+    yield ')\r\n'
+  } finally {
+    releaseOctets(raw)
   }
 }
 
 const has = (items: readonly FetchItem[], name: string): boolean => items.some((item) => item.name === name)
+
+const missing = (items: readonly FetchItem[], names: readonly string[]): readonly FetchItem[] =>
+  names.filter((name) => !has(items, name)).map(simpleItem)

@@ -1,8 +1,11 @@
+import { replyLate } from '../../core/outcome.ts'
+import type { Pieces } from '../../core/pieces.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'
 import { Candidate, type DecodeWords } from '../search-candidate.ts'
-import { readSearchKeys, type SearchNeeds } from '../search-keys.ts'
-import { complete } from '../session.ts'
+import { readSearchKeys, type SearchNeeds, type Test } from '../search-keys.ts'
+import { completion, type ImapSession } from '../session.ts'
 import { no } from '../spelling.ts'
+import type { View } from '../view.ts'
 
 const charsets: readonly string[] = ['US-ASCII', 'UTF-8']
 
@@ -25,23 +28,34 @@ export const searchCommands: readonly ImapCommand[] = defineWithUid({
   run: async (session, view, { charset, needs, test, byUid }, { tag }) => {
     if (!charsets.includes(charset)) return no(tag, 'Unknown charset', `BADCHARSET (${charsets.join(' ')})`)
     const decodeWords = needs.texts > 0 ? await loadDecoder() : asIs
-    const found = view.messages
-      .map((message, index) => new Candidate({ number: index + 1, message }, view, decodeWords))
-      .filter(test)
-    const numbers = found.map(({ number, message }) => ` ${byUid ? message.uid : number}`).join('')
-    const highest = found.reduce((most, { message }) => Math.max(most, message.modseq), 0)
-    return complete(session, {
-      tag,
-      // RFC 7162 §3.1.5: only where something was found.
-      untagged: `* SEARCH${numbers}${needs.modseq && highest > 0 ? ` (MODSEQ ${highest})` : ''}\r\n`,
-      text: 'SEARCH completed',
-      ...(!byUid && { numbers: 'keep' }),
-      commit: () => {
-        session.knowsModseq ||= needs.modseq
-      },
-    })
+    return replyLate(() => search(session, view, { tag, byUid, test, decodeWords, modseq: needs.modseq }))
   },
 })
+
+interface Asked {
+  readonly tag: string
+  readonly byUid: boolean
+  readonly test: Test
+  readonly decodeWords: DecodeWords
+  readonly modseq: boolean
+}
+
+function* search(session: ImapSession, view: View, { tag, byUid, test, decodeWords, modseq }: Asked): Pieces {
+  session.knowsModseq ||= modseq
+  const found: number[] = []
+  let highest = 0
+  for (const [index, message] of view.messages.entries()) {
+    const verdict = test(new Candidate({ number: index + 1, message }, view, decodeWords))
+    yield ''
+    if (!(typeof verdict === 'boolean' ? verdict : yield* verdict)) continue
+    found.push(byUid ? message.uid : index + 1)
+    highest = Math.max(highest, message.modseq)
+  }
+  yield `* SEARCH${found.map((number) => ` ${number}`).join('')}`
+  // RFC 7162 §3.1.5: only where something was found.
+  yield modseq && highest > 0 ? ` (MODSEQ ${highest})\r\n` : '\r\n'
+  yield* completion(session, { tag, text: 'SEARCH completed', ...(!byUid && { numbers: 'keep' }) })
+}
 
 /** Loaded with the first search that looks into a header: most runs have none. */
 async function loadDecoder(): Promise<DecodeWords> {

@@ -1,12 +1,12 @@
 import type { Outcome } from '../../core/outcome.ts'
-import { reply } from '../../core/outcome.ts'
-import type { StoredMessage } from '../../mailbox.ts'
+import { reply, replyLate } from '../../core/outcome.ts'
+import type { StoredMessage } from '../../folder.ts'
 import { systemFlags } from '../arguments.ts'
 import { defineCommand, defineMailboxCommand, type ImapCommand } from '../command.ts'
 import { complete, type ImapSession } from '../session.ts'
-import { isInSet, resolveSet } from '../sets.ts'
+import { isInSet, resolveSet, type SequenceSet } from '../sets.ts'
 import { formatFlags, no, tagged } from '../spelling.ts'
-import { type Snapshot, takeSnapshot, View } from '../view.ts'
+import { View } from '../view.ts'
 
 function open(verb: 'SELECT' | 'EXAMINE', reference: string): ImapCommand {
   return defineCommand({
@@ -27,32 +27,29 @@ function open(verb: 'SELECT' | 'EXAMINE', reference: string): ImapCommand {
       if (!folder) {
         return reply(closed + tagged(tag, 'NO', 'No such mailbox', 'NONEXISTENT'), { commit: () => session.unselect() })
       }
-      const snapshot = takeSnapshot(folder, verb === 'EXAMINE')
-      const code = snapshot.readOnly ? 'READ-ONLY' : 'READ-WRITE'
-      return reply(closed + describe(snapshot) + tagged(tag, 'OK', `${verb} completed`, code), {
-        commit: () => {
-          session.knowsModseq ||= condstore
-          session.select(new View(snapshot))
-        },
+      return replyLate(function* () {
+        const view = new View(folder, { readOnly: verb === 'EXAMINE' })
+        session.select(view)
+        session.knowsModseq ||= condstore
+        yield closed + describe(view)
+        yield tagged(tag, 'OK', `${verb} completed`, view.readOnly ? 'READ-ONLY' : 'READ-WRITE')
       })
     },
   })
 }
 
-function describe({ folder, messages, modseq, readOnly }: Snapshot): string {
-  const keywords = new Set(systemFlags)
-  for (const { flags } of messages) for (const flag of flags) keywords.add(flag)
-  const unseen = messages.findIndex(({ flags }) => !flags.has('\\Seen')) + 1
-  const recent = messages.filter(({ uid }) => uid >= folder.recentFrom).length
+function describe({ folder, messages, recent, readOnly }: View): string {
+  const flags = new Set([...systemFlags, ...folder.flags])
+  const unseen = messages.findIndex((message) => !message.flags.has('\\Seen')) + 1
   return [
-    `FLAGS ${formatFlags(keywords)}`,
+    `FLAGS ${formatFlags(flags)}`,
     `${messages.length} EXISTS`,
     `${recent} RECENT`,
     ...(unseen > 0 ? [`OK [UNSEEN ${unseen}] First unseen message`] : []),
-    `OK [PERMANENTFLAGS ${readOnly ? '()' : formatFlags([...keywords, '\\*'])}] Flags that are kept`,
+    `OK [PERMANENTFLAGS ${readOnly ? '()' : formatFlags([...flags, '\\*'])}] Flags that are kept`,
     `OK [UIDNEXT ${folder.uidNext}] Next UID`,
     `OK [UIDVALIDITY ${folder.uidValidity}] UIDs are valid`,
-    `OK [HIGHESTMODSEQ ${modseq}] Highest mod-sequence`,
+    `OK [HIGHESTMODSEQ ${folder.highestModseq}] Highest mod-sequence`,
   ]
     .map((line) => `* ${line}\r\n`)
     .join('')
@@ -73,9 +70,8 @@ const close = defineMailboxCommand({
     reply(tagged(tag, 'OK', 'CLOSE completed'), {
       commit: () => {
         const { folder, readOnly } = view
-        const doomed = readOnly ? [] : view.messages.filter(isDeleted)
         session.unselect()
-        folder.remove(doomed)
+        if (!readOnly) folder.remove(doomed(view))
       },
     }),
 })
@@ -92,7 +88,7 @@ const expunge = defineMailboxCommand({
   verb: 'EXPUNGE',
   action: 'store',
   reference: 'RFC 9051 §6.4.3',
-  run: (session, view, _, { tag }) => expungeAmong(session, view, tag, view.messages),
+  run: (session, view, _, { tag }) => expungeAmong(session, view, tag),
 })
 
 const uidExpunge = defineMailboxCommand({
@@ -100,23 +96,20 @@ const uidExpunge = defineMailboxCommand({
   action: 'store',
   reference: 'RFC 4315 §2.1',
   read: (args) => args.sequenceSet(),
-  run: (session, view, set, { tag }) => {
-    const uids = resolveSet(set, view.largestUid)
-    return expungeAmong(
-      session,
-      view,
-      tag,
-      view.messages.filter(({ uid }) => isInSet(uids, uid)),
-    )
-  },
+  run: (session, view, set, { tag }) => expungeAmong(session, view, tag, resolveSet(set, view.largestUid)),
 })
 
-function expungeAmong(session: ImapSession, view: View, tag: string, messages: readonly StoredMessage[]): Outcome {
+function expungeAmong(session: ImapSession, view: View, tag: string, uids?: SequenceSet): Outcome {
   if (view.readOnly) return no(tag, 'Mailbox is read-only', 'NOPERM')
-  return complete(session, { tag, text: 'EXPUNGE completed', leaving: messages.filter(isDeleted) })
+  return complete(session, {
+    tag,
+    text: 'EXPUNGE completed',
+    commit: () => view.folder.remove(doomed(view, uids)),
+  })
 }
 
-const isDeleted = ({ flags }: StoredMessage): boolean => flags.has('\\Deleted')
+const doomed = ({ messages }: View, uids?: SequenceSet): readonly StoredMessage[] =>
+  messages.filter((message) => message.flags.has('\\Deleted') && (!uids || isInSet(uids, message.uid)))
 
 /** Commands that open and close mailboxes and remove messages from them. */
 export const selectCommands: readonly ImapCommand[] = [

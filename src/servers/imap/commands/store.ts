@@ -1,13 +1,19 @@
-import type { Folder, StoredMessage } from '../../mailbox.ts'
+import { replyLate } from '../../core/outcome.ts'
+import type { Pieces } from '../../core/pieces.ts'
 import type { Arguments } from '../arguments.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'
-import { complete } from '../session.ts'
+import { completion, type ImapSession } from '../session.ts'
 import { formatSet } from '../sets.ts'
-import { bad, no } from '../spelling.ts'
+import { bad, no, tagged } from '../spelling.ts'
 import type { Numbered, View } from '../view.ts'
 
-/** Flags of one message; keywords are the client's own. */
-const maxFlags = 100
+interface Asked {
+  readonly unchangedSince: number | undefined
+  readonly sign: string
+  readonly silent: boolean
+  readonly flags: readonly string[]
+  readonly byUid: boolean
+}
 
 /** STORE, with numbers and with UIDs. */
 export const storeCommands: readonly ImapCommand[] = defineWithUid({
@@ -21,62 +27,66 @@ export const storeCommands: readonly ImapCommand[] = defineWithUid({
     if (!item) args.fail('Expected FLAGS')
     return { set, unchangedSince, sign: item?.[1] ?? '', silent: item?.[2] !== undefined, flags: readFlags(args) }
   },
-  run: (session, view, { set, unchangedSince, sign, silent, flags, byUid }, { tag }) => {
-    const named = view.pick(set, { byUid })
+  run: (session, view, { set, ...asked }, { tag }) => {
+    const named = view.pick(set, asked)
     if (!named) return bad(tag, 'No such message')
     if (view.readOnly) return no(tag, 'Mailbox is read-only', 'NOPERM')
-    const present = named.filter(({ message }) => !view.isGone(message))
-    const isStale = ({ message }: Numbered) => unchangedSince !== undefined && message.modseq > unchangedSince
-    const planned = present
-      .filter((one) => !isStale(one))
-      .map((one) => ({ ...one, flags: combine(one.message.flags, sign, flags) }))
-    if (planned.some((change) => change.flags.size > maxFlags)) return no(tag, 'Too many flags', 'LIMIT')
-    const changes = planned.map((change) => withModseq(change, view.folder))
-    const modseq = session.knowsModseq || unchangedSince !== undefined
-    const modified = formatSet(present.filter(isStale).map(({ number, message }) => (byUid ? message.uid : number)))
-    return complete(session, {
-      tag,
-      untagged: changes.map((change) => formatChange(view, change, { uid: byUid, modseq, flags: !silent })).join(''),
-      ...(modified && { code: `MODIFIED ${modified}` }),
-      text: modified ? 'STORE failed for some' : 'STORE completed',
-      ...(!byUid && { numbers: 'keep' }),
-      commit: () => {
-        session.knowsModseq ||= unchangedSince !== undefined
-        view.quietly(() => {
-          for (const change of changes) {
-            if (change.isNew) view.folder.changeFlags(change.message, change.flags, change.modseq)
-          }
-        })
-      },
-    })
+    return replyLate(() => store(session, view, named, { ...asked, tag }))
   },
 })
 
-/** What a message will have. */
-interface Change extends Numbered {
-  readonly flags: ReadonlySet<string>
-  readonly modseq: number
-  /** Not what it has already. */
-  readonly isNew: boolean
-}
-
-function withModseq(change: Omit<Change, 'modseq' | 'isNew'>, folder: Folder): Change {
-  const { message, flags } = change
-  const isNew = flags.size !== message.flags.size || ![...flags].every((flag) => message.flags.has(flag))
-  return { ...change, isNew, modseq: isNew ? folder.reserveModseq() : message.modseq }
+function* store(
+  session: ImapSession,
+  view: View,
+  named: readonly Numbered[],
+  { tag, unchangedSince, silent, byUid, ...asked }: Asked & { readonly tag: string },
+): Pieces {
+  const { folder } = view
+  if (asked.sign !== '-' && !folder.hasRoomForFlags(asked.flags))
+    return yield tagged(tag, 'NO', 'Too many flags', 'LIMIT')
+  const combined = combiner(
+    asked.sign,
+    asked.flags.map((flag) => folder.spell(flag)),
+  )
+  const modseq = session.knowsModseq || unchangedSince !== undefined
+  session.knowsModseq = modseq
+  const modified: number[] = []
+  for (const { number, message } of named) {
+    yield ''
+    // Removed meanwhile: the client will learn so, RFC 2180 §4.2.
+    if (message.state !== 'there') continue
+    if (unchangedSince !== undefined && message.modseq > unchangedSince) {
+      modified.push(byUid ? message.uid : number)
+      continue
+    }
+    // What others changed before is told even where silence was asked for, RFC 3501 §6.4.6, and once: as it is now.
+    const tells = !silent || view.hasNews(message)
+    const flags = combined(message.flags)
+    if (!isSame(flags, message.flags)) folder.changeFlags(message, flags)
+    // Before the piece is given away: others may have changed it when the next one is asked for.
+    view.told(message)
+    if (tells || modseq) yield formatChange(view, { number, message }, { uid: byUid, modseq, flags: tells })
+  }
+  const code = modified.length > 0 ? `MODIFIED ${formatSet(modified)}` : undefined
+  yield* completion(session, {
+    tag,
+    ...(code && { code }),
+    text: code ? 'STORE failed for some' : 'STORE completed',
+    ...(!byUid && { numbers: 'keep' }),
+  })
 }
 
 function formatChange(
   view: View,
-  { number, message, flags, modseq }: Change,
+  { number, message }: Numbered,
   told: { readonly uid: boolean; readonly modseq: boolean; readonly flags: boolean },
 ): string {
   const items = [
     ...(told.uid || told.modseq ? [`UID ${message.uid}`] : []),
-    ...(told.modseq ? [`MODSEQ (${modseq})`] : []),
-    ...(told.flags ? [`FLAGS ${view.flagsOf(message, flags)}`] : []),
+    ...(told.modseq ? [`MODSEQ (${message.modseq})`] : []),
+    ...(told.flags ? [`FLAGS ${view.flagsOf(message)}`] : []),
   ]
-  return told.flags || told.modseq ? `* ${number} FETCH (${items.join(' ')})\r\n` : ''
+  return `* ${number} FETCH (${items.join(' ')})\r\n`
 }
 
 function readUnchangedSince(args: Arguments): number {
@@ -92,14 +102,29 @@ function readFlags(args: Arguments): readonly string[] {
   return list.filter((flag) => flag !== undefined)
 }
 
-function combine(present: StoredMessage['flags'], sign: string, given: readonly string[]): ReadonlySet<string> {
-  // Keywords are compared in any case, RFC 9051 §2.3.2, and keep the spelling that was there first.
-  const spelled = new Map([...present].map((flag) => [flag.toUpperCase(), flag]))
-  const chosen = given.map((flag) => spelled.get(flag.toUpperCase()) ?? flag)
-  if (sign === '-') {
-    const dropped = new Set(chosen)
-    return new Set([...present].filter((flag) => !dropped.has(flag)))
+type Flags = ReadonlySet<string>
+
+/** What becomes of a set of flags, all in the folder's spelling. Messages that shared a set share what comes of it. */
+function combiner(sign: string, given: readonly string[]): (present: Flags) => Flags {
+  const unique = new Map(given.map((flag) => [flag.toUpperCase(), flag]))
+  const replacement = new Set(unique.values())
+  if (sign === '') return () => replacement
+  const known = new WeakMap<Flags, Flags>()
+  return (present) => {
+    const combined = known.get(present) ?? new Set(present)
+    if (known.has(present)) return combined
+    known.set(present, combined)
+    for (const flag of replacement) {
+      if (sign === '+') (combined as Set<string>).add(flag)
+      else (combined as Set<string>).delete(flag)
+    }
+    return combined
   }
-  const unique = new Map((sign === '+' ? [...present, ...chosen] : chosen).map((flag) => [flag.toUpperCase(), flag]))
-  return new Set(unique.values())
+}
+
+const isSame = (one: Flags, other: Flags): boolean => {
+  if (one === other) return true
+  if (one.size !== other.size) return false
+  for (const flag of one) if (!other.has(flag)) return false
+  return true
 }

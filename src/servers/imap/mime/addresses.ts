@@ -3,6 +3,8 @@ import { unquote } from './headers.ts'
 /** One address of an ENVELOPE, RFC 9051 §7.5.2. A group begins with a mailbox without host and ends with neither. */
 export interface Address {
   readonly name?: string
+  /** The source route of an angle address, obsolete since RFC 2822: `@a,@b`. */
+  readonly route?: string
   readonly mailbox?: string
   readonly host?: string
 }
@@ -15,8 +17,11 @@ type Token = {
 
 const tokenPattern = /(\s+)|"((?:[^"\\]|\\.)*)"?|(\[[^\]]*\]?)|([<>,:;@])|([^\s"[(<>,:;@]+)|(\()|./gs
 
+/** Tokens that are read before others have their turn. */
+const atOnce = 256
+
 /** Reads an address list, RFC 5322 §3.4, as far as it can be read; encoded words stay as they are. Takes linear time. */
-export function parseAddresses(text: string): readonly Address[] {
+export function* parseAddresses(text: string): Generator<string, readonly Address[]> {
   const addresses: Address[] = []
   let before: Token[] = []
   let inside: Token[] | undefined
@@ -29,7 +34,9 @@ export function parseAddresses(text: string): readonly Address[] {
     inside = undefined
   }
 
+  let read = 0
   for (const token of tokenize(text)) {
+    if (++read % atOnce === 0) yield ''
     const special = token.kind === 'special' ? token.text : ''
     if (special === '<' && !inside) inside = []
     else if (special === '>' && inside) finish()
@@ -52,12 +59,13 @@ export function parseAddresses(text: string): readonly Address[] {
 
 function angleAddress(before: readonly Token[], inside: readonly Token[]): Address | undefined {
   const words = inside.filter(({ kind }) => kind !== 'comment')
-  // A source route, obsolete since RFC 2822: `@a,@b:user@host`.
-  const route = words[0]?.text === '@' ? words.findIndex(({ text }) => text === ':') : -1
-  const address = split(words.slice(route + 1))
+  // `@a,@b:user@host`.
+  const mark = words[0]?.text === '@' ? words.findIndex(({ text }) => text === ':') : -1
+  const route = words.slice(0, Math.max(0, mark)).map(({ text }) => text)
+  const address = split(words.slice(mark + 1))
   const name = phrase(before) ?? commentIn(before)
   if (!address) return name === undefined ? undefined : { name, mailbox: '', host: '' }
-  return name === undefined ? address : { name, ...address }
+  return { ...(name !== undefined && { name }), ...(route.length > 0 && { route: route.join('') }), ...address }
 }
 
 function bareAddress(tokens: readonly Token[]): Address | undefined {

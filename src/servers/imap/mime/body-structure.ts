@@ -8,12 +8,18 @@ const LF = 0x0a
 /**
  * BODYSTRUCTURE, RFC 9051 §7.5.2, or, without the extension data, BODY.
  */
-export function formatStructure(raw: Buffer, entity: Entity, { extended }: { readonly extended: boolean }): string {
+export function* formatStructure(
+  raw: Buffer,
+  entity: Entity,
+  { extended }: { readonly extended: boolean },
+): Generator<string> {
   const subtype = formatString(entity.subtype)
   const parameters = formatParameters(entity.parameters)
+  yield '('
   if (entity.parts) {
-    const parts = entity.parts.map((part) => formatStructure(raw, part, { extended })).join('')
-    return extended ? `(${parts} ${subtype} ${parameters} ${formatExtension(entity)})` : `(${parts} ${subtype})`
+    for (const part of entity.parts) yield* formatStructure(raw, part, { extended })
+    yield extended ? ` ${subtype} ${parameters} ${formatExtension(entity)})` : ` ${subtype})`
+    return
   }
   const { fields, message, body, end } = entity
   const items = [
@@ -25,10 +31,16 @@ export function formatStructure(raw: Buffer, entity: Entity, { extended }: { rea
     formatString((fields.get('content-transfer-encoding') || '7BIT').toUpperCase()),
     String(end - body),
   ]
-  if (message) items.push(formatEnvelope(raw, message), formatStructure(raw, message, { extended }))
-  if (message || entity.type === 'TEXT') items.push(String(countLines(raw, { start: body, end })))
-  if (extended) items.push(formatNstring(fields.get('content-md5')), formatExtension(entity))
-  return `(${items.join(' ')})`
+  yield items.join(' ')
+  if (message) {
+    yield ' '
+    yield* formatEnvelope(raw, message)
+    yield ' '
+    yield* formatStructure(raw, message, { extended })
+  }
+  if (message || entity.type === 'TEXT') yield ` ${yield* countLines(raw, { start: body, end })}`
+  if (extended) yield ` ${formatNstring(fields.get('content-md5'))} ${formatExtension(entity)}`
+  yield ')'
 }
 
 /** Disposition, language and location. */
@@ -57,8 +69,15 @@ const formatParameters = (parameters: Parameterized['parameters']): string =>
     ? 'NIL'
     : `(${parameters.map(([name, value]) => `${formatString(name.toUpperCase())} ${formatString(value)}`).join(' ')})`
 
-function countLines(raw: Buffer, { start, end }: Range): number {
+/** Octets that are counted before others have their turn. */
+const window = 256 * 1024
+
+function* countLines(raw: Buffer, { start, end }: Range): Generator<string, number> {
   let lines = 0
-  for (let at = raw.indexOf(LF, start); at >= 0 && at < end; at = raw.indexOf(LF, at + 1)) lines++
+  for (let from = start; from < end; from += window) {
+    const to = Math.min(end, from + window)
+    for (let at = from; at < to; at++) if (raw[at] === LF) lines++
+    yield ''
+  }
   return lines
 }

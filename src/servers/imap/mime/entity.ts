@@ -1,3 +1,4 @@
+import { Kept } from '../kept.ts'
 import { findBody, type Parameterized, parseParameterized, type Range, readValues } from './headers.ts'
 
 const LF = 0x0a
@@ -5,7 +6,7 @@ const CR = 0x0d
 const dash = 0x2d
 
 /** Bounds of one message's structure; what lies beyond them is one part without structure. */
-const most = { depth: 20, parts: 1000 } as const
+const most = { depth: 20, parts: 1000, dashedLines: 100_000, boundary: 200, partHeader: 16 * 1024 } as const
 
 /** A message or a part of one, RFC 2045 §2.4, as places in the message's octets: nothing is copied or decoded. */
 export interface Entity extends Range {
@@ -23,23 +24,54 @@ export interface Entity extends Range {
   readonly message?: Entity
 }
 
-const parsed = new WeakMap<Buffer, Entity>()
+const structures = new Kept<Entity>()
 
-/** The structure of a message; the octets of a stored message never change, so it is found out once. */
-export function structureOf(raw: Buffer): Entity {
-  const known = parsed.get(raw)
+/** About what a part takes in memory. */
+const octetsOfPart = 600
+
+/** The structure of a message; the octets of a stored message never change, so it is seldom found out twice. */
+export function* structureOf(raw: Buffer): Generator<string, Entity> {
+  const known = structures.get(raw)
   if (known) return known
-  const entity = parseEntity({ start: 0, end: raw.length }, { raw, budget: { parts: most.parts }, depth: 0 })
-  parsed.set(raw, entity)
+  const budget = { parts: most.parts, octets: 0 }
+  const lines = yield* dashedLines(raw)
+  const entity = yield* parseEntity({ start: 0, end: raw.length }, { raw, lines, budget, depth: 0 })
+  structures.set(raw, entity, budget.octets)
   return entity
+}
+
+interface Budget {
+  /** That may still come. */
+  parts: number
+  /** That it all takes, about. */
+  octets: number
 }
 
 interface Context {
   readonly raw: Buffer
+  /** Where lines begin that may be boundaries, in order. */
+  readonly lines: readonly number[]
   /** Shared by all parts of one message. */
-  readonly budget: { parts: number }
+  readonly budget: Budget
   readonly depth: number
   readonly inDigest?: boolean
+}
+
+/** Octets that are looked at before others have their turn. */
+const window = 64 * 1024
+
+/** Where lines begin with two dashes. Found once: multiparts in multiparts would look at the same octets again. */
+function* dashedLines(raw: Buffer): Generator<string, readonly number[]> {
+  const lines = raw[0] === dash && raw[1] === dash ? [0] : []
+  for (let start = 0; start < raw.length; start += window) {
+    const part = raw.subarray(start, start + window + 2)
+    for (let at = part.indexOf('\n--'); at >= 0 && at < window; at = part.indexOf('\n--', at + 1)) {
+      lines.push(start + at + 1)
+      if (lines.length >= most.dashedLines) return lines
+    }
+    yield ''
+  }
+  return lines
 }
 
 const contentFields: ReadonlySet<string> = new Set([
@@ -53,25 +85,30 @@ const contentFields: ReadonlySet<string> = new Set([
   'content-md5',
 ])
 
-function parseEntity(range: Range, context: Context): Entity {
-  const { raw, budget, depth } = context
+function* parseEntity(range: Range, context: Context): Generator<string, Entity> {
+  yield ''
+  const { raw, lines, budget, depth } = context
   const body = findBody(raw, range)
-  const values = readValues(raw, { start: range.start, end: body }, contentFields)
+  const headerEnd = depth === 0 ? body : Math.min(body, range.start + most.partHeader)
+  const values = readValues(raw, { start: range.start, end: headerEnd }, contentFields)
+  budget.octets += octetsOfPart + headerEnd - range.start
   const fields = new Map([...values].map(([name, [first = '']]) => [name, first]))
   const media = mediaTypeOf(fields.get('content-type'), context)
   const entity: Entity = { ...range, body, fields, ...media }
-  const inside = { raw, budget, depth: depth + 1 }
+  const inside = { raw, lines, budget, depth: depth + 1 }
   if (media.type === 'MULTIPART') {
     const boundary = media.parameters.find(([name]) => name.toUpperCase() === 'BOUNDARY')?.[1] ?? ''
-    const ranges = depth < most.depth ? splitParts(raw, { start: body, end: range.end }, boundary, budget) : []
+    const ranges = depth < most.depth ? splitParts({ start: body, end: range.end }, boundary, context) : []
     // A multipart has parts, RFC 9051 §9 body-type-mpart; a broken one gets an empty one.
     if (ranges.length === 0) ranges.push({ start: range.end, end: range.end })
     const inDigest = media.subtype === 'DIGEST'
-    return { ...entity, parts: ranges.map((part) => parseEntity(part, { ...inside, inDigest })) }
+    const parts: Entity[] = []
+    for (const part of ranges) parts.push(yield* parseEntity(part, { ...inside, inDigest }))
+    return { ...entity, parts }
   }
   if (media.type !== 'MESSAGE' || media.subtype !== 'RFC822') return entity
   if (depth >= most.depth) return { ...entity, type: 'APPLICATION', subtype: 'OCTET-STREAM', parameters: [] }
-  return { ...entity, message: parseEntity({ start: body, end: range.end }, inside) }
+  return { ...entity, message: yield* parseEntity({ start: body, end: range.end }, inside) }
 }
 
 function mediaTypeOf(
@@ -91,40 +128,58 @@ function mediaTypeOf(
 }
 
 /** What lies between the lines that begin with the boundary, RFC 2046 §5.1.1. */
-function splitParts(raw: Buffer, { start, end }: Range, boundary: string, budget: { parts: number }): Range[] {
+function splitParts({ start, end }: Range, boundary: string, { raw, lines, budget }: Context): Range[] {
   const parts: Range[] = []
-  if (boundary === '') return parts
-  const within = raw.subarray(0, end)
+  if (boundary === '' || boundary.length > most.boundary) return parts
   const delimiter = Buffer.from(`--${boundary}`, 'latin1')
   let open: number | undefined
-  for (let at = start; budget.parts > 0; ) {
-    const found = within.indexOf(delimiter, at)
-    if (found < 0) break
-    const behind = found + delimiter.length
-    at = behind
-    if (found !== start && raw[found - 1] !== LF) continue
-    const closing = raw[behind] === dash && raw[behind + 1] === dash
-    const lineEnd = within.indexOf(LF, behind)
-    const rest = raw.toString(
-      'latin1',
-      closing ? behind + 2 : behind,
-      Math.min(lineEnd < 0 ? end : lineEnd, behind + 1000),
-    )
-    // Another multipart's boundary may begin with this one.
-    if (rest.trim() !== '') continue
+  for (let index = firstFrom(lines, start); budget.parts > 0; index++) {
+    const found = lines[index]
+    if (found === undefined || found >= end) break
+    const line = readDelimiter(raw, { start: found, end }, delimiter)
+    if (!line) continue
     if (open !== undefined) {
       parts.push({ start: open, end: Math.max(open, beforeLineEnd(raw, found)) })
       budget.parts--
     }
-    open = closing || lineEnd < 0 ? undefined : lineEnd + 1
+    open = line.closes ? undefined : line.next
     if (open === undefined) break
-    at = open
   }
   if (open !== undefined && budget.parts > 0) {
     parts.push({ start: open, end })
     budget.parts--
   }
   return parts
+}
+
+/** What follows the line of a delimiter, and whether it closes. Another multipart's boundary may begin with this one. */
+function readDelimiter(
+  raw: Buffer,
+  { start, end }: Range,
+  delimiter: Buffer,
+): { readonly next: number | undefined; readonly closes: boolean } | undefined {
+  for (let at = 0; at < delimiter.length; at++) if (raw[start + at] !== delimiter[at]) return undefined
+  let at = start + delimiter.length
+  if (at > end) return undefined
+  const closes = at + 1 < end && raw[at] === dash && raw[at + 1] === dash
+  if (closes) at += 2
+  while (at < end && isBlank(raw[at])) at++
+  if (at >= end) return { next: undefined, closes }
+  return raw[at] === LF ? { next: at + 1, closes } : undefined
+}
+
+const isBlank = (octet: number | undefined): boolean => octet === 0x20 || octet === 0x09 || octet === CR
+
+/** The index of the first line that begins there or later. */
+function firstFrom(lines: readonly number[], start: number): number {
+  let low = 0
+  let high = lines.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((lines[middle] ?? 0) < start) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** The line end before a boundary belongs to the boundary. */

@@ -1,7 +1,8 @@
-import { formatNstring, formatString } from '../spelling.ts'
+import { Kept } from '../kept.ts'
+import { formatNstring } from '../spelling.ts'
 import { type Address, parseAddresses } from './addresses.ts'
 import type { Entity } from './entity.ts'
-import { readValues } from './headers.ts'
+import { bodyOf, readValues } from './headers.ts'
 
 const envelopeFields: ReadonlySet<string> = new Set([
   'date',
@@ -16,31 +17,45 @@ const envelopeFields: ReadonlySet<string> = new Set([
   'message-id',
 ])
 
-/** The header of a message as IMAP takes it apart, RFC 9051 §7.5.2 ENVELOPE. */
-export function formatEnvelope(raw: Buffer, { start, body }: Pick<Entity, 'start' | 'body'>): string {
-  const values = readValues(raw, { start, end: body }, envelopeFields)
-  const first = (name: string): string => formatNstring(values.get(name)?.[0])
-  const addresses = (name: string): readonly Address[] => parseAddresses(values.get(name)?.join(', ') ?? '')
-  const from = addresses('from')
-  const orFrom = (list: readonly Address[]): readonly Address[] => (list.length > 0 ? list : from)
-  const items = [
-    first('date'),
-    first('subject'),
-    formatAddresses(from),
-    formatAddresses(orFrom(addresses('sender'))),
-    formatAddresses(orFrom(addresses('reply-to'))),
-    formatAddresses(addresses('to')),
-    formatAddresses(addresses('cc')),
-    formatAddresses(addresses('bcc')),
-    first('in-reply-to'),
-    first('message-id'),
-  ]
-  return `(${items.join(' ')})`
+const envelopes = new Kept<string>()
+
+/** The header of a whole message as IMAP takes it apart; its octets never change, so it is seldom found out twice. */
+export function* envelopeOf(raw: Buffer): Generator<string, string> {
+  const known = envelopes.get(raw)
+  if (known !== undefined) return known
+  let envelope = ''
+  for (const piece of formatEnvelope(raw, { start: 0, body: bodyOf(raw) })) {
+    envelope += piece
+    yield ''
+  }
+  envelopes.set(raw, envelope, envelope.length)
+  return envelope
 }
 
-const formatAddresses = (addresses: readonly Address[]): string =>
-  addresses.length === 0 ? 'NIL' : `(${addresses.map(formatAddress).join('')})`
+/** The header of a message as IMAP takes it apart, RFC 9051 §7.5.2 ENVELOPE. */
+export function* formatEnvelope(raw: Buffer, { start, body }: Pick<Entity, 'start' | 'body'>): Generator<string> {
+  const values = readValues(raw, { start, end: body }, envelopeFields)
+  const first = (name: string): string => formatNstring(values.get(name)?.[0])
+  const addresses = (name: string): Generator<string, readonly Address[]> =>
+    parseAddresses(values.get(name)?.join(', ') ?? '')
+  yield `(${first('date')} ${first('subject')} `
+  const from = yield* addresses('from')
+  yield* formatAddresses(from)
+  for (const name of ['sender', 'reply-to']) {
+    const list = yield* addresses(name)
+    yield* formatAddresses(list.length > 0 ? list : from)
+  }
+  for (const name of ['to', 'cc', 'bcc']) yield* formatAddresses(yield* addresses(name))
+  yield `${first('in-reply-to')} ${first('message-id')})`
+}
 
-/** The route is NIL: RFC 5322 has none. */
-const formatAddress = ({ name, mailbox, host }: Address): string =>
-  `(${name === undefined ? 'NIL' : formatString(name)} NIL ${formatNstring(mailbox)} ${formatNstring(host)})`
+function* formatAddresses(addresses: readonly Address[]): Generator<string> {
+  if (addresses.length === 0) return yield 'NIL '
+  yield '('
+  for (const address of addresses) yield formatAddress(address)
+  yield ') '
+}
+
+/** The second is RFC 3501 §7.4.2's at-domain-list. */
+const formatAddress = ({ name, route, mailbox, host }: Address): string =>
+  `(${formatNstring(name)} ${formatNstring(route)} ${formatNstring(mailbox)} ${formatNstring(host)})`

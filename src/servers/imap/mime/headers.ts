@@ -5,8 +5,11 @@ const colon = 0x3a
 /** Octets of a field name worth looking at. */
 const maxFieldName = 200
 
-/** Octets of a field's value that are taken apart; the field itself is served whole. */
-const maxValue = 256 * 1024
+/** Octets of a header; where it has not ended by then, the rest is body. */
+const maxHeader = 512 * 1024
+
+/** Octets of a message's header whose values are taken apart, as in other servers; the header itself is served whole. */
+export const maxRead = 128 * 1024
 
 /** Fields of one header that are looked at. */
 const maxFields = 10_000
@@ -39,7 +42,8 @@ export function bodyOf(raw: Buffer): number {
 }
 
 /** Where the body begins: behind the first empty line, or at the end. */
-export function findBody(raw: Buffer, { start, end }: Range): number {
+export function findBody(raw: Buffer, { start, end: last }: Range): number {
+  const end = Math.min(last, start + maxHeader)
   if (start >= end || isEmptyLine(raw, start)) return nextLine(raw, start, end)
   const part = raw.subarray(start, end)
   const crlf = part.indexOf('\n\r\n')
@@ -53,8 +57,7 @@ export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field
   let at = start
   for (let count = 0; count < maxFields && at < end && !isEmptyLine(raw, at); count++) {
     const from = at
-    do at = nextLine(raw, at, end)
-    while (at < end && isFolded(raw[at]) && !isEmptyLine(raw, at))
+    at = fieldEnd(raw, from, end)
     const mark = raw.subarray(from, Math.min(at, from + maxFieldName)).indexOf(colon)
     yield mark < 0
       ? { name: '', start: from, end: at, valueStart: from }
@@ -64,17 +67,14 @@ export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field
 
 /** The value as latin1, unfolded, RFC 5322 §2.2.3. */
 export function fieldValue(raw: Buffer, { valueStart, end }: Field): string {
-  return raw
-    .toString('latin1', valueStart, Math.min(end, valueStart + maxValue))
-    .replace(/\r?\n/g, '')
-    .trim()
+  return raw.toString('latin1', valueStart, end).replace(/\r?\n/g, '').trim()
 }
 
-/** Values of the named fields, the first 100 of each, in order. */
-export function readValues(raw: Buffer, header: Range, names: ReadonlySet<string>): Map<string, string[]> {
+/** Values of the named fields, the first 100 of each, in order; of all fields where no names are given. */
+export function readValues(raw: Buffer, { start, end }: Range, names?: ReadonlySet<string>): Map<string, string[]> {
   const values = new Map<string, string[]>()
-  for (const field of readFields(raw, header)) {
-    if (!names.has(field.name)) continue
+  for (const field of readFields(raw, { start, end: Math.min(end, start + maxRead) })) {
+    if (names && !names.has(field.name)) continue
     const present = values.get(field.name)
     if (!present) values.set(field.name, [fieldValue(raw, field)])
     else if (present.length < maxValues) present.push(fieldValue(raw, field))
@@ -133,6 +133,14 @@ export const unquote = (text: string): string =>
 
 const nameOf = (raw: Buffer, from: number, to: number): string =>
   raw.toString('latin1', from, to).trimEnd().toLowerCase()
+
+/** Behind the line end that no folded line follows. */
+function fieldEnd(raw: Buffer, from: number, end: number): number {
+  for (let at = from; at < end; at++) {
+    if (raw[at] === LF && (at + 1 >= end || !isFolded(raw[at + 1]))) return at + 1
+  }
+  return end
+}
 
 const isFolded = (octet: number | undefined): boolean => octet === 0x20 || octet === 0x09
 

@@ -1,44 +1,55 @@
+import { Kept } from '../kept.ts'
+import { decoderOf } from './decoding.ts'
 import { type Entity, structureOf } from './entity.ts'
 
+/** Octets that are decoded before others have their turn. */
+const window = 16 * 1024
+
+/** Octets of a message whose decoded text may be kept for the next key that looks at it. */
+const mostKept = 256 * 1024
+
+const texts = new Kept<readonly string[]>()
+
 /**
- * What SEARCH BODY looks at: the body as it stands and, where a transfer encoding or a charset hides it, its text parts
- * decoded, RFC 3501 §6.4.4.
+ * Whether the body of a message has a text, given in lower case: the body as it stands or, where a transfer encoding or
+ * a charset hides it, one of its text parts decoded, RFC 3501 §6.4.4.
  */
-export function searchableBody(raw: Buffer): string {
-  const root = structureOf(raw)
-  const texts = [raw.toString('latin1', root.body, root.end)]
+export function* bodyHas(raw: Buffer, wanted: string): Generator<string, boolean> {
+  if (wanted === '') return true
+  const known = texts.get(raw)
+  const read: string[] = []
+  let tail = ''
+  for (const chunk of known ?? lowerCaseTexts(raw)) {
+    yield ''
+    const text = tail + chunk
+    if (text.includes(wanted)) return true
+    tail = text.slice(Math.max(0, text.length - wanted.length + 1))
+    if (raw.length <= mostKept) read.push(chunk)
+  }
+  if (!known && raw.length <= mostKept) texts.set(raw, read, 4 * raw.length + window)
+  return false
+}
+
+function* lowerCaseTexts(raw: Buffer): Generator<string> {
+  const root = yield* structureOf(raw)
+  for (let at = root.body; at < root.end; at += window) {
+    yield raw.toString('latin1', at, Math.min(root.end, at + window)).toLowerCase()
+  }
   for (const part of textParts(root)) {
     const encoding = (part.fields.get('content-transfer-encoding') ?? '').toUpperCase()
     const charset = part.parameters.find(([name]) => name.toUpperCase() === 'CHARSET')?.[1] ?? 'US-ASCII'
-    const bytes = decodeTransfer(raw.subarray(part.body, part.end), encoding)
-    if (encoding === 'BASE64' || encoding === 'QUOTED-PRINTABLE' || charset.toUpperCase() !== 'US-ASCII') {
-      texts.push(decodeCharset(bytes, charset))
+    const decode = decoderOf(encoding, charset)
+    if (!decode) continue
+    yield '\n'
+    for (let at = part.body; at < part.end; at += window) {
+      const end = Math.min(part.end, at + window)
+      yield decode(raw.subarray(at, end), { last: end === part.end }).toLowerCase()
     }
   }
-  return texts.join('\n')
 }
 
 function* textParts(entity: Entity): Generator<Entity> {
   if (entity.message) yield* textParts(entity.message)
   for (const part of entity.parts ?? []) yield* textParts(part)
   if (entity.type === 'TEXT') yield entity
-}
-
-function decodeTransfer(bytes: Buffer, encoding: string): Buffer {
-  if (encoding === 'BASE64') return Buffer.from(bytes.toString('latin1'), 'base64')
-  if (encoding !== 'QUOTED-PRINTABLE') return bytes
-  const text = bytes
-    .toString('latin1')
-    .replace(/=[ \t]*\r?\n/g, '')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, octet: string) => String.fromCharCode(Number.parseInt(octet, 16)))
-  return Buffer.from(text, 'latin1')
-}
-
-function decodeCharset(bytes: Buffer, charset: string): string {
-  try {
-    return new TextDecoder(charset).decode(bytes)
-  } catch {
-    // A charset that nobody knows.
-    return bytes.toString('latin1')
-  }
 }
