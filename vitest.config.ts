@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    reporters: ['default', ['json', { outputFile: 'temp/test-results.json' }]],
+    reporters: ['default', ['json', { outputFile: process.env['TEST_RESULTS'] ?? 'temp/test-results.json' }]],
     coverage: { include: ['src/**'], reporter: ['text-summary', 'html'] },
   },
 })

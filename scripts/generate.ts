@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
 import { format } from './generate/format.ts'
+import { bundledLicences } from './generate/licences.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scenarioTables } from './generate/tables.ts'
@@ -16,6 +17,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ...reportPages(root),
   ...[...schemas(root)].map(
     ([name, schema]) => [`schemas/${name}.json`, format('schema.json', JSON.stringify(schema))] as const,

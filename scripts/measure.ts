@@ -69,12 +69,13 @@ function targetsOf({
 }
 
 async function measureSpawned(one: Spawned, targets: readonly Target[]): Promise<void> {
-  const { ecosystem, client, protocols, takesNoCrl, accepts = [0] } = one
+  const { ecosystem, client, protocols, unasked = [], takesNoCrl, accepts = [0] } = one
   const version = announced(client, one.version)
   if (version === undefined) return
   const found: Finding[] = []
   for (const target of targets) {
     if ((protocols && !protocols.includes(target.protocol)) || (takesNoCrl && target.crl)) continue
+    if (unasked.includes(target.scenario)) continue
     const ca = servers.ca.path
     if (one.configuration) writeFileSync(`${directory}/configuration`, one.configuration(target, ca, directory))
     const input = one.input?.(target, ca) ?? ''

@@ -23,6 +23,7 @@ export type MockmailErrorCode =
   | 'NOTHING_RECORDED'
   | 'NO_SUCH_ENDPOINT'
   | 'NO_SHARED_FLEET'
+  | 'UNSUPPORTED_RUNTIME'
   | 'NO_CONTROL'
   | 'NOT_AWAITED'
 
@@ -54,8 +55,25 @@ export class MockmailError extends Error {
     this.code = code
   }
 
-  /** 2 when the caller asked for something that does not exist, 1 when the machine refused; the command line exits with it. */
-  get exitCode(): 1 | 2 {
+  /**
+   * What the command line exits with: 2 when the caller asked for something that does not exist, 127 and 126 when the command
+   * to run cannot be found or run, else 1: the machine refused.
+   */
+  get exitCode(): 1 | 2 | 126 | 127 {
+    if (this.code === 'CHILD_FAILED')
+      return (this.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 127 : 126
     return misuse.has(this.code) ? 2 : 1
   }
+}
+
+/** What the machine says when it has no more handles to give, in our own words; anything else is as it was. */
+export function outOfFiles(error: unknown): unknown {
+  const { code = '' } = (error ?? {}) as NodeJS.ErrnoException
+  if (!['EMFILE', 'ENFILE'].includes(code)) return error
+  const whose = code === 'EMFILE' ? 'this process' : 'this machine'
+  return new MockmailError(
+    'LISTEN_FAILED',
+    `Not everything could be served: ${whose} may not open more files (${code}). 'ulimit -n' tells and raises how many.`,
+    { cause: error },
+  )
 }

@@ -1,6 +1,7 @@
 import { writtenScenario } from './cast.ts'
 import type { WrittenScenario } from './certs/manifest.ts'
 import type { Pki } from './certs/types.ts'
+import { closeAll, Once, takeAll } from './closing.ts'
 import { MockmailError } from './errors.ts'
 import type { Plan } from './plan.ts'
 import type { WithChecked } from './scenarios/checked.ts'
@@ -24,16 +25,23 @@ export class MailServers {
   readonly #scenarios: readonly WrittenScenario[]
   readonly #home: string | undefined
   #files: { readonly path: string; remove(): void } | undefined
-  #closed: Promise<void> | undefined
+  readonly #closing = new Once()
   /** What was asked for and cannot show, with the reason. */
   readonly leftOut: Plan['leftOut']
+  /** @internal Endpoints that nobody asked for, and that another one is judged by. */
+  readonly twins: ReadonlySet<MailServer>
   readonly ca: { readonly pem: string; readonly path: string }
 
   /** @internal Made by `startMailServers` only. */
   constructor(
     servers: readonly MailServer[],
     pki: Pick<Pki, 'caPem' | 'write'>,
-    { endpoints, leftOut }: Pick<Plan, 'leftOut'> & { readonly endpoints: readonly { readonly scenario: Scenario }[] },
+    {
+      endpoints,
+      leftOut,
+    }: Pick<Plan, 'leftOut'> & {
+      readonly endpoints: readonly { readonly scenario: Scenario; readonly role?: 'twin' }[]
+    },
     onClose: () => Promise<void>,
     home?: string,
   ) {
@@ -43,6 +51,7 @@ export class MailServers {
     for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
+    this.twins = new Set(servers.filter((_, index) => endpoints[index]?.role === 'twin'))
     this.#scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))].map(writtenScenario)
     const path = (): string => `${this.pki}/ca.pem`
     this.ca = {
@@ -115,20 +124,28 @@ export class MailServers {
     )
   }
 
-  /** Closes every endpoint and removes what was written to a temporary directory. Idempotent. */
+  /**
+   * Closes every endpoint and removes what was written to a temporary directory. Idempotent. Rejects, once, with what went
+   * wrong; everything is closed all the same.
+   */
   close(): Promise<void> {
-    this.#closed ??= (async () => {
-      await Promise.all(this.#servers.map((server) => server.close()))
-      await this.release()
-    })()
-    return this.#closed
+    return this.#closing.run(() =>
+      takeAll(
+        () => closeAll(this.#servers),
+        () => this.release(),
+      ),
+    )
   }
 
   /** @internal */
-  async release(): Promise<void> {
-    await this.#onClose()
-    this.#files?.remove()
-    this.#files = undefined
+  release(): Promise<void> {
+    return takeAll(
+      () => this.#onClose(),
+      () => {
+        this.#files?.remove()
+        this.#files = undefined
+      },
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -175,8 +175,11 @@ const years = { first: 1960, last: 9980 } as const
 
 function parseNow(option: string, given: Date | string): Date {
   const now = typeof given === 'string' && !isoPattern.test(given) ? new Date(Number.NaN) : new Date(given)
+  // The 30th of February would be the 2nd of March.
+  const [day = ''] = typeof given === 'string' ? given.split('T') : []
+  const exists = day === '' || new Date(`${day}T00:00Z`).getUTCDate() === Number(day.slice(-2))
   const year = now.getUTCFullYear()
-  if (year >= years.first && year <= years.last) return now
+  if (exists && year >= years.first && year <= years.last) return now
   const allowed = `an instant such as 2030-01-31 or 2030-01-31T12:00:00Z, from ${years.first} to ${years.last}`
   throw invalid(option, given, allowed)
 }

@@ -11,6 +11,8 @@ export interface PlannedEndpoint {
   readonly protocol: Protocol
   readonly mode: Mode
   readonly port: number
+  /** Set where nobody asked for it. */
+  readonly role?: 'twin'
 }
 
 export interface Plan {
@@ -80,7 +82,12 @@ function twinsOf(endpoints: readonly PlannedEndpoint[]): readonly PlannedEndpoin
   const place = ({ scenario, protocol, mode }: PlannedEndpoint): string => `${scenario.id} ${protocol} ${mode}`
   const there = new Set(endpoints.map(place))
   return endpoints.flatMap((endpoint) => {
-    const twin = endpoint.scenario.twin && { ...endpoint, scenario: endpoint.scenario.twin, port: 0 }
+    const twin = endpoint.scenario.twin && {
+      ...endpoint,
+      scenario: endpoint.scenario.twin,
+      port: 0,
+      role: 'twin' as const,
+    }
     if (!twin || there.has(place(twin))) return []
     there.add(place(twin))
     return [twin]

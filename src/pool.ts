@@ -1,4 +1,5 @@
 import { writtenScenario } from './cast.ts'
+import { takeAll } from './closing.ts'
 import { issueAll } from './open.ts'
 import { checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
@@ -43,10 +44,11 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     if (stale) pki.write(scratch.path, [...written.values()])
     stale = false
   }
-  const close = async (): Promise<void> => {
-    await ground.close()
-    scratch.remove()
-  }
+  const close = (): Promise<void> =>
+    takeAll(
+      () => ground.close(),
+      () => scratch.remove(),
+    )
   try {
     write()
   } catch (error) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
-import { MockmailError } from './errors.ts'
+import { Once, takeAll } from './closing.ts'
+import { MockmailError, outOfFiles } from './errors.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './received.ts'
 import type { Expectation, Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
@@ -59,11 +60,13 @@ export class MailServer {
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
+  /** What observers threw. */
+  readonly #observed: unknown[] = []
   readonly #messages = new Newest<ReceivedMessage>()
   readonly #onJudged: ((judgement: Judgement) => Promise<void>)[] = []
   #grace: number | undefined
   #messageCount = 0
-  #closed: Promise<void> | undefined
+  readonly #closing = new Once()
   #twin: MailServer | undefined
 
   /** @internal Made by `startMailServer` only. */
@@ -97,7 +100,7 @@ export class MailServer {
     this.user = parts.user
     this.password = parts.password
     this.tls = Object.freeze({ ca, servername: endpoint.servername })
-    endpoint.run.onEnded((record) => this.#events.emit('ended', record))
+    endpoint.run.onEnded((record) => this.#tell('ended', record))
   }
 
   /** What a strict client does here, and why. */
@@ -191,16 +194,19 @@ export class MailServer {
     this.#restock()
   }
 
-  /** Ends open connections and frees the port. Idempotent. Rejects with a defect of mockmail's own, if there was one. */
+  /** Ends open connections and frees the port. Idempotent. Rejects, once, with a defect of mockmail's own, if there was one. */
   close(): Promise<void> {
-    this.#closed ??= (async () => {
-      await this.#endpoint.close()
-      this.#events.emit('closed')
-      for (const also of this.#onClose) await also()
-      const [defect] = this.#defects
-      if (defect !== undefined) throw defect
-    })()
-    return this.#closed
+    return this.#closing.run(() =>
+      takeAll(
+        () => this.#endpoint.close(),
+        () => this.#events.emit('closed'),
+        ...this.#onClose,
+        () => {
+          const [defect] = [...this.#defects, ...this.#observed]
+          if (defect !== undefined) throw outOfFiles(defect)
+        },
+      ),
+    )
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -220,7 +226,7 @@ export class MailServer {
   received(message: ReceivedMessage): void {
     this.#messages.add(message)
     this.#messageCount++
-    this.#events.emit('message', message)
+    this.#tell('message', message)
   }
 
   /** @internal For whoever has done with an ended connection and its messages, and stays for long. */
@@ -260,6 +266,17 @@ export class MailServer {
     this.#events.on('message', listener)
   }
 
+  /** Tells every observer, whatever the others do: what one throws is for `close()` to say, and ends nothing. */
+  #tell(event: 'ended' | 'message', it: ConnectionRecord | ReceivedMessage): void {
+    for (const listener of this.#events.listeners(event)) {
+      try {
+        listener(it)
+      } catch (error) {
+        if (this.#observed.length === 0) this.#observed.push(error)
+      }
+    }
+  }
+
   #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {
     const next = new Promise<T>((resolve, reject) => {
       const stop = (): void => {
@@ -289,7 +306,7 @@ export class MailServer {
       }, timeout)
       this.#events.on(event, onEvent)
       this.#events.on('closed', onClosed)
-      if (this.#closed) onClosed()
+      if (this.#closing.begun) onClosed()
     })
     return next
   }

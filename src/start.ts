@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { startPki } from './certs/pki.ts'
 import type { Pki } from './certs/types.ts'
-import { MockmailError } from './errors.ts'
+import { closeAll, takeAll } from './closing.ts'
+import { MockmailError, outOfFiles } from './errors.ts'
 import { MailServers } from './fleet.ts'
 import { type KeyLog, openKeyLog } from './keylog.ts'
 import { issueAll, type Opened, openServers } from './open.ts'
@@ -17,10 +18,13 @@ import {
 } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
+import { refuseOtherRuntimes } from './runtime.ts'
 import type { WithChecked, WithCheckedList } from './scenarios/checked.ts'
+import { refuseNamesakes } from './scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from './scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from './scenarios/vocabulary.ts'
 import type { MailServer } from './server.ts'
+import { dialects } from './servers/dialects.ts'
 
 export { type EndpointQuery, MailServers } from './fleet.ts'
 
@@ -38,7 +42,7 @@ export interface StartOptions extends RunOptions, PortOptions {
  * Starts every scenario on every protocol and mode where it can show.
  *
  * @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION, NOTHING_TO_SERVE
- * when asked for what does not exist; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
+ * when asked for what does not exist; UNSUPPORTED_RUNTIME; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
  * @example
  * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
  * servers.endpoint({ scenario: 'expired' }).port
@@ -76,6 +80,7 @@ export async function startFleet(
 ): Promise<MailServers> {
   for (const list of ['scenarios', 'protocols', 'modes'] as const) checkOptionList(list, options[list])
   const checked = checkRunOptions(options)
+  refuseNamesakes(options.scenarios ?? [], own)
   const wanted: Wanted = {
     scenarios: (options.scenarios ?? ['good']).map((scenario) => resolveScenario(scenario, own)),
     protocols: (options.protocols ?? allProtocols).map(checkProtocol),
@@ -90,7 +95,7 @@ export async function startFleet(
     } catch (error) {
       // Somebody else was faster with a port of the block that was free a moment ago.
       const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
-      if (!lostRace || attempt >= 5) throw error
+      if (!lostRace || attempt >= 5) throw outOfFiles(error)
     }
   }
 }
@@ -113,8 +118,9 @@ export interface Ground {
   close(): Promise<void>
 }
 
-/** @throws {MockmailError} PKI_UNUSABLE, FILE_UNWRITABLE */
+/** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
 export async function openGround(options: CheckedOptions): Promise<Ground> {
+  refuseOtherRuntimes()
   const keyLog = openKeyLog(options.keylog)
   const pki = await startPki({
     servernames: options.servernames,
@@ -129,10 +135,11 @@ export async function openGround(options: CheckedOptions): Promise<Ground> {
   return {
     pki,
     keyLog,
-    async close() {
-      await pki.close()
-      keyLog?.close()
-    },
+    close: () =>
+      takeAll(
+        () => pki.close(),
+        () => keyLog?.close(),
+      ),
   }
 }
 
@@ -142,6 +149,8 @@ export async function serve(
   options: CheckedOptions,
   { pki, keyLog }: Ground,
 ): Promise<readonly MailServer[]> {
+  // Before anything listens, and takes the handles that loading needs.
+  await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
   issueAll(endpoints, pki)
   const servers = openServers(endpoints, options, pki, keyLog)
   try {
@@ -191,9 +200,11 @@ export async function startMailServer(options: StartOneOptions): Promise<MailSer
   const where = { scenarios: [scenario], protocols: [protocol], modes: [mode], ...(port !== undefined && { port }) }
   const servers = await startFleet({ ...run, ...where }, { byName: true, twins: true })
   const [server, ...twins] = servers.endpoints as [MailServer, ...MailServer[]]
-  server.onClose(async () => {
-    await Promise.all(twins.map((twin) => twin.close()))
-    await servers.release()
-  })
+  server.onClose(() =>
+    takeAll(
+      () => closeAll(twins),
+      () => servers.release(),
+    ),
+  )
   return server
 }

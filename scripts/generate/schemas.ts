@@ -6,6 +6,7 @@ const outputs = {
   ready: 'ReadyEvent',
   connection: 'ConnectionEvent',
   message: 'MessageEvent',
+  judged: 'JudgedEvent',
   record: 'ConnectionRecord',
   list: 'ListOutput',
   explain: 'ExplainOutput',

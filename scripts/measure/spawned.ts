@@ -11,6 +11,8 @@ export interface Spawned {
   readonly version: VersionQuery
   /** Default: all three. */
   readonly protocols?: readonly string[]
+  /** Scenarios that it is not pointed at. Default none. */
+  readonly unasked?: readonly string[]
   /** It cannot be given a CRL. */
   readonly takesNoCrl?: true
   /** Exit statuses of a success. Default 0. */
@@ -144,6 +146,7 @@ export const spawned: readonly Spawned[] = [
   {
     ecosystem: 'openssl',
     client: 'mbsync',
+    unasked: ['starttls-injected'],
     takesNoCrl: true,
     version: { command: ['mbsync', '--version'], pattern: /isync (\S+)/ },
     protocols: ['imap'],

@@ -99,7 +99,7 @@ export function withBaseline(report: CheckReport, baseline: readonly BaselineCel
     ...report,
     cells,
     counts: countVerdicts(cells),
-    verdict: surprises === 0 && cells.length > 0 ? 'pass' : 'fail',
+    verdict: surprises === 0 && cells.length > 0 && !report.partial ? 'pass' : 'fail',
   }
 }
 

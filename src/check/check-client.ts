@@ -12,7 +12,7 @@ import { type CheckRunOptions, control, runCheck } from './run.ts'
 /** Options of {@link checkClient}. */
 export interface CheckOptions
   extends Omit<StartOptions, 'port' | 'portBase'>,
-    Omit<CheckRunOptions, 'onProgress' | 'insist'> {
+    Omit<CheckRunOptions, 'onProgress' | 'insist' | 'environment'> {
   /** Shown in the report. Default: the function's name, or `client`. */
   readonly name?: string
 }
@@ -36,7 +36,7 @@ export async function checkClient(
 ): Promise<CheckReport> {
   if (typeof act !== 'function') throw invalid('checkClient', act, 'a function that is given a server')
   checkOptionNames('checkClient', options, names)
-  const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, ...start } = options
+  const { name = act.name || 'client', timeout, jobs, contract, requireRevocation, stop, ...start } = options
   const servers = await startFleet(
     { ...start, scenarios: withControl(start.scenarios ?? coreSet), modes: start.modes ?? defaultModes },
     { byName: false, twins: true },
@@ -47,6 +47,7 @@ export async function checkClient(
       ...(jobs !== undefined && { jobs }),
       ...(contract && { contract }),
       ...(requireRevocation && { requireRevocation }),
+      ...(stop && { stop }),
       insist: start.protocols !== undefined || start.modes !== undefined,
     })
   } finally {

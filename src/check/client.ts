@@ -1,8 +1,7 @@
-import { MockmailError } from '../errors.ts'
 import type { MailServer } from '../server.ts'
 import { clock } from '../servers/core/clock.ts'
 import { reasonsOf } from '../verdicts/reasons.ts'
-import { startTree } from './process-tree.ts'
+import { cannotRun, startTree } from './process-tree.ts'
 import type { ClientEnd } from './report.ts'
 
 /** How one try of a client ended, and whether it left processes behind. */
@@ -11,6 +10,8 @@ export interface ClientRun {
   readonly leftChildren: boolean
   /** It wrote more than a mebibyte, nearly all of which is not kept. */
   readonly flooded: boolean
+  /** It was ended because the whole run was, so that its end says nothing. */
+  readonly stopped: boolean
   /** Milliseconds without a new connection before the run is judged. */
   readonly grace: number
   /** What a stub said, where the client is one. */
@@ -28,7 +29,9 @@ export interface Bounds {
 /** Something that connects to a server when told to: a command, or a function in this process. */
 export interface Client {
   readonly name: string
-  run(server: MailServer, environment: Readonly<Record<string, string>>, bounds: Bounds): Promise<ClientRun>
+  /** Whether its arguments say where to connect; a function is given the server itself. */
+  readonly dials: boolean
+  run(server: MailServer, environment: NodeJS.ProcessEnv, bounds: Bounds): Promise<ClientRun>
 }
 
 /** Nothing can connect any more when every process has ended; what is on its way is in the kernel's queue by then. */
@@ -56,6 +59,7 @@ export function commandClient(
 ): Client {
   return {
     name: argv.join(' '),
+    dials: stub || argv.some((argument) => /\{(?:port|url)\}/.test(argument)),
     async run(server, environment, bounds) {
       const extra = stub ? [server.servername, String(server.port), pki.ca] : []
       const [file = '', ...args] = [...argv, ...extra].map((argument) => fill(argument, server, pki.ca))
@@ -64,16 +68,18 @@ export function commandClient(
       tree.child.stdout?.on('data', (chunk: Buffer) => output.add(chunk))
       tree.child.stderr?.on('data', (chunk: Buffer) => output.add(chunk))
       const ended = await exitOf(tree.child, file, bounds)
-      const left = await tree.end({ gently: ended === 'timeout' })
+      const cut = ended === 'timeout' || ended === 'stopped'
+      const left = await tree.end({ gently: cut })
       tree.child.stdout?.destroy()
       tree.child.stderr?.destroy()
-      const [exit, signal] = ended === 'timeout' ? [null, null] : ended
-      const failed = ended === 'timeout' || exit !== 0
+      const [exit, signal] = cut ? [null, null] : ended
+      const failed = cut || exit !== 0
       const said = stub ? stubWord(output.text) : undefined
       return {
-        leftChildren: left && ended !== 'timeout',
+        leftChildren: left && !cut,
         flooded: output.total > flood,
-        grace: left || ended === 'timeout' ? graceAfterKill : graceAfterEnd,
+        stopped: ended === 'stopped',
+        grace: left || cut ? graceAfterKill : graceAfterEnd,
         ...(said && { said }),
         end: {
           exit,
@@ -94,14 +100,16 @@ export function commandClient(
 export function functionClient(name: string, act: (server: MailServer) => Promise<unknown>): Client {
   return {
     name,
-    async run(server, _environment, { timeout }) {
-      const { error, timedOut } = await settle(() => act(server), timeout)
+    dials: true,
+    async run(server, _environment, bounds) {
+      const { error, ended } = await settle(() => act(server), bounds)
       const text = error === undefined ? null : textOf(error)
       return {
         leftChildren: false,
         flooded: false,
+        stopped: ended === 'stopped',
         grace: graceAfterPromise,
-        end: { exit: null, signal: null, error: text, output: text ?? '', timedOut },
+        end: { exit: null, signal: null, error: text, output: text ?? '', timedOut: ended === 'timeout' },
       }
     },
   }
@@ -132,41 +140,45 @@ function exitOf(
   child: ReturnType<typeof startTree>['child'],
   file: string,
   { timeout, stop }: Bounds,
-): Promise<Exit | 'timeout'> {
+): Promise<Exit | 'timeout' | 'stopped'> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => resolve('timeout'), timeout)
-    void stop?.then(() => resolve('timeout'))
+    void stop?.then(() => {
+      clock.clearTimeout(timer)
+      resolve('stopped')
+    })
     child.on('error', (error: NodeJS.ErrnoException) => {
       clock.clearTimeout(timer)
-      const why: Readonly<Record<string, string>> = { ENOENT: 'it was not found', EACCES: 'it may not be executed' }
-      reject(
-        new MockmailError('CHILD_FAILED', `Cannot run '${file}': ${why[error.code ?? ''] ?? error.message}.`, {
-          cause: error,
-        }),
-      )
+      reject(cannotRun(file, error))
     })
     child.on('exit', (exit, signal) => {
       clock.clearTimeout(timer)
       // What it wrote last may still be in the pipe.
-      setImmediate(() => setImmediate(() => resolve([exit, signal])))
+      clock.setImmediate(() => clock.setImmediate(() => resolve([exit, signal])))
     })
   })
 }
 
-async function settle(act: () => Promise<unknown>, timeout: number): Promise<{ error?: unknown; timedOut: boolean }> {
+interface Settled {
+  readonly error?: unknown
+  readonly ended: 'by-itself' | 'timeout' | 'stopped'
+}
+
+async function settle(act: () => Promise<unknown>, { timeout, stop }: Bounds): Promise<Settled> {
   let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<{ error: unknown; timedOut: boolean }>((resolve) => {
+  const limit = new Promise<Settled>((resolve) => {
     timer = clock.setTimeout(
-      () => resolve({ error: new Error(`still running after ${timeout} ms`), timedOut: true }),
+      () => resolve({ error: new Error(`still running after ${timeout} ms`), ended: 'timeout' }),
       timeout,
     )
+    void stop?.then(() => resolve({ error: new Error('interrupted'), ended: 'stopped' }))
   })
-  const acted = (async () => {
+  const acted = (async (): Promise<Settled> => {
     try {
       await act()
-      return { timedOut: false }
+      return { ended: 'by-itself' }
     } catch (error) {
-      return { error: error ?? new Error('rejected without a reason'), timedOut: false }
+      return { error: error ?? new Error('rejected without a reason'), ended: 'by-itself' }
     }
   })()
   const settled = await Promise.race([acted, limit])

@@ -77,7 +77,7 @@ export const isKnown = ({ verdict, known }: CheckCell): boolean =>
   known !== undefined && (verdict === 'fail' || verdict === 'inconclusive')
 
 /** Says what came out, in numbers. */
-export function describeCounts({ cells, counts }: CheckReport): string {
+export function describeCounts({ cells, counts, partial }: CheckReport): string {
   const changed = cells.filter(({ baseline }) => baseline !== null).length
   const known = cells.filter(isKnown).length
   return [
@@ -86,6 +86,7 @@ export function describeCounts({ cells, counts }: CheckReport): string {
     ...(counts.note > 0 ? [`${counts.note} noted`] : []),
     `${counts.pass} passed`,
     ...(known > 0 ? [`${known} as the baseline expects`] : []),
+    ...(partial ? ['interrupted before the rest was tried'] : []),
     ...(changed > 0 ? [`${changed} not as ${known > 0 ? 'it' : 'the baseline'} expects`] : []),
   ].join(', ')
 }

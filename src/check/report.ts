@@ -65,13 +65,17 @@ export interface CheckReport {
   readonly startedAt: string
   readonly contract: 'strict' | 'opportunistic'
   readonly cells: readonly CheckCell[]
-  /** Protocols and modes in which the client failed the good server, so that nothing else was tried. */
+  /** Protocols and modes that the client does not speak, as the good server told, so that nothing else was tried. */
   readonly skipped: readonly {
     readonly protocol: Protocol
     readonly mode: Mode
     readonly why: string
     readonly client: ClientEnd
   }[]
+  /** What to try, as the client does not work with the good server; absent where it does. */
+  readonly advice?: readonly string[]
+  /** It was interrupted: endpoints that are missing were not tried. Absent otherwise. */
+  readonly partial?: true
   readonly counts: Readonly<Record<Verdict, number>>
   /** `pass` when nothing failed, was inconclusive or changed against the baseline. */
   readonly verdict: 'pass' | 'fail'

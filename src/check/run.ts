@@ -6,7 +6,9 @@ import { clock } from '../servers/core/clock.ts'
 import type { MailServers } from '../start.ts'
 import type { Verdict } from '../verdicts/verdict.ts'
 import { version } from '../version.ts'
+import { adviceOn } from './advice.ts'
 import type { Client } from './client.ts'
+import { type Control, type Standing, standingsOf } from './control.ts'
 import { type Contract, judgeCell } from './judge.ts'
 import type { CheckCell, CheckReport } from './report.ts'
 
@@ -19,6 +21,8 @@ export interface CheckRunOptions {
   readonly requireRevocation?: boolean
   /** Whether protocols and modes were asked for by name, so that one the client cannot speak is no excuse. */
   readonly insist?: boolean
+  /** Variables for the client, besides those that say where to connect. */
+  readonly environment?: NodeJS.ProcessEnv
   /** When it settles, the clients that run are ended and the rest is left out. */
   readonly stop?: Promise<unknown>
   readonly onProgress?: (done: number, all: number, cell: CheckCell | undefined) => void
@@ -51,27 +55,40 @@ export async function runCheck(
   const tried = await inParallel(controls, options.jobs ?? controls.length, stop, async (server) => {
     const cell = await tryCell(servers, server, client, options, contract)
     tell(cell)
-    return cell
+    return cell && { server, cell }
   })
-  const working = new Set(tried.filter(works).map(place))
-  const nothingWorks = working.size === 0
-  cells.push(...tried.filter((cell) => works(cell) || insist || nothingWorks))
-  const skipped = tried
-    .filter((cell) => !works(cell) && !insist && !nothingWorks)
-    .map((cell) => ({ protocol: cell.protocol, mode: cell.mode, why: whyNot(cell), client: cell.client }))
+  const standings = standingsOf(tried)
+  const standingOf = ({ server }: Control): Standing => standings.get(server) ?? 'dirty'
+  const working = new Set(tried.filter((control) => standingOf(control) === 'works').map(({ cell }) => place(cell)))
+  // A client that works nowhere has not shown that it speaks anything.
+  const skips = (control: Control): boolean => standingOf(control) === 'not-spoken' && !insist && working.size > 0
+  const foreign = tried.filter(skips)
+  const skipped = foreign.map(({ cell }) => ({
+    protocol: cell.protocol,
+    mode: cell.mode,
+    why: whyNot(cell),
+    client: cell.client,
+  }))
+  cells.push(
+    ...tried.filter((control) => !skips(control)).map((control) => withStanding(control.cell, standingOf(control))),
+  )
+  const advice = adviceOn(
+    tried.filter((control) => !skips(control)),
+    client,
+  )
 
   const judge = async (server: MailServer): Promise<CheckCell | undefined> => {
-    const usable = working.has(place(server))
-    const cell = usable ? await tryCell(servers, server, client, options, contract) : undefined
+    const cell = working.has(place(server)) ? await tryCell(servers, server, client, options, contract) : undefined
     tell(cell)
-    return cell ?? (insist || nothingWorks ? unjudged(server) : undefined)
+    const untried = stop() || skipped.some((one) => place(one) === place(server))
+    return cell ?? (untried ? undefined : unjudged(server))
   }
   // What injects is judged by what the client did without the injection.
   const twins = others.filter((server) => others.some(({ twin }) => twin === server))
   const rest = others.filter((server) => !twins.includes(server))
   for (const some of [twins, rest]) {
     const judged = await inParallel(some, jobs, stop, judge)
-    cells.push(...judged.filter((cell) => cell !== undefined))
+    cells.push(...judged)
   }
   const counts = countVerdicts(cells)
   return {
@@ -82,8 +99,10 @@ export async function runCheck(
     contract,
     cells,
     skipped,
+    ...(advice.length > 0 && { advice }),
     counts,
-    verdict: counts.fail === 0 && counts.inconclusive === 0 && working.size > 0 ? 'pass' : 'fail',
+    ...(stop() && { partial: true as const }),
+    verdict: counts.fail === 0 && counts.inconclusive === 0 && working.size > 0 && !stop() ? 'pass' : 'fail',
   }
 }
 
@@ -91,10 +110,11 @@ async function tryCell(
   servers: MailServers,
   server: MailServer,
   client: Client,
-  { timeout = 20_000, requireRevocation = false, stop }: CheckRunOptions,
+  { timeout = 20_000, requireRevocation = false, stop, environment: given = {} }: CheckRunOptions,
   contract: Contract,
-): Promise<CheckCell> {
+): Promise<CheckCell | undefined> {
   const environment = {
+    ...given,
     ...singleEndpoint(endpointEvent(server)),
     MOCKMAIL_CA: servers.ca.path,
     MOCKMAIL_PKI: servers.pki,
@@ -103,7 +123,7 @@ async function tryCell(
   }
   const started = clock.now()
   let run = await client.run(server, environment, { timeout, stop })
-  for (let more = 1; more < server.runs && !run.end.timedOut; more++) {
+  for (let more = 1; more < server.runs && !run.end.timedOut && !run.stopped; more++) {
     const next = await client.run(server, environment, { timeout, stop })
     run = {
       ...next,
@@ -111,21 +131,23 @@ async function tryCell(
       flooded: run.flooded || next.flooded,
     }
   }
+  if (run.stopped) return undefined
   const duration = clock.now() - started
   const seen = await server.outcome({ settle: run.grace, requireRevocation })
   return judgeCell(server, seen, run, { contract, duration })
 }
 
-const works = ({ detail, verdict }: CheckCell): boolean => detail === 'safe-continue' && verdict !== 'fail'
-
 const place = ({ protocol, mode }: Pick<CheckCell, 'protocol' | 'mode'>): string => `${protocol}/${mode}`
 
-/** Why a client that failed the good server was not tried further. */
-function whyNot({ outcome, detail, qualifier, client: { error } }: CheckCell): string {
-  const seen =
-    outcome === 'not-reached' ? 'it did not come as far as the certificate' : `${outcome}, ${qualifier ?? detail}`
+/** Why a client was not tried further where it does not speak the protocol. */
+function whyNot({ protocol, transcripts, client: { error } }: CheckCell): string {
+  const seen = transcripts.length === 0 ? 'did not connect' : `sent no command of ${protocol}`
   return error === null ? seen : `${seen}: ${error}`
 }
+
+/** Of a client that does not work with the good server nothing is right, whatever the server saw. */
+const withStanding = (cell: CheckCell, standing: Standing): CheckCell =>
+  standing === 'works' || cell.verdict === 'fail' ? cell : { ...cell, verdict: 'inconclusive' }
 
 /** A cell that says nothing, because the client does not even work with the good server. */
 function unjudged(server: MailServer): CheckCell {
@@ -156,14 +178,14 @@ export function countVerdicts(cells: readonly CheckCell[]): Readonly<Record<Verd
   return counts
 }
 
-/** In the order of the items, so many at a time. The first failure ends it. */
+/** In the order of the items, so many at a time; what comes to nothing is left out. The first failure ends it. */
 async function inParallel<T, R>(
   items: readonly T[],
   jobs: number,
   stop: () => boolean,
-  act: (item: T) => Promise<R>,
+  act: (item: T) => Promise<R | undefined>,
 ): Promise<R[]> {
-  const results: R[] = []
+  const results: (R | undefined)[] = []
   let next = 0
   const worker = async (): Promise<void> => {
     while (next < items.length && !stop()) {

@@ -20,6 +20,28 @@ const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is made visible
   /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+/** How a character is written that would be part of a command: as in a transcript. */
+const escapes = { colon: '\\x3a', hash: '\\x23' } as const
+
+/** The same for what is read as HTML or XML. */
+export const entities = { colon: '&#58;', hash: '&#35;' } as const
+
+/**
+ * Lines as they may stand in the log of a build server, where none is a command to it: GitHub obeys a line that begins with
+ * `::name::`, blanks before it or not, and a `##[name]` anywhere; Azure and TeamCity have words of their own behind the hashes.
+ */
+export const withoutCommands = (
+  text: string,
+  { colon, hash }: { readonly colon: string; readonly hash: string } = escapes,
+): string => text.replace(/^([^\S\n]*):(?=:.*::)/gm, `$1${colon}`).replace(/##(?=\[|vso\[|teamcity\[)/g, `#${hash}`)
+
+/** Whatever is printed: a line of JSON stays that value, and of any other text everything is seen and nothing obeyed. */
+export function forLog(text: string): string {
+  if (!text.startsWith('{')) return withoutCommands(printable(text))
+  const shown = text.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return withoutCommands(shown, { colon: ':', hash: '\\u0023' })
+}
+
 /** The same on one line. */
 export const oneLine = (text: string): string =>
   printable(text)

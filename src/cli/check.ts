@@ -12,10 +12,11 @@ import { didYouMean } from '../scenarios/nearest.ts'
 import { startFleet } from '../start.ts'
 import { commandLine } from './exec.ts'
 import { addServingFlags, collect, duration, type ServingFlags, startOptionsOf } from './flags.ts'
-import { openLifetime } from './lifetime.ts'
+import { openLifetime, statusOfSignal } from './lifetime.ts'
 import { type Output, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
+import { addTrust, trustEnvironment } from './trust.ts'
 import { openLog, watch } from './watch.ts'
 
 interface CheckFlags extends ServingFlags {
@@ -26,10 +27,11 @@ interface CheckFlags extends ServingFlags {
   readonly contract?: 'strict' | 'opportunistic'
   readonly require?: 'revocation'
   readonly stub?: true
+  readonly trust?: readonly string[]
 }
 
 export function addCheck(program: Command): void {
-  addServingFlags(program.command('check'))
+  addTrust(addServingFlags(program.command('check')))
     .description('run a client command against each endpoint, judge it, print the matrix')
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
@@ -72,7 +74,7 @@ async function check(
       warnOfHost(options.host, output)
       tellLeftOut(servers, { byName }, output)
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
-      watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: output.note })
+      watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: output.note, note: output.note })
       const client = commandClient(argv, { stub: flags.stub ?? false, pki: { ca: servers.ca.path } })
       const report = await runCheck(servers, client, {
         ...(flags.timeout !== undefined && { timeout: flags.timeout }),
@@ -80,20 +82,19 @@ async function check(
         ...(flags.contract && { contract: flags.contract }),
         requireRevocation: flags.require === 'revocation',
         insist: flags.protocol !== undefined || flags.mode !== undefined,
+        environment: trustEnvironment(flags.trust ?? [], { ca: servers.ca.path, pki: servers.pki }),
         stop: lifetime.over,
         onProgress: progress(output),
       })
       const ending = lifetime.ending()
       if (ending?.why === 'failed') throw ending.error
-      if (ending) {
-        output.note('mockmail: interrupted; there is no report.')
-        return 1
-      }
+      if (ending) output.note('mockmail: interrupted; the report has what was judged by then.')
       const judged = baseline ? withBaseline(report, baseline) : report
       for (const key of unmatched(report, baseline ?? [])) {
         output.note(`mockmail: the baseline speaks of ${key}, which was not tried.`)
       }
       for (const target of targets) write(judged, target, output)
+      if (ending) return statusOfSignal(ending.why === 'signal' ? ending.signal : 'SIGPIPE')
       return judged.verdict === 'pass' ? 0 : 1
     } finally {
       await servers.close()
@@ -137,7 +138,7 @@ function write(report: CheckReport, { name, file }: Target, output: Output): voi
   const colour = file === undefined && (process.stdout.isTTY ?? false) && !process.env['NO_COLOR']
   const text = reporters[name](report, { width: Math.max(output.width, 80), colour })
   if (file === undefined) {
-    output.result(text.trimEnd())
+    output.document(text.trimEnd())
     return
   }
   try {

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { MockmailError } from '../errors.ts'
+import { cannotRun, type ProcessTree, startTree } from '../check/process-tree.ts'
 import { clock } from '../servers/core/clock.ts'
 import { type Lifetime, statusOfSignal } from './lifetime.ts'
 
@@ -16,37 +15,47 @@ export interface ChildCommand {
 
 /**
  * Runs the command to its end, and resolves to its status as a shell reports it: its own, or 128+n. Signals go on to it; a
- * second one ends it, and so does any end of this process.
+ * second one ends it, and so does any end of this process. What it has started ends with it, unless it ended by itself.
  *
  * @throws {MockmailError} CHILD_FAILED
  */
 export function runChild({ argv, environment, stdout }: ChildCommand, lifetime: Lifetime): Promise<number> {
   const [file, ...rest] = argv
   return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: ['inherit', stdout, 'inherit'], env: environment })
-    const release = supervise(child, lifetime)
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      release()
+    const tree = startTree(file, rest, environment, { stdio: ['inherit', stdout, 'inherit'], group: 'shared' })
+    const supervision = supervise(tree, lifetime)
+    tree.child.on('error', (error: NodeJS.ErrnoException) => {
+      supervision.release()
       reject(cannotRun(file, error))
     })
-    child.on('exit', (code, signal) => {
-      release()
-      resolve(signal ? statusOfSignal(signal) : (code ?? 1))
+    tree.child.on('exit', (code, signal) => {
+      void (async () => {
+        if (supervision.asked()) await tree.end({ gently: true })
+        tree.release()
+        supervision.release()
+        resolve(signal ? statusOfSignal(signal) : (code ?? 1))
+      })()
     })
   })
 }
 
-function supervise(child: ChildProcess, lifetime: Lifetime): () => void {
+interface Supervision {
+  /** Whether it was told to end. */
+  asked(): boolean
+  release(): void
+}
+
+function supervise(tree: ProcessTree, lifetime: Lifetime): Supervision {
+  const { child } = tree
   let asked = false
   let timer: NodeJS.Timeout | undefined
-  const end = (): void => void child.kill('SIGKILL')
   const ask = (signal: NodeJS.Signals): void => {
-    child.kill(asked ? 'SIGKILL' : signal)
+    if (asked) tree.endNow()
+    else child.kill(signal)
     asked = true
     // An interrupted program may want to ask its user; a second interrupt ends it.
-    if (signal !== 'SIGINT') timer ??= clock.setTimeout(end, patience)
+    if (signal !== 'SIGINT') timer ??= clock.setTimeout(() => tree.endNow(), patience)
   }
-  process.on('exit', end)
   lifetime.divert((signal) => {
     // The terminal sends it to the child by itself, and some programs live on after it.
     if (signal === 'SIGINT' && attended()) return
@@ -55,18 +64,13 @@ function supervise(child: ChildProcess, lifetime: Lifetime): () => void {
   void lifetime.over.then(() => {
     if (child.exitCode === null && child.signalCode === null) ask('SIGTERM')
   })
-  return () => {
-    clock.clearTimeout(timer)
-    process.off('exit', end)
-    lifetime.divert()
+  return {
+    asked: () => asked,
+    release() {
+      clock.clearTimeout(timer)
+      lifetime.divert()
+    },
   }
 }
 
 const attended = (): boolean => [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
-
-function cannotRun(file: string, error: NodeJS.ErrnoException): MockmailError {
-  const why: Readonly<Record<string, string>> = { ENOENT: 'it was not found', EACCES: 'it may not be executed' }
-  return new MockmailError('CHILD_FAILED', `Cannot run '${file}': ${why[error.code ?? ''] ?? error.message}.`, {
-    cause: error,
-  })
-}

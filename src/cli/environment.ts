@@ -30,7 +30,7 @@ export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Re
     environment[`${prefix}_URL`] = url
     environment[`${prefix}_PORT`] = String(port)
   }
-  const [only, another] = ready.endpoints
+  const [only, another] = ready.endpoints.filter(({ role }) => role !== 'twin')
   return only && !another ? { ...environment, ...singleEndpoint(only) } : environment
 }
 

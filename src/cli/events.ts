@@ -17,6 +17,8 @@ export interface EndpointEvent {
   readonly servername: string
   readonly url: string
   readonly expect: Expect
+  /** Set where nobody asked for it, and another one is judged by what the client does here. */
+  readonly role?: 'twin'
 }
 
 /** Printed once, when everything listens and every file is on disk. */
@@ -41,6 +43,20 @@ export interface ConnectionEvent extends Judgement {
   readonly mode: Mode
   readonly port: number
   readonly record: ConnectionRecord
+  /** Set where it was too large to be told whole. */
+  readonly cut?: true
+}
+
+/** Printed at the end of `exec --judge`, for each endpoint that was dialled. Outcome and verdict are of the whole run. */
+export interface JudgedEvent extends Judgement {
+  readonly schema: 1
+  readonly event: 'judged'
+  readonly scenario: string
+  readonly protocol: Protocol
+  readonly mode: Mode
+  readonly port: number
+  /** How many there were. */
+  readonly connections: number
 }
 
 /** Printed when a client has sent a message in. */
@@ -58,6 +74,8 @@ export interface MessageEvent {
   readonly size: number
   /** The source, read as UTF-8. */
   readonly text: string
+  /** Set where it was too large to be told whole. */
+  readonly cut?: true
 }
 
 export const endpointEvent = (server: MailServer): EndpointEvent => ({
@@ -82,7 +100,10 @@ export function readyEvent(servers: MailServers, version: string): ReadyEvent {
     pki: servers.pki,
     user: first?.user ?? '',
     password: first?.password ?? '',
-    endpoints: servers.endpoints.map(endpointEvent),
+    endpoints: servers.endpoints.map((server) => ({
+      ...endpointEvent(server),
+      ...(servers.twins.has(server) && { role: 'twin' as const }),
+    })),
   }
 }
 

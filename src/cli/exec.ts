@@ -9,24 +9,29 @@ import { childEnvironment, environmentOf } from './environment.ts'
 import { readyEvent } from './events.ts'
 import { addServingFlags, addTellingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
+import { formatJudged, openJudge } from './judge.ts'
 import { type Ending, openLifetime, statusOfSignal } from './lifetime.ts'
 import { pollReader, processOutput } from './output.ts'
 import { importOwn } from './own.ts'
 import { writeReadyFile } from './ready.ts'
 import { tellLeftOut, warnOfHost } from './remarks.ts'
-import { parseTrust, trustEnvironment } from './trust.ts'
+import { addTrust, trustEnvironment } from './trust.ts'
 import { forgetTold, openLog, watch } from './watch.ts'
 
 interface ExecFlags extends ServingFlags {
   readonly trust?: readonly string[]
+  readonly judge?: true
 }
 
 export function addExec(program: Command): void {
-  addTellingFlags(addServingFlags(program.command('exec')))
+  addTrust(addTellingFlags(addServingFlags(program.command('exec'))))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
-    .option('--trust <list>', 'make the child trust the roots: node, openssl, python, java', parseTrust)
+    .option(
+      '--judge',
+      'judge what the client did: 1 for a failure, for what is inconclusive, and where nothing connected',
+    )
     .action(async (names: readonly string[], flags: ExecFlags, command: Command) => {
       process.exitCode = await exec(names, flags, commandLine(command))
     })
@@ -68,7 +73,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
   const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
   const log = openLog(flags.log)
   try {
-    const servers = await startFleet(options, { byName, own })
+    const servers = await startFleet(options, { byName, own, twins: flags.judge ?? false })
     try {
       const stopped = lifetime.ending()
       if (stopped) return statusOf(stopped)
@@ -77,14 +82,15 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       // The child owns stdout; only with --json it is ours, and the child's goes to stderr.
       const { json, quiet, verbose } = flags
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
-      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note })
-      forgetTold(servers)
+      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note, note: output.note })
+      const judge = flags.judge ? openJudge(servers) : undefined
+      if (!judge) forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       // In a directory that stays it would tell of servers that are gone.
       const scratch = options.pki === undefined ? undefined : openScratch()
       const readyFile = `${scratch?.path ?? ready.pki}/ready.json`
-      writeReadyFile(readyFile, ready)
+      await writeReadyFile(readyFile, ready)
       const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
       if (json) output.result(JSON.stringify(ready))
       const status = await runChild(
@@ -94,7 +100,13 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       await lastConnections(servers)
       // What the child did counts, unless its record is lost.
       const ending = lifetime.ending()
-      return ending?.why === 'failed' ? statusOf(ending) : status
+      if (ending?.why === 'failed') return statusOf(ending)
+      if (!judge) return status
+      const judged = await judge(lastWords)
+      if (json) for (const event of judged.events) output.result(JSON.stringify(event))
+      else if (!quiet && judged.events.length > 0) output.note(`\n${formatJudged(judged)}`)
+      if (judged.why !== undefined) output.note(`mockmail: ${judged.why}.`)
+      return status === 0 && judged.why !== undefined ? 1 : status
     } finally {
       await servers.close()
     }

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { MockmailError } from '../errors.ts'
+import { oneLine, withoutCommands } from '../check/text.ts'
+import { MockmailError, outOfFiles } from '../errors.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addCheck } from './check.ts'
@@ -53,11 +54,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 const misused = 2
 
-function statusOf(error: unknown): number {
+function statusOf(given: unknown): number {
+  const error = outOfFiles(given)
   // Help and version are no errors; commander has written its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused
   if (error instanceof MockmailError) {
-    process.stderr.write(`mockmail: ${error.message}\n`)
+    process.stderr.write(`mockmail: ${withoutCommands(oneLine(error.message))}\n`)
     return error.exitCode
   }
   throw error

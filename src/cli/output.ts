@@ -1,10 +1,14 @@
 import { fstatSync, writeSync } from 'node:fs'
+import { forLog } from '../check/text.ts'
 import { MockmailError } from '../errors.ts'
+import { clock } from '../servers/core/clock.ts'
 
 /** Where a command writes. stdout carries results only; everything else goes to stderr. */
 export interface Output {
   result(line: string): void
   note(line: string): void
+  /** A result that is safe to show as it is, or is not for showing: a report. */
+  document(text: string): void
   readonly width: number
 }
 
@@ -19,12 +23,14 @@ export function processOutput(onGone: (failure?: MockmailError) => void): Output
     gone = true
     onGone(isGone(error) ? undefined : lost(error))
   })
+  const document = (text: string): void => {
+    if (!gone) process.stdout.write(`${text}\n`)
+  }
   return {
-    result(line) {
-      if (!gone) process.stdout.write(`${line}\n`)
-    },
+    document,
+    result: (line) => document(forLog(line)),
     note(line) {
-      process.stderr.write(`${line}\n`)
+      process.stderr.write(`${forLog(line)}\n`)
     },
     width: Math.min(process.stdout.columns || 80, 120),
   }
@@ -46,12 +52,12 @@ const pollEvery = 1000
  */
 export function pollReader(onGone: () => void): void {
   if (!isSocket(process.stdout.fd)) return
-  const timer = setInterval(() => {
+  const timer = clock.setInterval(() => {
     try {
       writeSync(process.stdout.fd, '')
     } catch (error) {
       if (!isGone(error as NodeJS.ErrnoException)) return
-      clearInterval(timer)
+      clock.clearInterval(timer)
       onGone()
     }
   }, pollEvery)

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { invalid } from '../options.ts'
 
 /** Ecosystems that can be told to trust a root by the environment alone. */
@@ -9,7 +10,7 @@ const ways: Readonly<Record<string, (ca: string, pki: string, inherited: NodeJS.
   java: (_, pki, { JAVA_TOOL_OPTIONS: before }) => ({
     JAVA_TOOL_OPTIONS: [
       before,
-      `-Djavax.net.ssl.trustStore=${pki}/ca.p12`,
+      quoted(`-Djavax.net.ssl.trustStore=${pki}/ca.p12`),
       '-Djavax.net.ssl.trustStorePassword=mockmail',
     ]
       .filter(Boolean)
@@ -17,8 +18,21 @@ const ways: Readonly<Record<string, (ca: string, pki: string, inherited: NodeJS.
   }),
 }
 
+/** The JVM splits at blanks, and knows both quotes and no escape for either. */
+const quoted = (option: string): string =>
+  /[\s'"]/.test(option)
+    ? option
+        .split(/('+)/)
+        .map((part) => (part === '' ? '' : part.startsWith("'") ? `"${part}"` : `'${part}'`))
+        .join('')
+    : option
+
+/** The flag of what runs a command. */
+export const addTrust = (command: Command): Command =>
+  command.option('--trust <list>', `make the child trust the roots: ${Object.keys(ways).join(', ')}`, parseTrust)
+
 /** @throws {MockmailError} INVALID_OPTION */
-export function parseTrust(text: string, earlier: readonly string[] = []): readonly string[] {
+function parseTrust(text: string, earlier: readonly string[] = []): readonly string[] {
   const names = text.split(',').map((name) => name.trim())
   const wrong = names.find((name) => !Object.hasOwn(ways, name))
   if (wrong !== undefined) throw invalid('--trust', wrong, Object.keys(ways).join(', '))

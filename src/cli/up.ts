@@ -37,18 +37,18 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       tellLeftOut(servers, { byName }, output)
       const { json, quiet, verbose } = flags
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
-      watch(servers, { json, quiet, verbose, log, fail, print: output.result })
+      watch(servers, { json, quiet, verbose, log, fail, print: output.result, note: output.note })
       forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       if (json) output.result(JSON.stringify(ready))
       else if (!quiet) output.result(humanReady(ready, output.width))
-      if (flags.readyFile !== undefined) writeReadyFile(flags.readyFile, ready)
+      if (flags.readyFile !== undefined) void writeReadyFile(flags.readyFile, ready).catch(fail)
       if (flags.ttl !== undefined) clock.setTimeout(() => lifetime.end({ why: 'expired' }), flags.ttl).unref()
       pollReader(() => lifetime.end({ why: 'gone' }))
       // Of 'port-closed' nothing listens, so nothing else would keep the process.
-      const awake = setInterval(() => {}, 2 ** 30)
-      const ending = await lifetime.over.finally(() => clearInterval(awake))
+      const awake = clock.setInterval(() => {}, 2 ** 30)
+      const ending = await lifetime.over.finally(() => clock.clearInterval(awake))
       if (ending.why === 'failed') throw ending.error
     } finally {
       await servers.close()

@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { oneLine } from '../check/text.ts'
 import { MockmailError } from '../errors.ts'
 import type { MailServer } from '../server.ts'
 import type { ConnectionRecord } from '../servers/core/record.ts'
@@ -6,11 +7,15 @@ import { formatTranscript } from '../servers/core/transcript.ts'
 import type { MailServers } from '../start.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 import { connectionEvent, messageEvent } from './events.ts'
+import { jsonLine } from './told.ts'
 
 /** An open `--log` file. */
 export interface Log {
-  /** @throws {MockmailError} FILE_UNWRITABLE */
-  write(record: ConnectionRecord): void
+  /**
+   * Appends one line.
+   * @throws {MockmailError} FILE_UNWRITABLE
+   */
+  write(line: string): void
   close(): void
 }
 
@@ -30,7 +35,7 @@ export function openLog(file: string | undefined): Log | undefined {
   }
   const descriptor = attempt(() => openSync(file, 'a', 0o600))
   return {
-    write: (record) => attempt(() => appendFileSync(descriptor, `${JSON.stringify(record)}\n`)),
+    write: (line) => attempt(() => appendFileSync(descriptor, `${line}\n`)),
     close: () => closeSync(descriptor),
   }
 }
@@ -42,26 +47,46 @@ export interface Watch {
   readonly verbose: boolean | undefined
   readonly log: Log | undefined
   print(line: string): void
+  /** For what is said of the telling itself. */
+  note(line: string): void
   /** Called when the log cannot be written any more. */
   fail(error: MockmailError): void
 }
 
-/** Prints a line (or a JSON event) for every connection that ends and every message that comes in. */
-export function watch(servers: MailServers, { json, quiet, verbose = false, log, print, fail }: Watch): void {
+/**
+ * Prints a line (or a JSON event) for every connection that ends and every message that comes in. What cannot be told whole is
+ * told cut down, and what cannot be told at all is told of: neither ends anything.
+ */
+export function watch(servers: MailServers, options: Watch): void {
+  const { json, quiet, verbose = false, log, print, note, fail } = options
+  const lineOf = (event: object, what: string): string => {
+    const { line, cut } = jsonLine(event)
+    if (cut) note(`mockmail: ${what} is too large to be told whole, and was cut down.`)
+    return line
+  }
+  const attempt = (what: string, tell: () => void): void => {
+    try {
+      tell()
+    } catch (error) {
+      if (error instanceof MockmailError) fail(error)
+      else note(`mockmail: ${what} cannot be told: ${oneLine(String(error))}.`)
+    }
+  }
   for (const server of servers.endpoints) {
+    const where = `${server.scenario} ${server.protocol}/${server.mode}`
     server.onEnded((record) => {
-      try {
-        log?.write(record)
-      } catch (error) {
-        if (error instanceof MockmailError) fail(error)
-        else throw error
-      }
-      const judgement = judgeConnection(record, server.resolved)
-      if (json) print(JSON.stringify(connectionEvent(server, record, judgement)))
-      else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
+      const what = `connection ${record.id} of ${where}`
+      if (log) attempt(what, () => log.write(lineOf(record, what)))
+      attempt(what, () => {
+        const judgement = judgeConnection(record, server.resolved)
+        if (json) print(lineOf(connectionEvent(server, record, judgement), what))
+        else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
+      })
     })
     server.onMessage((message) => {
-      if (json) print(JSON.stringify(messageEvent(server, message)))
+      if (!json) return
+      const what = `a message of ${where}`
+      attempt(what, () => print(lineOf(messageEvent(server, message), what)))
     })
   }
 }

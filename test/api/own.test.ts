@@ -6,6 +6,7 @@ import {
   defineQuirk,
   type MailServer,
   reply,
+  type ScenarioInput,
   send,
   startMailServer,
   startMailServers,
@@ -153,7 +154,7 @@ describe('a quirk of one’s own', () => {
     })
   })
 
-  it('that throws is a defect: the connection ends, others go on, and close() says so', async () => {
+  it('that throws is told as its definition’s: the connection ends, others go on, and close() says so', async () => {
     const error = new Error('own bug')
     const buggy = defineQuirk({
       ...facts('buggy'),
@@ -172,7 +173,59 @@ describe('a quirk of one’s own', () => {
     other.send('CAPA\r\n')
     await other.until('.\r\n')
     other.socket.destroy()
-    await expect(server.close()).rejects.toBe(error)
+    await expect(server.close()).rejects.toMatchObject({
+      code: 'INVALID_DEFINITION',
+      message: "What 'buggy' does at 'quit' threw Error: own bug.",
+      cause: error,
+    })
+  })
+})
+
+describe('a run in which a definition throws', () => {
+  it('is inconclusive, and its record names the part and the moment', async () => {
+    const buggy = defineQuirk({
+      ...facts('buggy'),
+      at: {
+        quit: () => {
+          throw new Error('own bug')
+        },
+      },
+    })
+    const server = await startMailServer({ ...pop3, scenario: buggy })
+    const client = connectRaw(server, connectTls(server))
+    client.send('QUIT\r\n')
+    await client.closed
+    expect(await server.outcome({ settle: 20 })).toMatchObject({
+      verdict: 'inconclusive',
+      detail: 'inconclusive:defect',
+    })
+    expect(server.connections[0]?.defect).toContain("What 'buggy' does at 'quit' threw Error: own bug.")
+    await expect(server.close()).rejects.toMatchObject({ code: 'INVALID_DEFINITION' })
+  })
+})
+
+describe('two definitions of one id', () => {
+  const rival = defineCertificate({ id: 'elsewhere', summary: 'x', dates: { leaf: { notAfter: { days: 1 } } } })
+  const message = "Two different definitions have the id 'elsewhere'. Give each an id of its own."
+
+  it.each<[string, readonly ScenarioInput[]]>([
+    ['in two scenarios', [elsewhere, rival]],
+    ['in one scenario', [[elsewhere, rival]]],
+    ['within others', [[elsewhere, 'expired'], 'good', ['revoked', rival]]],
+  ])('are refused %s, as one of them would vanish', async (_, scenarios) => {
+    await expect(startMailServers({ scenarios, protocols: ['pop3'], modes: ['implicit'] })).rejects.toMatchObject({
+      code: 'INVALID_DEFINITION',
+      message,
+    })
+  })
+
+  it('are no two where it is the same one', async () => {
+    await using servers = await startMailServers({
+      scenarios: [elsewhere, [elsewhere, 'expired']],
+      protocols: ['pop3'],
+      modes: ['implicit'],
+    })
+    expect(servers.endpoints.map(({ scenario }) => scenario)).toEqual(['elsewhere', 'elsewhere+expired'])
   })
 })
 

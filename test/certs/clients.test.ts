@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { ClientId, Pki } from '../../src/certs/types.ts'
+import { itWith } from '../support/programs.ts'
 import { opensslErrors, opensslText } from './judges/openssl.ts'
 import { describeWith, run, temporaryDirectory, testPki } from './judges/run.ts'
 
@@ -46,7 +47,7 @@ describe('a client identity', () => {
     expect(pki.clientCaPem).toBe(pki.caPem)
   })
 
-  it('may have a mail address only where the root permits it', async () => {
+  itWith('openssl')('may have a mail address only where the root permits it', async () => {
     await using pki = await testPki({ responder: false })
     using directory = temporaryDirectory()
     pki.write(directory.path)
@@ -59,7 +60,7 @@ describe('a client identity', () => {
     )
   })
 
-  it('opens from its bundle', async () => {
+  itWith('openssl')('opens from its bundle', async () => {
     await using pki = await testPki({ responder: false })
     using directory = temporaryDirectory()
     pki.write(directory.path)

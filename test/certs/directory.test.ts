@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { itWith } from '../support/programs.ts'
 import { opensslErrors } from './judges/openssl.ts'
 import { temporaryDirectory, testPki } from './judges/run.ts'
 
@@ -19,17 +20,20 @@ describe('a directory', () => {
     expect(untrusted[1]?.rootPem).toBe(untrusted[0]?.rootPem)
   })
 
-  it.each(['ec', 'rsa'] as const)('gives a second run roots that OpenSSL still follows (%s)', async (key) => {
-    using directory = temporaryDirectory()
-    await (await testPki({ directory: directory.path, key, responder: false })).close()
-    await using pki = await testPki({ directory: directory.path, key, responder: false })
-    pki.identity('good', {})
-    pki.identity('untrusted', { issuer: 'untrusted-root' })
-    pki.write(directory.path)
-    const ca = join(directory.path, 'ca.pem')
-    expect(await opensslErrors(join(directory.path, 'good'), { ca, hostname: 'localhost' })).toEqual([])
-    expect(await opensslErrors(join(directory.path, 'untrusted'), { ca, hostname: 'localhost' })).toEqual(['20@1'])
-  })
+  itWith('openssl').each(['ec', 'rsa'] as const)(
+    'gives a second run roots that OpenSSL still follows (%s)',
+    async (key) => {
+      using directory = temporaryDirectory()
+      await (await testPki({ directory: directory.path, key, responder: false })).close()
+      await using pki = await testPki({ directory: directory.path, key, responder: false })
+      pki.identity('good', {})
+      pki.identity('untrusted', { issuer: 'untrusted-root' })
+      pki.write(directory.path)
+      const ca = join(directory.path, 'ca.pem')
+      expect(await opensslErrors(join(directory.path, 'good'), { ca, hostname: 'localhost' })).toEqual([])
+      expect(await opensslErrors(join(directory.path, 'untrusted'), { ca, hostname: 'localhost' })).toEqual(['20@1'])
+    },
+  )
 
   it('gives runs that start together the same roots', async () => {
     using directory = temporaryDirectory()

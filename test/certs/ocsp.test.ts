@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { opensslText } from './judges/openssl.ts'
 import { describeWith, run, temporaryDirectory, testPki } from './judges/run.ts'
 
@@ -114,7 +114,7 @@ describeWith(['ocsptool'], 'gnutls', () => {
   })
 })
 
-describe('the responder', () => {
+describeWith(['openssl'], 'the responder', () => {
   /** A request about serial number 1 of an issuer that nobody is. */
   const request = Buffer.from(
     `30423040303e303c303a300906052b0e03021a05000414${'00'.repeat(20)}0414${'00'.repeat(20)}020101`,

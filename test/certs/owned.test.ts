@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { temporaryDirectory, testPki } from './judges/run.ts'
+import { describeWith, temporaryDirectory, testPki } from './judges/run.ts'
 
 /** A run with `good` and `expired` that keeps its roots in a directory, and writes everything there. */
 const runIn = async (directory: string, ids: readonly string[] = ['good', 'expired']): Promise<void> => {
@@ -235,7 +235,7 @@ describe.skipIf(process.platform === 'win32')('links', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('kept roots', () => {
+describeWith(['sh', 'chmod', 'chown', 'mkfifo'], 'kept roots', () => {
   it.each([
     ['root.key', 0o644, "can be read or written by others (mode 644): run 'chmod 600 ", ' if nobody has used that'],
     ['root.key', 0o620, "can be read or written by others (mode 620): run 'chmod 600 ", ' if nobody has used that'],

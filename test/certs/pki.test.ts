@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connect, createServer, type PeerCertificate } from 'node:tls'
 import { describe, expect, it, vi } from 'vitest'
 import type { Identity } from '../../src/certs/types.ts'
+import { itWith } from '../support/programs.ts'
 import { opensslErrors, opensslText } from './judges/openssl.ts'
 import { describeWith, run, servernames, temporaryDirectory, testPki } from './judges/run.ts'
 
@@ -116,7 +117,7 @@ describe('an identity', () => {
 })
 
 describe('server names', () => {
-  it('are issued to and permitted, foreign ones too', async () => {
+  itWith('openssl')('are issued to and permitted, foreign ones too', async () => {
     const names = [
       'mail.corp.example',
       '*.other.example',
@@ -140,28 +141,31 @@ describe('server names', () => {
     expect(await opensslErrors(join(directory.path, 'good'), { ca, address: '192.0.2.7' })).toEqual(['64@0'])
   })
 
-  it('leave a name too long for a common name to the alternative names, which are critical then', async () => {
-    const long = `${'a'.repeat(60)}.mockmail.test`
-    await using pki = await testPki({ servernames: [long], responder: false })
-    const { leaf } = pki.identity('good', {})
-    expect(leaf.subject).toBe('')
-    using directory = temporaryDirectory()
-    pki.write(directory.path)
-    const errors = await opensslErrors(join(directory.path, 'good'), {
-      ca: join(directory.path, 'ca.pem'),
-      hostname: long,
-    })
-    expect(errors).toEqual([])
-    expect(
-      await opensslText('x509', '-in', join(directory.path, 'good/leaf.pem'), '-noout', '-ext', 'subjectAltName'),
-    ).toBe(`X509v3 Subject Alternative Name: critical\n    DNS:${long}\n`)
-  })
+  itWith('openssl')(
+    'leave a name too long for a common name to the alternative names, which are critical then',
+    async () => {
+      const long = `${'a'.repeat(60)}.mockmail.test`
+      await using pki = await testPki({ servernames: [long], responder: false })
+      const { leaf } = pki.identity('good', {})
+      expect(leaf.subject).toBe('')
+      using directory = temporaryDirectory()
+      pki.write(directory.path)
+      const errors = await opensslErrors(join(directory.path, 'good'), {
+        ca: join(directory.path, 'ca.pem'),
+        hostname: long,
+      })
+      expect(errors).toEqual([])
+      expect(
+        await opensslText('x509', '-in', join(directory.path, 'good/leaf.pem'), '-noout', '-ext', 'subjectAltName'),
+      ).toBe(`X509v3 Subject Alternative Name: critical\n    DNS:${long}\n`)
+    },
+  )
 
   it.each([[[]], [['']], [['a b']], [['*']], [['1:2:3']], [['a.*.example']]])('cannot be %j', async (names) => {
     await expect(testPki({ servernames: names })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
   })
 
-  it('are free below roots without constraints', async () => {
+  itWith('openssl')('are free below roots without constraints', async () => {
     await using pki = await testPki({ unconstrained: true, responder: false })
     pki.identity('foreign', { names: { dnsNames: ['localhost', 'example.invalid'] } })
     using directory = temporaryDirectory()
@@ -204,6 +208,7 @@ describeWith(['python3'], 'python', () => {
     pki.write(directory.path)
     const client = `
 import socket, ssl, sys
+import { itWith } from '../support/programs.ts'
 context = ssl.create_default_context(cafile=sys.argv[1])
 for port in sys.argv[2:]:
     try:

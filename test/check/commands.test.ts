@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readBaseline, unmatched, withBaseline } from '../../src/check/baseline.ts'
 import { commandClient } from '../../src/check/client.ts'
+import { descendants } from '../../src/check/process-tree.ts'
 import type { CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
 import { startMailServers } from '../../src/index.ts'
+import { describeWith, itWith } from '../support/programs.ts'
 
 const servers = await startMailServers({ scenarios: ['good'], protocols: ['imap'], modes: ['implicit'] })
 const [server] = servers.endpoints
@@ -49,7 +51,7 @@ async function gone(pid: number): Promise<boolean> {
   return !isAlive(pid)
 }
 
-describe.skipIf(process.platform === 'win32')('a command', () => {
+describeWith(['sh', 'head', 'tr', 'sleep', 'setsid', 'pgrep'], 'a command', () => {
   it('is told where to connect, in its arguments and its environment', async () => {
     const { end } = await run(['sh', '-c', 'echo "$0 $1 $MOCKMAIL_PORT"', '{servername}:{port}', '{nothing}'])
     expect(end).toMatchObject({ exit: 0, error: null })
@@ -181,7 +183,11 @@ describe('withBaseline', () => {
 })
 
 describe('runCheck', () => {
-  it('notes a client that is safe and floods its output, or leaves processes behind', async () => {
+  itWith(
+    'curl',
+    'head',
+    'sleep',
+  )('notes a client that is safe and floods its output, or leaves processes behind', async () => {
     const places = ['{port}', '{ca}', '{user}:{password}']
     const session = 'curl -sS --ssl-reqd --cacert $2 -u $3 -X NOOP imaps://localhost:$1 >&2'
     const flagsOf = async (script: string): Promise<unknown> => {
@@ -198,5 +204,27 @@ describe('runCheck', () => {
   it('rejects when the command cannot be run at all', async () => {
     const client = commandClient(['./no-such-client'], { pki: { ca: '' } })
     await expect(runCheck(servers, client)).rejects.toMatchObject({ code: 'CHILD_FAILED' })
+  })
+})
+
+describe('descendants', () => {
+  it('are found by their parents, from a process that may have gone, and nobody else’s', () => {
+    const processes = [
+      [1, 0],
+      [10, 1],
+      [11, 10],
+      [12, 11],
+      [13, 1],
+      [14, 12],
+    ] as const
+    expect(descendants(10, processes)).toEqual([10, 11, 12, 14])
+    expect(
+      descendants(
+        11,
+        processes.filter(([pid]) => pid !== 11),
+      ),
+    ).toEqual([12, 14])
+    expect(descendants(14, processes)).toEqual([14])
+    expect(descendants(15, processes)).toEqual([])
   })
 })

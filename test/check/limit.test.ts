@@ -11,7 +11,7 @@ describe('--timeout', () => {
     using workplace = openWorkplace()
     const { status, stdout } = await run(workplace, [
       ...['check', 'expired', ...places, '--timeout', '300ms'],
-      ...['--', 'sleep', '10'],
+      ...['--', process.execPath, '-e', 'setTimeout(() => {}, 10_000)'],
     ])
     const { cells } = JSON.parse(stdout) as CheckReport
     expect(cells.map(({ scenario, outcome, verdict, client }) => ({ scenario, outcome, verdict, client }))).toEqual([
@@ -33,7 +33,17 @@ describe('--timeout', () => {
 
   it('lets a client be that ends in time', async () => {
     using workplace = openWorkplace()
-    const { stdout } = await run(workplace, ['check', 'good', ...places, '--timeout', '10s', '--', 'true'])
+    const { stdout } = await run(workplace, [
+      'check',
+      'good',
+      ...places,
+      '--timeout',
+      '10s',
+      '--',
+      process.execPath,
+      '-e',
+      '0',
+    ])
     const { cells } = JSON.parse(stdout) as CheckReport
     expect(cells.map(({ outcome, client }) => ({ outcome, timedOut: client.timedOut }))).toEqual([
       { outcome: 'not-reached', timedOut: false },

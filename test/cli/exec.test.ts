@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { childEnvironment, environmentOf } from '../../src/cli/environment.ts'
 import type { ConnectionEvent, EndpointEvent, ReadyEvent } from '../../src/cli/events.ts'
+import { itWith } from '../support/programs.ts'
 import { ensureBuilt, one, openWorkplace, run } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -35,32 +36,34 @@ describe('the status', () => {
   })
 
   it.each([
-    ['no-such-program', 'it was not found'],
-    ['./folder', 'it may not be executed'],
-    ['./text', 'it may not be executed'],
-    ['./orphan', 'it was not found'],
-  ])('of %s is 1, with the reason', async (program, why) => {
+    ['no-such-program', 127, 'it was not found'],
+    ['./folder', 126, 'it may not be executed'],
+    ['./text', 126, 'it may not be executed'],
+    ['./orphan', 127, 'it was not found'],
+  ] as const)('of %s is %i, with the reason, as a shell has it', async (program, status, why) => {
     using workplace = openWorkplace()
     mkdirSync(join(workplace.path, 'folder'))
     writeFileSync(join(workplace.path, 'text'), 'x')
     writeFileSync(join(workplace.path, 'orphan'), '#!/no/such/interpreter\n', { mode: 0o755 })
-    expect(await run(workplace, ['exec', ...one, '--', program])).toEqual({
-      status: 1,
-      signal: null,
-      stdout: '',
-      stderr: `mockmail: Cannot run '${program}': ${why}.\n`,
-    })
+    for (const command of ['exec', 'check']) {
+      expect(await run(workplace, [command, ...one, '--', program])).toEqual({
+        status,
+        signal: null,
+        stdout: '',
+        stderr: `mockmail: Cannot run '${program}': ${why}.\n`,
+      })
+    }
   })
 })
 
 describe('the command', () => {
-  it('has its arguments as they are, further -- and flags included', async () => {
+  itWith('printf')('has its arguments as they are, further -- and flags included', async () => {
     using workplace = openWorkplace()
     const { stdout } = await run(workplace, ['exec', ...one, '--', 'printf', '%s|', 'a', '--', '--json', '', 'b c'])
     expect(stdout).toBe('a|--|--json||b c|')
   })
 
-  it('has the stdin, stdout and stderr of exec', async () => {
+  itWith('cat')('has the stdin, stdout and stderr of exec', async () => {
     using workplace = openWorkplace()
     expect(await run(workplace, ['exec', ...one, '--', 'sh', '-c', 'cat; echo oops >&2'], { stdin: 'typed' })).toEqual({
       status: 0,
@@ -105,6 +108,8 @@ describe('the environment', () => {
     const [endpoint] = ready.endpoints
     const port = String(endpoint?.port)
     expect(own).toEqual({
+      // By which its descendants are found, should it be ended.
+      MOCKMAIL_CELL: expect.stringMatching(/^[\da-f-]{36}$/),
       MOCKMAIL_CA: join(ready.pki, 'ca.pem'),
       MOCKMAIL_PKI: ready.pki,
       MOCKMAIL_READY: join(ready.pki, 'ready.json'),

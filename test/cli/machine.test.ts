@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import net from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { itWith } from '../support/programs.ts'
 import { bin, ensureBuilt, expectFree, findBlock, occupy, one, openWorkplace, run, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -142,7 +143,7 @@ describe('roots that cannot be used', () => {
     expect(readdirSync(join(workplace.path, 'pki'))).toEqual(['roots'])
   })
 
-  it('are refused when they do not permit the name, and taken when they do', async () => {
+  itWith('openssl')('are refused when they do not permit the name, and taken when they do', async () => {
     using workplace = openWorkplace()
     const pki = ['--pki', 'pki', '--quiet']
     expect((await run(workplace, ['exec', ...one, ...pki, '--', 'true'])).status).toBe(0)

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { itWith } from '../support/programs.ts'
 import { ensureBuilt, openWorkplace, run } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -35,6 +36,10 @@ const misuse: readonly (readonly [args: readonly string[], sentence: string])[] 
 
   [['up', 'expried'], "There is no scenario 'expried'. Did you mean 'expired'? 'mockmail list' shows them all."],
   [['up', 'expired+not-there'], "There is no scenario 'not-there'. 'mockmail list' shows them all."],
+  [
+    ['up', 'no\x1b[31m-such\x1b]0;title\x07-scenario'],
+    "There is no scenario 'no-such-scenario'. 'mockmail list' shows them all.",
+  ],
   [['up', 'good', ''], "There is no scenario ''. 'mockmail list' shows them all."],
   [
     ['exec', 'Expired', '--', 'true'],
@@ -93,6 +98,8 @@ const misuse: readonly (readonly [args: readonly string[], sentence: string])[] 
   ],
   [['up', '--now', 'garbage 1'], `--now: 'garbage 1' is not allowed. ${now}`],
   [['up', '--now', '2030-02-30T25:00'], `--now: '2030-02-30T25:00' is not allowed. ${now}`],
+  [['up', '--now', '2030-02-30'], `--now: '2030-02-30' is not allowed. ${now}`],
+  [['up', '--now', '2030-04-31T12:00:00+02:00'], `--now: '2030-04-31T12:00:00+02:00' is not allowed. ${now}`],
   [['up', '--now', '9999-12-31'], `--now: '9999-12-31' is not allowed. ${now}`],
   [['up', '--key', 'dsa'], "--key: 'dsa' is not allowed. Did you mean 'rsa'? Allowed: ec, rsa."],
   [['up', '--user', 'nobody'], "--user: 'nobody' is not allowed. Allowed: name:password."],
@@ -151,7 +158,7 @@ describe('misuse ends with 2 and one sentence', () => {
     )
   })
 
-  it('writes no log, and makes no directory', async () => {
+  itWith('ls')('writes no log, and makes no directory', async () => {
     using workplace = openWorkplace()
     await run(workplace, ['up', 'expried', '--log', 'records.log', '--pki', 'pki'])
     await run(workplace, ['certs', 'out', 'expried'])

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { CheckReport } from '../../src/check/report.ts'
 import type { ReadyEvent } from '../../src/cli/events.ts'
+import { describeWith } from '../support/programs.ts'
 import { bin, ensureBuilt, expectFree, isAlive, one, openWorkplace, run, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -63,7 +65,7 @@ describe('a signal', () => {
   })
 })
 
-describe('a signal to exec', () => {
+describeWith(['sleep'], 'a signal to exec', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -151,7 +153,102 @@ describe('a signal to exec', () => {
   })
 })
 
-describe('a reader of stdout that goes away', () => {
+/** Starts one that ignores everything, in a group of its own, and tells both numbers. */
+const family = [
+  'sh',
+  '-c',
+  `trap '' INT TERM HUP; setsid sh -c "trap '' INT TERM HUP; echo \\$\\$; while :; do sleep 0.1; done" & echo $$; wait; while :; do sleep 0.1; done`,
+] as const
+
+const pidsOf = async (stdout: Promise<string>): Promise<readonly number[]> =>
+  (await stdout).trim().split('\n').map(Number)
+
+/** Milliseconds for the system to take notice of what was killed. */
+async function areGone(pids: readonly number[]): Promise<boolean> {
+  for (let waited = 0; waited < 2000 && pids.some(isAlive); waited += 20) await pause(20)
+  return !pids.some(isAlive)
+}
+
+// Other systems have no setsid.
+describeWith(['setsid', 'sleep'], 'what a command has started', () => {
+  it('ends with it when exec is told to end twice', async () => {
+    using workplace = openWorkplace()
+    const running = start(workplace, ['exec', ...one, '--', ...family])
+    const pids = await pidsOf(running.saying(/\d+\n\d+\n/))
+    running.process.kill('SIGTERM')
+    await pause(50)
+    expect(pids.map(isAlive)).toEqual([true, true])
+    running.process.kill('SIGTERM')
+    expect((await running.ended).status).toBe(137)
+    expect({ gone: await areGone(pids), left: workplace.leftovers() }).toEqual({ gone: true, left: [] })
+  })
+
+  it('ends with it when the command itself heeds the signal, and its descendants do not', async () => {
+    using workplace = openWorkplace()
+    const obedient = ['sh', '-c', 'setsid sleep 30 & echo $!; echo $$; wait'] as const
+    const running = start(workplace, ['exec', ...one, '--', ...obedient])
+    const pids = await pidsOf(running.saying(/\d+\n\d+\n/))
+    running.process.kill('SIGTERM')
+    expect((await running.ended).status).toBe(143)
+    expect(await areGone(pids)).toBe(true)
+  })
+
+  it('is left alone where the command ended by itself', async () => {
+    using workplace = openWorkplace()
+    const daemon = ['sh', '-c', 'setsid sleep 30 >/dev/null 2>&1 & echo $!'] as const
+    const { stdout, status } = await run(workplace, ['exec', ...one, '--', ...daemon])
+    const pid = Number(stdout)
+    const there = isAlive(pid)
+    process.kill(pid, 'SIGKILL')
+    expect({ status, there }).toEqual({ status: 0, there: true })
+  })
+
+  it('ends with it when check is interrupted twice', async () => {
+    using workplace = openWorkplace()
+    const script = family[2].replace(/; wait/, ' >> pids; wait').replace('echo \\$\\$', 'echo \\$\\$ >> pids')
+    const running = start(workplace, ['check', ...one, '--', 'sh', '-c', script])
+    const file = join(workplace.path, 'pids')
+    const read = (): readonly string[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
+    while (read().length < 2) await pause(10)
+    running.process.kill('SIGINT')
+    running.process.kill('SIGINT')
+    running.process.kill('SIGINT')
+    expect((await running.ended).status).toBe(130)
+    expect({ gone: await areGone(read().map(Number)), left: workplace.leftovers() }).toEqual({ gone: true, left: [] })
+  })
+})
+
+describe('an interrupt during check', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s still writes the report, marked partial, without what was under way', async (signal, status) => {
+    using workplace = openWorkplace()
+    // Works with the good server, and stays with every other.
+    const client = `const tls = require('tls'), env = process.env
+      if (env.MOCKMAIL_SCENARIO !== 'good') { require('fs').writeFileSync('there', ''); setInterval(() => {}, 1000) }
+      else tls.connect({ port: env.MOCKMAIL_PORT, servername: 'localhost', ca: require('fs').readFileSync(env.MOCKMAIL_CA) })
+        .on('data', function (data) { if (/^a OK/m.test(data)) process.exit(0); this.write('a LOGIN u p\\r\\n') })`
+    const running = start(workplace, [
+      ...['check', 'expired', 'self-signed', '--protocol', 'imap', '--mode', 'implicit', '--jobs', '1'],
+      ...['--reporter', 'json=report.json', '--reporter', 'pretty', '--', process.execPath, '-e', client],
+    ])
+    while (!existsSync(join(workplace.path, 'there'))) await pause(10)
+    running.process.kill(signal)
+    const ended = await running.ended
+    const report = JSON.parse(readFileSync(join(workplace.path, 'report.json'), 'utf8')) as CheckReport
+    expect(report).toMatchObject({ partial: true, verdict: 'fail', counts: { pass: 1, fail: 0, inconclusive: 0 } })
+    expect(report.cells.map(({ scenario, verdict }) => [scenario, verdict])).toEqual([['good', 'pass']])
+    expect(ended.stdout).toMatch(/\nfail: 0 of 1 failed, 1 passed, interrupted before the rest was tried\n$/)
+    expect({ status: ended.status, stderr: ended.stderr }).toEqual({
+      status,
+      stderr: 'mockmail: interrupted; the report has what was judged by then.\n',
+    })
+    expect(workplace.leftovers()).toEqual([])
+  })
+})
+
+describeWith(['head', 'sleep'], 'a reader of stdout that goes away', () => {
   it('stops up while nothing is written, when stdout is a socket', async () => {
     using workplace = openWorkplace()
     const running = start(workplace, ['up', ...one, '--json'])

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { startMailServers } from '../../src/index.ts'
-import type { SessionClient } from '../support/clients/client.ts'
+import { citation, type SessionClient } from '../support/clients/client.ts'
 import { curl } from '../support/clients/curl.ts'
 import { fetchmail } from '../support/clients/fetchmail.ts'
 import { go } from '../support/clients/go.ts'
@@ -28,6 +28,7 @@ interface Recorded {
   readonly version: string
   readonly told: string
   readonly machine: string
+  readonly source?: string
   readonly shows: Shown
 }
 
@@ -39,6 +40,18 @@ const recording = process.env['MOCKMAIL_RECORD_DEFAULTS'] !== undefined
 
 it('has a record for each client', () => {
   expect(Object.keys(recorded)).toEqual(clients.map(({ name }) => name))
+})
+
+it('cites a source for each client that it finds unsafe', () => {
+  const unsafe = Object.entries(recorded).filter(([, { shows }]) =>
+    Object.values(shows).some((cells) =>
+      Object.values(cells).some((cell) => /^(?:leaked|fooled|accepted) fail$/.test(cell)),
+    ),
+  )
+  expect(unsafe.length).toBeGreaterThan(3)
+  for (const [name, { source }] of unsafe) {
+    expect([name, source ?? '']).toEqual([name, expect.stringMatching(citation)])
+  }
 })
 
 for (const client of clients) {

@@ -38,4 +38,10 @@ describe('changes to a list of capabilities', () => {
   it('leave the spelling of STARTTLS and of logins to the server', () => {
     expect(shown(said('A'), change({ add: ['auth', 'starttls'] }))).toEqual({ shown: ['A'], changedBy: [] })
   })
+
+  it('replace all lines of a name by one, where the first was', () => {
+    const logins = ['A', 'auth', 'auth', 'B', 'auth'].map((name, index) => ({ name, text: `${name}=${index}` }))
+    expect(shown(logins, change({ replace: { auth: 'AUTH=X' } })).shown).toEqual(['A=0', 'AUTH=X', 'B=3'])
+    expect(shown(logins, change({ replace: { B: 'C' } })).shown).toEqual(['A=0', 'auth=1', 'auth=2', 'C', 'auth=4'])
+  })
 })

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bin, ensureBuilt } from '../cli/mockmail.ts'
-import { type Finished, run, temporaryDirectory } from '../support/programs.ts'
+import { type Finished, itWith, run, temporaryDirectory } from '../support/programs.ts'
 import { root } from './gallery.ts'
 
 beforeAll(ensureBuilt, 90_000)
@@ -32,22 +32,30 @@ const commandsIn = (text: string): readonly string[] =>
   )
 
 describe.concurrent('the recipe', () => {
-  it('plain.sh passes a client that is as the baseline says, and leaves reports', async () => {
-    using project = openProject()
-    const { status, stdout } = await project.shell('examples/ci/plain.sh node examples/node/nodemailer.mjs')
-    expect(stdout).toContain('sent\n')
-    expect(stdout).toMatch(/^revoked +note +note$/m)
-    expect(project.read('reports/mail-client.xml')).toContain('<testsuites name="mockmail check: node examples')
-    expect(project.read('reports/mail-client.md')).toContain('plaintext-on-implicit')
-    expect(status).toBe(0)
-  }, 60_000)
+  itWith('mkdir')(
+    'plain.sh passes a client that is as the baseline says, and leaves reports',
+    async () => {
+      using project = openProject()
+      const { status, stdout } = await project.shell('examples/ci/plain.sh node examples/node/nodemailer.mjs')
+      expect(stdout).toContain('sent\n')
+      expect(stdout).toMatch(/^revoked +note +note$/m)
+      expect(project.read('reports/mail-client.xml')).toContain('<testsuites name="mockmail check: node examples')
+      expect(project.read('reports/mail-client.md')).toContain('plaintext-on-implicit')
+      expect(status).toBe(0)
+    },
+    60_000,
+  )
 
-  it('plain.sh ends with the status of a client that does not work', async () => {
-    using project = openProject()
-    const { status } = await project.shell('examples/ci/plain.sh sh -c "exit 7"')
-    expect(status).toBe(7)
-    expect(project.has('reports/mail-client.xml')).toBe(false)
-  }, 60_000)
+  itWith('mkdir')(
+    'plain.sh ends with the status of a client that does not work',
+    async () => {
+      using project = openProject()
+      const { status } = await project.shell('examples/ci/plain.sh sh -c "exit 7"')
+      expect(status).toBe(7)
+      expect(project.has('reports/mail-client.xml')).toBe(false)
+    },
+    60_000,
+  )
 
   it.each(['github-actions.yml', 'gitlab-ci.yml'])(
     '%s has commands that pass',

@@ -15,6 +15,8 @@ const copied = [
   'package.json',
   'tsconfig.json',
   'biome.json',
+  'tsdown.config.ts',
+  'THIRD-PARTY-LICENSES.md',
 ]
 
 /** A copy of this repository's hand-written and generated files, to be changed by a test. */

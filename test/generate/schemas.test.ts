@@ -145,6 +145,16 @@ describe('what the command line prints', () => {
     expect(problems(name, JSON.parse(line))).toEqual([])
   })
 
+  it('is by the schema of judged, at the end of exec --judge', async () => {
+    const place = ['good', '--protocol', 'imap', '--mode', 'implicit']
+    const dial = "require('net').connect(process.env.MOCKMAIL_PORT, '127.0.0.1').end()"
+    const args = ['exec', ...place, '--judge', '--json', '--', process.execPath, '-e', dial]
+    const { output } = await run(process.execPath, [...cli, ...args], { cwd: directory })
+    const lines = output.split('\n').filter((text) => text.includes('"event":"judged"'))
+    expect(lines).toHaveLength(1)
+    expect(problems('judged', JSON.parse(lines[0] ?? ''))).toEqual([])
+  })
+
   it('is found wrong when a field is missing, of another type or of another schema number', () => {
     const [ready] = events
     expect(problems('ready', { ...ready, pid: 'one' })).toEqual(['/pid must be number'])

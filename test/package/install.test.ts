@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { bundledPackages, licenceOf } from '../../scripts/generate/licences.ts'
 import { verdicts, writeJudged } from './support/judged.ts'
 import { nodeProgram, nodeVersions } from './support/nodes.ts'
 import { openProject, type Project, packTarball, type Tarball } from './support/project.ts'
@@ -11,6 +13,8 @@ import { mustRun, run } from './support/shell.ts'
 
 // Each test starts programs of its own, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 })
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 const offline = await whyNoRegistry()
 
@@ -42,6 +46,14 @@ describe('the tarball', () => {
     )
     expect([...folders].sort()).toEqual(['fixtures/keys', 'fixtures/messages'])
     expect(tarball.files.filter((path) => /^(?:src|test|scripts)\//.test(path))).toEqual([])
+  })
+
+  it('carries the licence of each package that travels inside it, in its own words', () => {
+    const words = readFileSync(join(root, 'THIRD-PARTY-LICENSES.md'), 'utf8')
+    expect(tarball.files).toContain('THIRD-PARTY-LICENSES.md')
+    expect(bundledPackages()).toEqual(['get-port', 'fastest-levenshtein'])
+    for (const name of bundledPackages()) expect(words).toContain(licenceOf(root, name))
+    expect(words).toMatch(/Copyright \(c\) Sindre Sorhus[\s\S]*Copyright \(c\) 2020 Kasper Unn Weihe/)
   })
 
   it('runs nothing when it is installed', () => {

@@ -5,7 +5,6 @@ import { titled } from '../support/clients/cells.ts'
 import type { SessionClient } from '../support/clients/client.ts'
 import { fetchmail } from '../support/clients/fetchmail.ts'
 import { javamail } from '../support/clients/javamail.ts'
-import { mbsync } from '../support/clients/mbsync.ts'
 import { mpop } from '../support/clients/mpop.ts'
 import { msmtp } from '../support/clients/msmtp.ts'
 import { nodeImap } from '../support/clients/node.ts'
@@ -117,7 +116,7 @@ interface Row {
   readonly says?: RegExp
 }
 
-/** curl, Python, nodemailer and imapflow are in mail-programs.test.ts, mbsync is below. */
+/** curl, Python, nodemailer and imapflow are in mail-programs.test.ts. */
 const rows: readonly Row[] = [
   { client: fetchmail, says: /upgrade to TLS failed\.$/m },
   { client: msmtp, says: /^msmtp: command STARTTLS failed$/m },
@@ -147,26 +146,3 @@ for (const { client, says } of rows) {
     )
   })
 }
-
-/** It reads ahead: whether the injected answer is there before or after its command is a race that either may win. */
-describeWith(mbsync.needs, 'mbsync', () => {
-  it('is refused or fooled by an injected answer, and its own words agree with ours each time', async () => {
-    await using server = await startMailServer(injected('imap'))
-    using ca = caOf(server)
-    await mbsync.playAll([server.twin as MailServer], { ca: ca.file, mail })
-    const details = new Map([
-      ['IMAP error: unexpected reply: 2 OK injected', 'safe-abort'],
-      // The answer of the server itself, to a command that mbsync takes for answered.
-      ['IMAP error: unexpected tag 2', 'acted-on-injected'],
-    ])
-    const seen = new Set<string>()
-    for (let attempt = 1; attempt <= 100 && seen.size < 2; attempt++) {
-      server.reset()
-      const [said] = await mbsync.playAll([server], { ca: ca.file, mail })
-      const { detail } = await server.outcome({ settle: 20 })
-      expect(detail).toBe(details.get(said?.said.trim().split('\n').at(-1) ?? ''))
-      seen.add(detail)
-    }
-    expect(seen).toContain('acted-on-injected')
-  }, 60_000)
-})

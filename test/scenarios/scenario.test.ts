@@ -152,9 +152,9 @@ describe('parts of one’s own', () => {
   it.each([
     [{ id: 'Expired' }, 'lower case letters'],
     [{ id: 'expired' }, 'has that name already'],
-    [{ modes: ['sometimes' as never] }, "'sometimes' is not one of modes"],
-    [{ at: { lunch: () => [] } as never }, "there is no moment 'lunch'"],
-    [{ summary: '' }, 'a summary is one sentence'],
+    [{ modes: ['sometimes' as never] }, "'modes[0]' is 'sometimes'."],
+    [{ at: { lunch: () => [] } as never }, "'at' has no 'lunch'. Allowed: accept, greeting, "],
+    [{ summary: '' }, "'summary' is '', and must be a text"],
   ])('refuses a definition with %j', (change, message) => {
     const definition = {
       id: 'own',

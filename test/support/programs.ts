@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 
 /** How a program ended, with what it wrote. */
 export interface Finished {
@@ -59,6 +59,18 @@ export const describeWith = (programs: readonly string[], title: string, suite: 
   if (absent.length === 0) return void describe(title, suite)
   console.warn(`skipped, for ${absent.join(', ')} is not installed: ${title}`)
   describe.skip(`${title} (${absent.join(', ')} is not installed)`, suite)
+}
+
+/** What a test of this file was skipped for, said once. */
+const saidAbsent = new Set<string>()
+
+/** The `it` of a test that needs programs; it says so and skips where one is absent. */
+export const itWith = (...programs: readonly string[]): typeof it.skip => {
+  const absent = programs.filter((program) => !isInstalled(program)).join(', ')
+  if (absent === '') return it
+  if (!saidAbsent.has(absent)) console.warn(`skipped, for ${absent} is not installed: what asks it`)
+  saidAbsent.add(absent)
+  return it.skip
 }
 
 /** Whether PATH has the program, or an absolute path can be run or, for a file that is no program, read. */

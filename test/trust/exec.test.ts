@@ -108,9 +108,37 @@ for (const { name, needs, trust, command, refuses, alert } of strangers) {
   })
 }
 
+describeWith(['java'], 'java in exec, where the path has blanks and quotes', () => {
+  it.each(['a b', 'it\'s "here"'])('logs in with --trust java: %s', async (folder) => {
+    using workplace = openWorkplace()
+    const pki = join(workplace.path, folder)
+    const command = `java ${script('Session.java')} ${target}`
+    const where = ['good', '--protocol', 'imap', '--mode', 'implicit', '--quiet', '--pki', pki, '--trust', 'java']
+    const { status, stdout } = await run(workplace, ['exec', ...where, '--', 'sh', '-c', command], {
+      environment: nothingTrusted,
+    })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'logged in\n' })
+  })
+})
+
 describeWith(['java'], 'java with ca.p12 as its truststore', () => {
   it('logs in without --trust', async () => {
     const { status, said, logins } = await exec(`java ${store} ${script('Session.java')} ${target}`, [])
     expect({ status, logins, said }).toEqual({ status: 0, logins: 1, said: 'logged in\n' })
   })
+})
+
+it('check --trust makes the client trust the roots too, and without it says what to try', async () => {
+  const client = ['--', process.execPath, script('session.mjs'), '{servername}', '{port}', '{user}', '{password}']
+  const place = ['check', 'expired', '--protocol', 'imap', '--mode', 'implicit']
+  using workplace = openWorkplace()
+  const trusting = await run(workplace, [...place, '--trust', 'node', ...client])
+  expect(trusting.stdout).toMatch(/\npass: 0 of 2 failed, 2 passed\n$/)
+  expect(trusting.status).toBe(0)
+  const stranger = await run(workplace, [...place, ...client])
+  expect(stranger.stdout).toContain(
+    '\ntry: It refuses the good server (unknown-issuer): make it trust the roots in\n{ca}',
+  )
+  expect(stranger.stdout).toContain('\nfail: 1 of 2 failed, 1 inconclusive, 0 passed\n')
+  expect(stranger.status).toBe(1)
 })

@@ -44,7 +44,6 @@ export const expected: Readonly<Record<string, string>> = {
   'mbsync given wrong-host implicit': 'pass refused safe-abort close-after-finished',
   'mbsync given wrong-host starttls': 'pass refused safe-abort close-after-finished',
   'mbsync given starttls-stripped starttls': 'pass refused safe-abort silent-close',
-  'mbsync given starttls-injected starttls': 'pass refused safe-abort silent-close',
   'fetchmail given good implicit': 'pass accepted safe-continue -',
   'fetchmail given good starttls': 'pass accepted safe-continue -',
   'fetchmail given expired implicit': 'pass refused safe-abort alert:certificate_expired',

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type ConnectionRecord, judgeRun, type MailServers, startMailServers } from '../../src/index.ts'
 import type { SessionClient } from '../support/clients/client.ts'
+import { citation } from '../support/clients/client.ts'
 import { curl } from '../support/clients/curl.ts'
 import { fetchmail } from '../support/clients/fetchmail.ts'
 import { go } from '../support/clients/go.ts'
@@ -30,16 +31,18 @@ interface Recorded {
 
 const file = new URL('../../fixtures/records/clients.ndjson', import.meta.url)
 
-const told = ['good', 'expired', 'untrusted-root', 'wrong-host', 'starttls-stripped', 'starttls-injected']
+const faults = ['good', 'expired', 'untrusted-root', 'wrong-host', 'starttls-stripped']
+const told = [...faults, 'starttls-injected']
 const untold = ['expired', 'starttls-stripped', 'revoked']
 
 /** Verifying clients that tell apart how a refusal can look, and those that do wrong when they are told nothing. */
 const subjects: readonly { client: SessionClient; trust: 'given' | 'machine'; scenarios: readonly string[] }[] = [
-  ...[curl, python, msmtp, mbsync, fetchmail, go, javamail, ruby, imapflow].map((client) => ({
+  ...[curl, python, msmtp, fetchmail, go, javamail, ruby, imapflow].map((client) => ({
     client,
     trust: 'given' as const,
     scenarios: told,
   })),
+  { client: mbsync, trust: 'given', scenarios: faults },
   {
     client: nodemailer,
     trust: 'given',
@@ -98,6 +101,15 @@ describe('judgeRun, on what real clients did', () => {
   it('is asked of every client and scenario that the table has', () => {
     const seen = recorded.map(({ client, trust, scenario, mode }) => [client, trust, scenario, mode].join(' '))
     expect([...seen].sort()).toEqual(Object.keys(expected).sort())
+  })
+
+  it('names no client as unsafe without a source that says so', () => {
+    const unsafe = Object.entries(expected).filter(([, found]) => found.startsWith('fail '))
+    const names = [...new Set(unsafe.map(([name]) => name.split(' ')[0]))]
+    expect(names).toEqual(['php', 'nodemailer', 'swaks', 'python'])
+    for (const { client } of subjects.filter(({ client }) => names.includes(client.name))) {
+      expect([client.name, client.byDefault.source ?? '']).toEqual([client.name, expect.stringMatching(citation)])
+    }
   })
 
   it.each(recorded.map((one) => [[one.client, one.trust, one.scenario, one.mode].join(' '), one] as const))(

@@ -137,7 +137,7 @@ function place(attributes: string, numbered: Numbered | undefined): string {
   return `<td${attributes}${dataOf(cell)}><button class="${standing}" popovertarget="${id}" aria-haspopup="dialog" aria-label="${escapeHtml(label)}">${mark(standing)}<span class="word">${escapeHtml(outcome)}</span>${remark ? `<span class="remark">${remark}</span>` : ''}</button></td>`
 }
 
-function findings({ cells }: CheckReport, numbered: readonly Numbered[]): string {
+function findings({ cells, advice }: CheckReport, numbered: readonly Numbered[]): string {
   const unstarted = describeUnstarted(cells)
   const worthAWord = numbered.filter(({ cell }) => isWorthAWord(cell))
   return `<section id="findings-section"${worthAWord.length === 0 ? ' hidden' : ''}>
@@ -150,7 +150,7 @@ ${worthAWord
   )
   .join('\n')}
 </ol>
-</section>${unstarted ? `\n<p class="faint">The client was ${unstarted}.</p>` : ''}`
+</section>${unstarted ? `\n<p class="faint">The client was ${unstarted}.</p>` : ''}${(advice ?? []).map((one) => `\n<p>Try: ${escapeHtml(one)}</p>`).join('')}`
 }
 
 function untried(report: CheckReport): string {

@@ -1,7 +1,7 @@
 import { correctClient, describeBaseline, describeCell, describeClient, furtherWords, isKnown } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { printable } from '../text.ts'
+import { entities, printable, withoutCommands } from '../text.ts'
 import { type Column, isIn, matrixOf, placeOf, standingOf } from './matrix.ts'
 
 /**
@@ -134,4 +134,4 @@ const attributes = (given: Readonly<Record<string, string>>): string =>
 
 /** XML 1.0 has no way to write most control characters (§2.2), so they are shown as the transcript shows them. */
 const escapeXml = (text: string): string =>
-  printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  withoutCommands(printable(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'), entities)

@@ -10,7 +10,7 @@ import {
 } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { cut, oneLine } from '../text.ts'
+import { cut, oneLine, withoutCommands } from '../text.ts'
 import { isWorthAWord, matrixOf, placeOf, standingOf, untriedIn, worstFirst } from './matrix.ts'
 
 /** GitHub refuses a comment of more than 65,536 characters; a job summary may have 1 MiB. */
@@ -31,13 +31,15 @@ export function formatMarkdown(report: CheckReport): string {
     `${code(cut(client, mostOfLine))}, by mockmail ${text(mockmail)}${contract === 'strict' ? '' : `, contract ${contract}`}`,
     ...(report.cells.length > 0 ? [table(report)] : []),
     ...(unstarted ? [`The client was ${unstarted}.`] : []),
+    ...(report.advice ?? []).map((advice) => `Try: ${text(advice)}`),
     ...untriedIn(report).map(
       ({ what, why }) => `Does not speak ${what}: skipped (${text(cut(oneLine(why), mostOfLine))})`,
     ),
   ].join('\n\n')
   const blocks = worstFirst(report.cells).filter(isWorthAWord).map(details)
   const { kept, left } = within(blocks, mostCharacters - head.length)
-  return `${[head, ...kept, ...(left > 0 ? [`… and ${left} more, left out to fit a comment.`] : [])].join('\n\n')}\n`
+  const whole = [head, ...kept, ...(left > 0 ? [`… and ${left} more, left out to fit a comment.`] : [])].join('\n\n')
+  return `${withoutCommands(whole)}\n`
 }
 
 const marks: Readonly<Record<Verdict, string>> = { fail: '❌', inconclusive: '❔', note: '⚠️', pass: '✅' }

@@ -1,7 +1,7 @@
 import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { columnsOf, cut, oneLine, pad, wrap } from '../text.ts'
+import { columnsOf, cut, oneLine, pad, withoutCommands, wrap } from '../text.ts'
 import {
   type Column,
   isWorthAWord,
@@ -31,13 +31,15 @@ export function formatPretty(report: CheckReport, { width = 80, colour = false }
     ...(report.cells.length > 0 ? [matrix(report, width, paint)] : []),
     ...worthAWord.map((cell) => details(cell, width, paint)),
     unstarted ? wrap(unstarted, width) : [],
+    ...(report.advice ?? []).map((advice) => wrap(`try: ${oneLine(advice)}`, width)),
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
     wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]
-  return `${blocks
+  const text = blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`
+    .join('\n\n')
+  return `${withoutCommands(text)}\n`
 }
 
 type Paint = (text: string, as: Standing) => string

@@ -46,6 +46,8 @@ export function changeCapabilities(
     const next = inOrder(change.order, [
       ...shown
         .filter(({ name }) => !change.remove.includes(name))
+        // A name may stand for several lines, such as the mechanisms of 'auth'; all of them are replaced by one.
+        .filter(({ name }, index, all) => !change.replace[name] || all.findIndex((one) => one.name === name) === index)
         .map(({ name, text }) => ({ name, text: change.replace[name] ?? text })),
       ...change.add
         .filter((added) => !neutralNames.has(added))

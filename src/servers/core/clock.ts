@@ -7,6 +7,8 @@ export const clock = {
   date: Date.now.bind(Date),
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
+  setInterval: globalThis.setInterval,
+  clearInterval: globalThis.clearInterval,
   setImmediate: globalThis.setImmediate,
 } as const
 

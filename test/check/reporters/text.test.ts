@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { columnsOf, cut, oneLine, pad, printable, wrap } from '../../../src/check/text.ts'
+import {
+  columnsOf,
+  cut,
+  entities,
+  forLog,
+  oneLine,
+  pad,
+  printable,
+  withoutCommands,
+  wrap,
+} from '../../../src/check/text.ts'
 
 describe('words of others', () => {
   it('lose their escape sequences', () => {
@@ -42,5 +52,34 @@ describe('columns', () => {
   it('break lines between words, and inside one that is longer than a line', () => {
     expect(wrap('sent the password in clear', 12)).toEqual(['sent the', 'password in', 'clear'])
     expect(wrap('see https://example.com/long', 10)).toEqual(['see', 'https://ex', 'ample.com/', 'long'])
+  })
+})
+
+describe('what may be printed', () => {
+  it('is no command to a build server, wherever it stands', () => {
+    expect(withoutCommands('::error::x\n \t::stop-commands::y\n::set-output name=a::b')).toBe(
+      '\\x3a:error::x\n \t\\x3a:stop-commands::y\n\\x3a:set-output name=a::b',
+    )
+    expect(withoutCommands('a ##[group]b ##vso[task.x] ##teamcity[y]')).toBe(
+      'a #\\x23[group]b #\\x23vso[task.x] #\\x23teamcity[y]',
+    )
+    expect(withoutCommands('::error::<x>', entities)).toBe('&#58;:error::<x>')
+  })
+
+  it('is left alone where it is none', () => {
+    for (const text of ['OpenSSL::SSL::SSLError: x', '::1: connection refused', '## heading', 'a: ::b::c']) {
+      expect(withoutCommands(text)).toBe(text)
+    }
+  })
+
+  it('stays the same value where it is JSON, with nothing in it that a terminal or a build server obeys', () => {
+    const value = { said: '\u009b31m ##[group]\u202e\x1b[1m ::error::x' }
+    const line = forLog(JSON.stringify(value))
+    expect(JSON.parse(line)).toEqual(value)
+    expect(line).toBe(String.raw`{"said":"\u009b31m #\u0023[group]\u202e\u001b[1m ::error::x"}`)
+  })
+
+  it('loses its escape sequences where it is none', () => {
+    expect(forLog('a\x1b[31mb\n::error::c\x07')).toBe('ab\n\\x3a:error::c\\x07')
   })
 })

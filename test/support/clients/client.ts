@@ -55,8 +55,11 @@ export interface SessionClient {
   version(): Promise<string>
   /** In words: the options that make it verify and insist on TLS. */
   readonly verifying: string
-  /** In words: how it is told to use TLS, and what stands for a root that the machine trusts. */
-  readonly byDefault: { readonly told: string; readonly machine: string }
+  /**
+   * In words: how it is told to use TLS, and what stands for a root that the machine trusts. `source` is what says that it is
+   * unsafe so, where it is: its own documentation, an advisory or a bug, to be looked up by anybody.
+   */
+  readonly byDefault: { readonly told: string; readonly machine: string; readonly source?: string }
   /** One session with each target. Never rejects for what a server did. */
   playAll(targets: readonly Target[], errand: Errand): Promise<readonly Said[]>
 }
@@ -90,3 +93,6 @@ export async function playOne(client: SessionClient, target: Target, errand: Err
 
 /** The first thing in a text that looks like a version. */
 export const versionIn = (text: string): string => /\d+(?:\.\d+)+/.exec(text)?.[0] ?? 'unknown'
+
+/** How a source is cited: where it stands, or its number. */
+export const citation = /https:\/\/\S+|\bCVE-\d{4}-\d+|\bbug \d+/

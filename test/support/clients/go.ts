@@ -24,6 +24,7 @@ export const go: SessionClient = {
   byDefault: {
     told: 'tls.Dial without a configuration, or smtp.SendMail: it takes STARTTLS where that is offered',
     machine: 'SSL_CERT_FILE',
+    source: 'SendMail switches to TLS if possible: https://pkg.go.dev/net/smtp#SendMail',
   },
   async playAll(targets, errand) {
     using folder = temporaryDirectory()

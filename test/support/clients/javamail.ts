@@ -13,7 +13,12 @@ export const javamail: SessionClient = {
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run('dpkg-query', ['-W', 'libmail-java'])).stdout),
   verifying: 'a socket factory of ca.pem, ssl.checkserveridentity and starttls.required',
-  byDefault: { told: 'ssl.enable or starttls.enable', machine: 'SSLContext.setDefault' },
+  byDefault: {
+    told: 'ssl.enable or starttls.enable',
+    machine: 'SSLContext.setDefault',
+    source:
+      'ssl.checkserveridentity and starttls.required are false by default: https://github.com/jakartaee/mail-api/issues/429 and https://javaee.github.io/javamail/docs/api/com/sun/mail/smtp/package-summary.html',
+  },
   playAll: (targets, errand) =>
     playScript(
       { program: 'java', args: ['-cp', jars.join(':'), join(import.meta.dirname, 'Sessions.java')] },

@@ -14,10 +14,12 @@ interface Library {
   readonly verifying: string
   /** How it is told to use TLS where nothing is said about certificates. */
   readonly told: string
+  /** What says that it goes on without TLS so. */
+  readonly source?: string
 }
 
 const library = (
-  { name, package: installed, protocol, cannot, verifying, told }: Library,
+  { name, package: installed, protocol, cannot, verifying, told, source }: Library,
   program = process.execPath,
 ): SessionClient => ({
   name,
@@ -26,7 +28,7 @@ const library = (
   ...(cannot && { cannot: { [protocol]: cannot } }),
   version: async () => versionOf(installed),
   verifying,
-  byDefault: { told, machine: 'NODE_EXTRA_CA_CERTS' },
+  byDefault: { told, machine: 'NODE_EXTRA_CA_CERTS', ...(source && { source }) },
   playAll: (targets, errand) =>
     playScript(
       {
@@ -45,6 +47,7 @@ const nodemailerFacts: Library = {
   verifying: 'requireTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'smtp',
   told: 'secure: true, or nothing: it takes STARTTLS where that is offered',
+  source: 'requireTLS is false by default, and TLS is used if the server supports it: https://nodemailer.com/smtp/',
 }
 
 /** nodemailer with `requireTLS`. */
@@ -56,6 +59,8 @@ const imapflowFacts: Library = {
   verifying: 'doSTARTTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'imap',
   told: 'secure: true, or secure: false: it takes STARTTLS where that is offered',
+  source:
+    'without doSTARTTLS the upgrade is tried only where the server has it: https://github.com/postalsys/imapflow/blob/master/lib/imap-flow.js',
 }
 
 /** imapflow with `doSTARTTLS`. */
@@ -68,6 +73,7 @@ export const nodeImap = library({
   verifying: "autotls 'always', tlsOptions.ca and rejectUnauthorized",
   protocol: 'imap',
   told: "tls: true, or autotls: 'always'",
+  source: "autotls 'always' attempts the upgrade, and requires none: https://github.com/mscdex/node-imap#readme",
 })
 
 const nodePop3Facts: Library = {

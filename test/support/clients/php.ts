@@ -12,7 +12,7 @@ export const php = definedAlone({
   cannot: { smtp: 'implicit', imap: 'implicit', pop3: 'implicit' },
   version: async () => versionIn((await run('php', ['--version'])).stdout),
   verifying: 'cafile, peer_name and verify_peer of the stream context',
-  byDefault: { told: 'STARTTLS', machine: 'nothing' },
+  byDefault: { told: 'STARTTLS', machine: 'nothing', source: 'bug 80008: https://bugs.php.net/bug.php?id=80008' },
   async play({ protocol, port, servername, user, password }, { ca }) {
     const { status, stdout, stderr } = await run('php', [
       ...['-n', script, protocol, '127.0.0.1', String(port)],

@@ -13,6 +13,8 @@ export const python: SessionClient = {
   byDefault: {
     told: 'SMTP_SSL, IMAP4_SSL, POP3_SSL, starttls() and stls() without a context',
     machine: 'SSL_CERT_FILE',
+    source:
+      'certificates are verified by default for HTTP only: https://peps.python.org/pep-0476/ and https://docs.python.org/3.11/library/ssl.html#security-considerations',
   },
   playAll: (targets, errand) =>
     playScript(

@@ -19,7 +19,11 @@ export const swaks = definedAlone({
   protocols: ['smtp'],
   version: async () => versionIn((await run('swaks', ['--version'])).stdout),
   verifying: '--tls or --tls-on-connect, --tls-verify and --tls-ca-path',
-  byDefault: { told: '--tls or --tls-on-connect', machine: 'SSL_CERT_FILE' },
+  byDefault: {
+    told: '--tls or --tls-on-connect',
+    machine: 'SSL_CERT_FILE',
+    source: 'no certificate is verified without --tls-verify: https://jetmore.org/john/code/swaks/latest/doc/ref.txt',
+  },
   async play({ mode, servername, port, user, password }, { ca, mail, trust }) {
     const machine = trust === 'machine'
     const { status, stdout, stderr } = await run(

@@ -1,10 +1,13 @@
-import { printable } from '../../text.ts'
+import { entities, printable, withoutCommands } from '../../text.ts'
 
 /** Makes text safe between tags and inside quoted attributes. */
 export const escapeHtml = (text: string): string =>
-  printable(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
+  withoutCommands(
+    printable(text)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#39;'),
+    entities,
+  )

@@ -1,0 +1,88 @@
+import type { MailServer } from '../server.ts'
+import type { MailServers } from '../start.ts'
+import { isControl, judgedWithControl } from '../verdicts/control.ts'
+import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
+import type { JudgedEvent } from './events.ts'
+import { align } from './table.ts'
+
+/** What a run of `exec --judge` came to. */
+export interface Judged {
+  /** One for each endpoint that was dialled. */
+  readonly events: readonly JudgedEvent[]
+  /** Why the command ends with 1 although its child was content; undefined where it need not. */
+  readonly why: string | undefined
+}
+
+/**
+ * Judges what every endpoint sees from now on. Asked once, when nobody connects any more: a refusal counts only beside a
+ * control on the same protocol and mode.
+ */
+export function openJudge({ endpoints }: MailServers): (settle: number) => Promise<Judged> {
+  // An endpoint forgets all but its newest connections, and a failure must not be among what is forgotten.
+  const failures = new Map<MailServer, Judgement>()
+  for (const server of endpoints) {
+    server.onEnded((record) => {
+      const judgement = judgeConnection(record, server.resolved)
+      if (judgement.verdict === 'fail' && !failures.has(server)) failures.set(server, judgement)
+    })
+  }
+  return async (settle) => {
+    const dialled = endpoints.filter(({ counts }) => counts.connections > 0)
+    const seen = await Promise.all(
+      dialled.map(async (server) => {
+        const run = await server.outcome({ settle })
+        const judgement = run.verdict === 'fail' ? run : (failures.get(server) ?? run)
+        return { server, judgement }
+      }),
+    )
+    const controlled = new Set(
+      seen
+        .filter(({ server, judgement }) => isControl(server.expectation, judgement))
+        .map(({ server }) => place(server)),
+    )
+    const events = seen.map(({ server, judgement }) =>
+      judgedEvent(
+        server,
+        judgedWithControl(judgement, { mode: server.mode, controlled: controlled.has(place(server)) }),
+      ),
+    )
+    return { events, why: objection(events) }
+  }
+}
+
+const place = ({ protocol, mode }: Pick<MailServer, 'protocol' | 'mode'>): string => `${protocol}/${mode}`
+
+const judgedEvent = (server: MailServer, judgement: Judgement): JudgedEvent => ({
+  schema: 1,
+  event: 'judged',
+  scenario: server.scenario,
+  protocol: server.protocol,
+  mode: server.mode,
+  port: server.port,
+  connections: server.counts.connections,
+  ...judgement,
+})
+
+function objection(events: readonly JudgedEvent[]): string | undefined {
+  if (events.length === 0) return 'nothing connected, so nothing can be said of the client'
+  const failed = events.filter(({ verdict }) => verdict === 'fail').length
+  const open = events.filter(({ verdict }) => verdict === 'inconclusive')
+  if (failed + open.length === 0) return undefined
+  const uncontrolled = open.some(({ detail }) => detail === 'inconclusive:no-control')
+  const hint = uncontrolled
+    ? '; a refusal counts only where the client completes a session with a good server on the same protocol and mode in the same run'
+    : ''
+  return `${failed} failed, ${open.length} inconclusive of ${events.length} that were dialled${hint}`
+}
+
+/** A row for each endpoint that was dialled. */
+export const formatJudged = ({ events }: Judged): string =>
+  align([
+    ['verdict', 'scenario', 'where', 'outcome'],
+    ...events.map((event) => [
+      event.verdict,
+      event.scenario,
+      place(event),
+      `${event.outcome}, ${event.qualifier ?? event.detail}`,
+    ]),
+  ]).join('\n')
