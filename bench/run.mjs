@@ -11,6 +11,7 @@ import { formatMachine, machine } from './machine.mjs'
 import { formatRows } from './report.mjs'
 import { measureScale } from './scale.mjs'
 import { measureStart } from './start.mjs'
+import { measureStartTls } from './starttls.mjs'
 import { measureStop } from './stop.mjs'
 import { measureWarm } from './warm.mjs'
 
@@ -20,6 +21,7 @@ const measures = {
   warm: measureWarm,
   scale: measureScale,
   handshakes: measureHandshakes,
+  starttls: measureStartTls,
   greeting: measureGreeting,
   stop: measureStop,
   cycles: measureCycles,

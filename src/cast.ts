@@ -1,6 +1,7 @@
+import type { WrittenScenario } from './certs/manifest.ts'
 import type { Identity } from './certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from './scenarios/entry.ts'
-import type { Cast } from './scenarios/scenario.ts'
+import type { Cast, Scenario } from './scenarios/scenario.ts'
 import { type Action, type Hook, momentOfAction } from './scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from './servers/core/behaviour.ts'
 import type { TlsIdentity } from './servers/core/tls.ts'
@@ -8,7 +9,7 @@ import type { TlsIdentity } from './servers/core/tls.ts'
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
 /** What the parts of a cast make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
-export function behaviourOf({ preset, quirks }: Cast): Behaviour {
+export function behaviourOf({ preset, quirks, expectation }: Cast): Behaviour {
   const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const at = new Map<Hook, Attached>()
   let tls: TlsProfile = {}
@@ -23,6 +24,7 @@ export function behaviourOf({ preset, quirks }: Cast): Behaviour {
   return {
     ...(speaks && { speaks }),
     tls,
+    tapped: expectation.expect !== 'accept',
     tlsParts: parts.flatMap(({ id, entry }) => (entry.tls ? [id] : [])),
     capabilities: parts.flatMap(({ id, entry }) => (entry.capabilities ? [attach(id, entry.capabilities)] : [])),
     at,
@@ -46,6 +48,19 @@ const actionOfMoment = new Map(
 const canonical = (hook: Hook): Hook => {
   const action = actionOfMoment.get(hook)
   return action ? `command:${action}` : hook
+}
+
+/** What the manifest of the files says of a scenario. */
+export const writtenScenario = ({ id, expectation, runs, cast }: Scenario): WrittenScenario => {
+  const met = Array.from({ length: runs }, (_, index) => cast(index + 1).certificate)
+  return {
+    id,
+    expect: expectation.expect,
+    identities: [...new Map(met.map((certificate) => [certificate.id, certificate.expect]))].map(([id, expect]) => ({
+      id,
+      expect,
+    })),
+  }
 }
 
 /** What a TLS server needs of an issued identity. */

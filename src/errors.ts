@@ -23,6 +23,8 @@ export type MockmailErrorCode =
   | 'NOTHING_RECORDED'
   | 'NO_SUCH_ENDPOINT'
   | 'NO_SHARED_FLEET'
+  | 'NO_CONTROL'
+  | 'NOT_AWAITED'
 
 const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'UNKNOWN_SCENARIO',

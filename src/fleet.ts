@@ -1,3 +1,5 @@
+import { writtenScenario } from './cast.ts'
+import type { WrittenScenario } from './certs/manifest.ts'
 import type { Pki } from './certs/types.ts'
 import { MockmailError } from './errors.ts'
 import type { Plan } from './plan.ts'
@@ -19,7 +21,7 @@ export class MailServers {
   readonly #servers: readonly MailServer[]
   readonly #pki: Pick<Pki, 'caPem' | 'write'>
   readonly #onClose: () => Promise<void>
-  readonly #expectations: ReadonlyMap<string, string>
+  readonly #scenarios: readonly WrittenScenario[]
   readonly #home: string | undefined
   #files: { readonly path: string; remove(): void } | undefined
   #closed: Promise<void> | undefined
@@ -41,7 +43,7 @@ export class MailServers {
     for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
-    this.#expectations = expectationsOf(endpoints.map(({ scenario }) => scenario))
+    this.#scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))].map(writtenScenario)
     const path = (): string => `${this.pki}/ca.pem`
     this.ca = {
       pem: pki.caPem,
@@ -71,12 +73,13 @@ export class MailServers {
   }
 
   /**
-   * Writes every file of the PKI to a directory of your own.
+   * Writes every file of the PKI to a directory of your own. What is there already and not of mockmail is left as it is, and
+   * no link is followed.
    *
-   * @throws {MockmailError} FILE_UNWRITABLE
+   * @throws {MockmailError} FILE_UNWRITABLE, PKI_UNUSABLE
    */
   writePki(directory: string): void {
-    this.#pki.write(directory, this.#expectations)
+    this.#pki.write(directory, this.#scenarios)
   }
 
   /** @internal Writes the files of {@link pki} anew, if anybody has asked for them, with what is current. */
@@ -132,6 +135,3 @@ export class MailServers {
     return this.close()
   }
 }
-
-const expectationsOf = (scenarios: readonly Scenario[]): ReadonlyMap<string, string> =>
-  new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { MockmailError } from './errors.ts'
 
 /** An open NSS key log. */
@@ -8,7 +8,8 @@ export interface KeyLog {
 }
 
 /**
- * Opens a key log to append to; the file is for its owner only.
+ * Opens a key log to append to; the file is for its owner only. When it cannot be written any more, as on a full disk, that
+ * is told once, as a warning of the process: a run is worth more than its key log.
  *
  * @throws {MockmailError} FILE_UNWRITABLE
  */
@@ -22,13 +23,29 @@ export function openKeyLog(file: string | undefined): KeyLog | undefined {
       cause: error,
     })
   }
+  const close = (): void => {
+    if (descriptor !== undefined) closeSync(descriptor)
+    descriptor = undefined
+  }
   return {
     write(line) {
-      if (descriptor !== undefined) appendFileSync(descriptor, line)
+      if (descriptor === undefined) return
+      try {
+        writeWhole(descriptor, line)
+      } catch (error) {
+        // With a gap it would be taken for whole.
+        close()
+        process.emitWarning(`The key log ${file} ends here, and the run goes on: ${(error as Error).message}.`, {
+          type: 'MockmailWarning',
+          code: 'FILE_UNWRITABLE',
+        })
+      }
     },
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor)
-      descriptor = undefined
-    },
+    close,
   }
+}
+
+/** A disk that is nearly full takes a part and says so, and refuses only the next. */
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { behaviourOf, tlsIdentityOf } from './cast.ts'
 import type { Identity, Pki } from './certs/types.ts'
 import type { KeyLog } from './keylog.ts'
@@ -44,7 +45,8 @@ export function openServers(
   return planned.map(({ scenario, protocol, mode, port }) => {
     // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
     const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
-    const terminators = new Map<unknown, { readonly identity: Identity; readonly terminator: TlsTerminator }>()
+    // By certificate, so that one that is issued anew leaves nothing behind.
+    const terminators = new WeakMap<Identity, Map<unknown, TlsTerminator>>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
@@ -62,16 +64,16 @@ export function openServers(
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
-      terminator(nth) {
+      terminator(nth, serverName) {
         const cast = scenario.cast(nth)
         const { id, facets } = cast.certificate
-        const identity = pki.identity(id, facets)
-        const known = terminators.get(cast)
-        if (known?.identity === identity) return known.terminator
-        const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
-        if (keyLog) terminator.onKeyLog(keyLog.write)
-        terminators.set(cast, { identity, terminator })
-        return terminator
+        const identity = identityFor(serverName, pki.identity(id, facets))
+        const known = remember(terminators, identity, () => new Map<unknown, TlsTerminator>())
+        return remember(known, cast, () => {
+          const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
+          if (keyLog) terminator.onKeyLog(keyLog.write)
+          return terminator
+        })
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
@@ -108,7 +110,15 @@ export function openServers(
   })
 }
 
-function remember<V>(memory: Map<unknown, V>, key: unknown, make: () => V): V {
+/** A client that names no server, or an address, has dialled an address, or may have. */
+const identityFor = (serverName: string | null, identity: Identity): Identity =>
+  serverName === null || isIP(serverName) > 0 ? (identity.byAddress ?? identity) : identity
+
+function remember<K, V>(
+  memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
   const known = memory.get(key)
   if (known !== undefined) return known
   const made = make()

@@ -8,8 +8,8 @@ export interface RunOptions {
   /** Address to listen on. Default `127.0.0.1`, and the same port on `::1` where the machine has it. */
   readonly host?: string
   /**
-   * Names of the good leaf; the first is the name to dial. `localhost`, `mail.mockmail.test`, `*.mockmail.test`,
-   * `127.0.0.1` and `::1` always follow. Default: these.
+   * Names of the good leaf; the first is the name to dial. `localhost`, `mail.mockmail.test`, `127.0.0.1` and `::1` always
+   * follow. Default: these. Addresses are in a leaf of their own, with the names, for clients that name no server or an address.
    */
   readonly servernames?: readonly string[]
   /** Key type of the certificates. Default `ec` (P-256); `rsa` is RSA-2048. */
@@ -21,7 +21,10 @@ export interface RunOptions {
    * newest run. Default: a fresh PKI in memory.
    */
   readonly pki?: string
-  /** Roots without name constraints. Default false: a root that leaks into a real trust store harms nobody. */
+  /**
+   * Roots without name constraints. Default false: a client that applies those of a trust anchor, as OpenSSL does and Java
+   * does not, takes them for nobody else's names.
+   */
   readonly unconstrained?: boolean
   /** The only login that is right, as `name:password`. Default: any user with any password but `wrong`. */
   readonly user?: string
@@ -76,8 +79,8 @@ export function checkOptionList(option: string, given: unknown): void {
   throw invalid(option, given, 'a list')
 }
 
-/** Names that every good leaf has. The loopback addresses let a client dial by number. */
-const alwaysNamed = ['localhost', 'mail.mockmail.test', '*.mockmail.test', '127.0.0.1', '::1'] as const
+/** Names that every good leaf has, and no wildcard: some clients fail on one. The addresses let a client dial by number. */
+const alwaysNamed = ['localhost', 'mail.mockmail.test', '127.0.0.1', '::1'] as const
 
 /** Options with every default filled in and everything checked. */
 export interface CheckedOptions {

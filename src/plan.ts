@@ -1,5 +1,7 @@
+import { behaviourOf } from './cast.ts'
 import { MockmailError } from './errors.ts'
 import { assignPorts, type PortOptions } from './ports.ts'
+import { profileProblem } from './scenarios/availability.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import type { Mode, Protocol } from './scenarios/vocabulary.ts'
 
@@ -41,7 +43,7 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
     const before = endpoints.length
     for (const protocol of new Set(wanted.protocols)) {
       for (const mode of new Set(wanted.modes)) {
-        const why = scenario.unservable(protocol, mode)
+        const why = scenario.unservable(protocol, mode) ?? (mode === 'plain' ? undefined : tlsProblem(scenario))
         if (why === undefined) endpoints.push({ scenario, protocol, mode })
         else leftOut.push({ scenario: scenario.id, where: `${protocol}/${mode}`, why })
       }
@@ -62,6 +64,15 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
   }
   const numbered = await assignPorts(endpoints, ports)
   return { endpoints: wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered, leftOut }
+}
+
+/** Why this machine cannot do the TLS of a scenario, on whichever of its connections. */
+function tlsProblem(scenario: Scenario): string | undefined {
+  for (let nth = 1; nth <= scenario.runs; nth++) {
+    const problem = profileProblem(behaviourOf(scenario.cast(nth)).tls)
+    if (problem !== null) return problem
+  }
+  return undefined
 }
 
 /** An endpoint for each twin that is not there. */

@@ -1,3 +1,4 @@
+import { writtenScenario } from './cast.ts'
 import { issueAll } from './open.ts'
 import { checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
@@ -35,11 +36,11 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     scenarios.map((scenario) => ({ scenario })),
     pki,
   )
-  const expectations = new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect]))
+  const written = new Map(scenarios.map((scenario) => [scenario.id, writtenScenario(scenario)]))
   const scratch = openScratch()
   let stale = true
   const write = (): void => {
-    if (stale) pki.write(scratch.path, expectations)
+    if (stale) pki.write(scratch.path, [...written.values()])
     stale = false
   }
   const close = async (): Promise<void> => {
@@ -60,8 +61,8 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     async add(wanted) {
       const plan = await makePlan({ ...wanted, byName: true }, {})
       for (const { scenario } of plan.endpoints) {
-        stale ||= !expectations.has(scenario.id)
-        expectations.set(scenario.id, scenario.expectation.expect)
+        stale ||= !written.has(scenario.id)
+        written.set(scenario.id, writtenScenario(scenario))
       }
       return { servers: await serve(plan, checked, ground), plan }
     },

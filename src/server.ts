@@ -60,6 +60,8 @@ export class MailServer {
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
   readonly #messages = new Newest<ReceivedMessage>()
+  readonly #onJudged: ((judgement: Judgement) => Promise<void>)[] = []
+  #grace: number | undefined
   #messageCount = 0
   #closed: Promise<void> | undefined
   #twin: MailServer | undefined
@@ -169,10 +171,11 @@ export class MailServer {
   }
 
   /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
-  async outcome({ settle, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
+  async outcome({ settle = this.#grace, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
     await this.#endpoint.run.settled(settle)
-    const twin = this.#twin?.connections
-    return judgeRun(this.connections, this.#scenario, { requireRevocation, ...(twin && { twin }) })
+    const judgement = this.judgedSoFar({ requireRevocation })
+    for (const told of this.#onJudged) await told(judgement)
+    return judgement
   }
 
   /** The outcome against what a strict client does. */
@@ -234,6 +237,22 @@ export class MailServer {
   /** @internal */
   onEnded(listener: (record: ConnectionRecord) => void): void {
     this.#events.on('ended', listener)
+  }
+
+  /** @internal What it has come to, without waiting. */
+  judgedSoFar({ requireRevocation = false }: Pick<SettleOptions, 'requireRevocation'> = {}): Judgement {
+    const twin = this.#twin?.connections
+    return judgeRun(this.connections, this.#scenario, { requireRevocation, ...(twin && { twin }) })
+  }
+
+  /** @internal Is told of every judgement before whoever asked for it. */
+  onJudged(listener: (judgement: Judgement) => Promise<void>): void {
+    this.#onJudged.push(listener)
+  }
+
+  /** @internal The grace where none is asked for. */
+  settleBy(grace: number | undefined): void {
+    this.#grace = grace
   }
 
   /** @internal */

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../src/servers/core/outcome.ts'
-import { reply } from '../src/servers/core/outcome.ts'
 import { authenticate, overhear, type SaslSpelling } from '../src/servers/core/sasl.ts'
 import { createLink, type Situation } from './smtp/harness.ts'
 
@@ -230,19 +229,13 @@ describe('overhear', () => {
   })
 })
 
-describe('an outcome of the protocol', () => {
-  it('keeps its own commit beside the one of the login', () => {
-    const { link } = createLink({ mode: 'implicit' })
-    const done: string[] = []
-    const outcome = authenticate(
-      link,
-      'PLAIN',
-      'AHVzZXIAc2VjcmV0',
-      { ...spelling, ok: () => reply('ok', { commit: () => done.push('protocol') }) },
-      ({ user }) => done.push(user),
-    )
-    expect(done).toEqual([])
+describe('a credential', () => {
+  it('is admitted when the reply that says yes is given, and not before', () => {
+    const { link, told } = createLink({ mode: 'implicit' })
+    const outcome = authenticate(link, 'PLAIN', 'AHVzZXIAc2VjcmV0', spelling, () => undefined)
+    expect(told.credentials).toHaveLength(1)
+    expect(told.admitted).toEqual([])
     outcome.commit?.()
-    expect(done).toEqual(['protocol', 'user'])
+    expect(told.admitted).toEqual(told.credentials)
   })
 })

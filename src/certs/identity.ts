@@ -21,12 +21,32 @@ export interface IssueOptions {
 /** Days of a leaf as of now. */
 export const leafDays = { notBefore: -1, notAfter: 90 } as const
 
-/** Issues the identity of one scenario. */
+/** Issues the identity of one scenario: of an entry that leaves the names to the run, without its addresses. */
 export const issueIdentity = (id: string, facets: CertificateFacets, options: IssueOptions): Identity => {
+  const names = namesOf(facets, options)
+  const isLeftToRun = facets.names === undefined
+  // A wildcard beside `localhost` and an address below a constraint of addresses each break a client that is right.
+  if (!isLeftToRun || names.dnsNames.length === 0 || names.ipAddresses.length === 0) {
+    return issueWithNames(id, facets, names, options)
+  }
+  const byAddress = once(() => issueWithNames(id, facets, names, options))
+  const identity = issueWithNames(id, facets, { ...names, ipAddresses: [] }, options, byAddress)
+  // Clients keep a CRL for days, so it has both from the start.
+  if (facets.revocation !== undefined) byAddress()
+  return identity
+}
+
+const issueWithNames = (
+  id: string,
+  facets: CertificateFacets,
+  names: SubjectNames,
+  options: IssueOptions,
+  byAddress?: () => Identity,
+): Identity => {
   const key = leafKey(facets.key?.leaf ?? options.key)
   const recipe = {
     key,
-    names: namesOf(facets, options),
+    names,
     ...(facets.subject?.leaf === undefined ? {} : { subject: distinguishedName(facets.subject.leaf) }),
     ...validityOf(options.now, facets.dates?.leaf, leafDays),
     ...(facets.usage === undefined ? {} : { extendedKeyUsage: facets.usage.extendedKeyUsage }),
@@ -35,6 +55,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
   if (facets.issuer === 'self') {
     const authority = options.hierarchy.selfSigned(recipe)
     return describe(id, facets, options, {
+      byAddress,
       key,
       leaf: authority.certificate,
       issuer: authority,
@@ -48,6 +69,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
   const leaf = intermediate.issue(recipe)
   const anchorHelps = part === 'untrusted-root' || facets.dates?.root !== undefined
   return describe(id, facets, options, {
+    byAddress,
     key,
     leaf,
     issuer: intermediate,
@@ -58,6 +80,7 @@ export const issueIdentity = (id: string, facets: CertificateFacets, options: Is
 }
 
 interface Issued {
+  readonly byAddress: (() => Identity) | undefined
   readonly key: KeyPair
   readonly leaf: IssuedCertificate
   readonly issuer: Authority
@@ -91,6 +114,17 @@ const describe = (id: string, facets: CertificateFacets, { now, clock }: IssueOp
       return issuer.ocspResponse(leaf, clock())
     },
     rootPem: anchor?.pem,
+    get byAddress() {
+      return issued.byAddress?.()
+    },
+  }
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 

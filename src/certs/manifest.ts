@@ -12,8 +12,23 @@ export interface ManifestFacts {
   readonly roots: readonly IssuedCertificate[]
   readonly identities: readonly Identity[]
   readonly clients: readonly ClientIdentity[]
-  /** By id of the identity. */
-  readonly expectations: ReadonlyMap<string, string>
+  readonly scenarios: readonly WrittenScenario[]
+}
+
+/** The files of a run, and the manifest that says that they are ours. */
+export interface PkiFiles {
+  readonly contents: FileContents
+  /** `manifest.json`, in a directory that has these files of ours from runs before. */
+  manifest(earlier: ReadonlySet<string>): string
+}
+
+/** A scenario whose files are written, with the identities that its connections meet. */
+export interface WrittenScenario {
+  /** As typed, with aliases resolved. */
+  readonly id: string
+  readonly expect: string
+  /** Each with what a strict client does when nothing else is wrong than this certificate. */
+  readonly identities: readonly { readonly id: string; readonly expect: string }[]
 }
 
 /** `manifest.json`. Paths are relative to its folder, with `/`; times are ISO 8601 in UTC. */
@@ -23,11 +38,23 @@ export interface Manifest {
   /** Key type of what does not say otherwise. */
   readonly key: KeyType
   readonly ca: ManifestRoots
+  /** What was asked for, and where the files of each are. */
+  readonly scenarios: readonly ManifestScenario[]
   readonly identities: readonly ManifestIdentity[]
   /** Certificates for clients. */
   readonly clients: readonly ManifestClient[]
   /** Of every PKCS#12 file. */
   readonly password: string
+  /** Every file here that mockmail may replace; those that nothing else names are of runs before. */
+  readonly files: readonly string[]
+}
+
+export interface ManifestScenario {
+  readonly id: string
+  /** What a strict client does. */
+  readonly expect: string
+  /** Ids of `identities`; the second is that of later connections. */
+  readonly identities: readonly string[]
 }
 
 export interface ManifestRoots {
@@ -51,36 +78,52 @@ export interface ManifestClient extends ManifestCertificate {
   readonly files: Readonly<Record<string, string>>
 }
 
-export interface ManifestIdentity extends ManifestClient {
+export interface ManifestLeaf extends ManifestCertificate {
   readonly dnsNames: readonly string[]
   readonly ipAddresses: readonly string[]
-  /** What a strict client does, where it is known. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export interface ManifestIdentity extends ManifestLeaf {
+  /** The certificate part of a scenario; its folder has `=` in place of `:`. */
+  readonly id: string
+  /** What a strict client does when nothing else is wrong than this certificate, where it is known. */
   readonly expect?: string
+  /** The leaf with addresses among its names, where it has one: shown to a client that names no server, or an address. */
+  readonly byAddress?: ManifestLeaf
 }
 
 /** The password of every PKCS#12 file: the keys in them are worth nothing. */
 export const pkcs12Password = 'mockmail'
 
 /** Every file of a run's PKI but the roots' own keys. */
-export const pkiFiles = (facts: ManifestFacts): FileContents => {
+export const pkiFiles = (facts: ManifestFacts): PkiFiles => {
   const pkcs12 = createPkcs12Writer(pkcs12Password)
-  const identities = facts.identities.map((identity) => ({ identity, files: identityFiles(identity, pkcs12) }))
+  const identities = facts.identities.map((identity) => writtenIdentity(identity, pkcs12))
+  const expectations = new Map(facts.scenarios.flatMap((scenario) => scenario.identities.map((one) => [one.id, one])))
   const clients = facts.clients.map((client) => ({ client, files: leafFiles(`clients/${client.id}`, client, pkcs12) }))
-  const manifest: Manifest = {
+  const contents: FileContents = {
+    ...Object.fromEntries(
+      [...identities, ...clients].flatMap(({ files }) => files).map(({ path, content }) => [path, content]),
+    ),
+    'ca.pem': facts.roots.map(({ pem }) => pem).join(''),
+    'ca.p12': pkcs12.anchors(
+      facts.roots.map(({ subject, der }) => ({ name: lastAttribute(subject), certificate: der })),
+    ),
+  }
+  const manifest: Omit<Manifest, 'files'> = {
     schema: 1,
     now: facts.now.toISOString(),
     key: facts.key,
     ca: { file: 'ca.pem', trustStore: 'ca.p12', certificates: facts.roots.map(describeCertificate) },
-    identities: identities.map(({ identity, files }) => {
-      const expect = facts.expectations.get(identity.id)
-      return {
-        id: identity.id,
-        ...describeCertificate(identity.leaf),
-        dnsNames: identity.leaf.dnsNames,
-        ipAddresses: identity.leaf.ipAddresses,
-        files: pathsOf(files),
-        ...(expect === undefined ? {} : { expect }),
-      }
+    scenarios: facts.scenarios.map(({ id, expect, identities: met }) => ({
+      id,
+      expect,
+      identities: met.map((identity) => identity.id),
+    })),
+    identities: identities.map(({ id, leaf, byAddress }) => {
+      const expect = expectations.get(id)?.expect
+      return { id, ...leaf, ...(byAddress && { byAddress }), ...(expect === undefined ? {} : { expect }) }
     }),
     clients: clients.map(({ client, files }) => ({
       id: client.id,
@@ -89,14 +132,12 @@ export const pkiFiles = (facts: ManifestFacts): FileContents => {
     })),
     password: pkcs12Password,
   }
-  const written = [...identities, ...clients].flatMap(({ files }) => files)
   return {
-    ...Object.fromEntries(written.map(({ path, content }) => [path, content])),
-    'ca.pem': facts.roots.map(({ pem }) => pem).join(''),
-    'ca.p12': pkcs12.anchors(
-      facts.roots.map(({ subject, der }) => ({ name: lastAttribute(subject), certificate: der })),
-    ),
-    'manifest.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    contents,
+    manifest(earlier) {
+      const files = [...new Set(['manifest.json', ...Object.keys(contents), ...earlier])].sort()
+      return `${JSON.stringify({ ...manifest, files } satisfies Manifest, null, 2)}\n`
+    },
   }
 }
 
@@ -110,10 +151,33 @@ interface FileOfFolder {
   readonly content: string | Uint8Array
 }
 
-const identityFiles = (identity: Identity, pkcs12: Pkcs12Writer): readonly FileOfFolder[] => {
-  const file = fileIn(identity.id)
+interface WrittenIdentity {
+  readonly id: string
+  readonly leaf: ManifestLeaf
+  readonly byAddress: ManifestLeaf | undefined
+  readonly files: readonly FileOfFolder[]
+}
+
+const writtenIdentity = (identity: Identity, pkcs12: Pkcs12Writer): WrittenIdentity => {
+  const folder = folderOf(identity.id)
+  const files = identityFiles(folder, identity, pkcs12)
+  const { byAddress } = identity
+  const filesByAddress = byAddress === undefined ? [] : identityFiles(`${folder}/by-address`, byAddress, pkcs12)
+  return {
+    id: identity.id,
+    leaf: describeLeaf(identity, files),
+    byAddress: byAddress && describeLeaf(byAddress, filesByAddress),
+    files: [...files, ...filesByAddress],
+  }
+}
+
+/** An id as a folder: a colon stands in no file name of Windows. */
+export const folderOf = (id: string): string => id.replaceAll(':', '=')
+
+const identityFiles = (folder: string, identity: Identity, pkcs12: Pkcs12Writer): readonly FileOfFolder[] => {
+  const file = fileIn(folder)
   return [
-    ...leafFiles(identity.id, identity, pkcs12),
+    ...leafFiles(folder, identity, pkcs12),
     file('crl', 'crl.pem', identity.crl.pem),
     file('crlChain', 'crl-chain.pem', identity.crlChainPem),
     file('ocsp', 'ocsp.der', identity.ocspDer),
@@ -149,6 +213,13 @@ const fileIn =
 
 const pathsOf = (files: readonly FileOfFolder[]): Readonly<Record<string, string>> =>
   Object.fromEntries(files.map(({ part, path }) => [part, path]))
+
+const describeLeaf = ({ leaf }: Identity, files: readonly FileOfFolder[]): ManifestLeaf => ({
+  ...describeCertificate(leaf),
+  dnsNames: leaf.dnsNames,
+  ipAddresses: leaf.ipAddresses,
+  files: pathsOf(files),
+})
 
 const describeCertificate = (certificate: IssuedCertificate): ManifestCertificate => ({
   subject: certificate.subject,

@@ -8,6 +8,7 @@ import { issueIdentity, joinPem } from './identity.ts'
 import { startKey } from './keys.ts'
 import { pkiFiles } from './manifest.ts'
 import { parseServernames } from './names.ts'
+import { claimFiles, refuseForeign } from './owned.ts'
 import { renewed } from './renewal.ts'
 import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
@@ -36,6 +37,7 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
     unconstrained: options.unconstrained ?? false,
   }
 
+  if (options.directory !== undefined) refuseForeign(options.directory, ['manifest.json', 'ca.pem', 'ca.p12'])
   const roots = await startRoots(options.directory, rootOptions)
   const responder =
     options.responder === false
@@ -74,16 +76,17 @@ export const startPki = async (options: PkiOptions): Promise<Pki> => {
       identities.set(id, identity)
       return issued
     },
-    write(directory, expectations = new Map()) {
-      const files = pkiFiles({
+    write(directory, scenarios = []) {
+      const { contents, manifest } = pkiFiles({
         now,
         key,
         roots: hierarchy.trustedRoots(),
         identities: [...identities.values()].map((identity) => identity()),
         clients: clientIds.map(clientIdentity),
-        expectations,
+        scenarios,
       })
-      writeFiles(directory, files)
+      claimFiles(directory, Object.keys(contents), manifest)
+      writeFiles(directory, contents)
     },
     close: async () => responder?.close(),
   }

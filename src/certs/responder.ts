@@ -15,19 +15,47 @@ export interface ResponderContent {
   ocsp(issuer: string, request: Uint8Array): Uint8Array | undefined
 }
 
+/** What keeps one client from starving the others. */
+export interface ResponderLimits {
+  /** Milliseconds for a whole request, from the connection or from the answer before it. */
+  readonly patience: number
+  /** Connections at a time; one more ends the one that has been waited for longest. */
+  readonly connections: number
+}
+
+const usualLimits: ResponderLimits = { patience: 10_000, connections: 256 }
+
+// Taken when the module loads, so that a test's fake timers keep no request open.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
+
 /**
  * Serves `/crl/<issuer>.crl` (RFC 5280 §4.2.1.13) and OCSP by POST and GET below `/ocsp/<issuer>` (RFC 6960 appendix
  * A.1), on a free port of 127.0.0.1.
  */
-export const startResponder = async (content: ResponderContent): Promise<Responder> => {
-  const sockets = new Set<Socket>()
+export const startResponder = async (
+  content: ResponderContent,
+  limits: ResponderLimits = usualLimits,
+): Promise<Responder> => {
+  /** Those that a request is awaited from, the longest first. */
+  const sockets = new Map<Socket, NodeJS.Timeout>()
   let http: Promise<HttpServer> | undefined
+  const forget = (socket: Socket): void => {
+    stopTimer(sockets.get(socket))
+    sockets.delete(socket)
+  }
+  const awaitRequest = (socket: Socket): void => {
+    forget(socket)
+    if (!socket.destroyed) sockets.set(socket, startTimer(() => socket.destroy(), limits.patience).unref())
+  }
   // Certificates need the port at once; HTTP takes long to load, and most runs never get a request.
   const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
+    const [longest] = sockets.size < limits.connections ? [] : sockets.keys()
+    longest?.destroy()
+    if (longest !== undefined) forget(longest)
+    awaitRequest(socket)
+    socket.on('close', () => forget(socket))
     socket.on('error', () => socket.destroy())
-    http ??= loadHttp(content)
+    http ??= loadHttp(content, awaitRequest)
     http.then((loaded) => void loaded.emit('connection', socket))
   })
   await new Promise<void>((resolve, reject) => {
@@ -43,14 +71,17 @@ export const startResponder = async (content: ResponderContent): Promise<Respond
     close: () =>
       (closed ??= new Promise((resolve) => {
         server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
+        for (const socket of sockets.keys()) socket.destroy()
       })),
   }
 }
 
-const loadHttp = async (content: ResponderContent): Promise<HttpServer> => {
+/** Node's own time limits are those of a server that listens, which this one does not. */
+const loadHttp = async (content: ResponderContent, onAnswered: (socket: Socket) => void): Promise<HttpServer> => {
   const { createServer: createHttpServer } = await import('node:http')
   return createHttpServer((request, response) => {
+    const { socket } = request
+    response.on('finish', () => onAnswered(socket))
     answer(request, content).then(
       (reply) => send(response, reply),
       () => request.destroy(),

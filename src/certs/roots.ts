@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MockmailError } from '../errors.ts'
 import type { KeyType, Subject } from '../scenarios/entry.ts'
 import { issueCertificate, parseCertificate } from './certificate.ts'
 import type { Der } from './der.ts'
 import { createFolder } from './files.ts'
+import { readKept, refuseSharedFolder } from './kept.ts'
 import { formatPrivateKey, type KeyPair, type PendingKey, parsePrivateKey, startKey } from './keys.ts'
 import { authorityName, ipNetwork, isInNetwork, permits, permittedSubtrees, type SubjectNames } from './names.ts'
 import type { Signer } from './sign.ts'
@@ -109,10 +109,9 @@ const readRoots = async (
   folder: string,
   options: RootOptions,
 ): Promise<Readonly<Record<RootPart, Root>> | undefined> => {
+  await refuseSharedFolder(folder)
   const files = await Promise.all(
-    ['root.pem', 'root.key', 'untrusted-root.pem', 'untrusted-root.key'].map((name) =>
-      readOptional(join(folder, name)),
-    ),
+    ['root.pem', 'root.key', 'untrusted-root.pem', 'untrusted-root.key'].map((name) => readKept(join(folder, name))),
   )
   if (files.every((content) => content === undefined)) return undefined
   const [root, rootKey, untrusted, untrustedKey] = files
@@ -171,15 +170,3 @@ const unusable = (file: string, what: string, folder: string, cause?: unknown): 
     `${file} ${what}: remove ${folder} to have new roots made there, and trust those, or name another directory`,
     { cause },
   )
-
-const readOptional = async (file: string): Promise<Buffer | undefined> => {
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return undefined
-    throw new MockmailError('PKI_UNUSABLE', `${file} cannot be read: make it readable, or name another directory`, {
-      cause,
-    })
-  }
-}

@@ -1,4 +1,5 @@
 import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
+import type { WrittenScenario } from './manifest.ts'
 
 /** One certificate with what the rest of the house needs to know about it. */
 export interface IssuedCertificate {
@@ -40,6 +41,11 @@ export interface Identity {
    * missing intermediate `chainPem` does).
    */
   readonly rootPem: string | undefined
+  /**
+   * The same with the run's addresses among its names, for a client that names no server or an address; issued when it is
+   * first asked for. Undefined where there is only one: the entry says the names itself, or the run has names of one kind.
+   */
+  readonly byAddress: Identity | undefined
 }
 
 /** The client certificates of a run. */
@@ -100,10 +106,10 @@ export interface Pki {
   readonly clientCaPem: string
   /**
    * Writes `ca.pem`, `ca.p12`, a folder for each identity issued so far, `clients` with every client certificate, and
-   * `manifest.json`.
-   * @throws {MockmailError} FILE_UNWRITABLE
+   * `manifest.json`. Nothing that is there already is replaced but what a manifest of ours names, and no link is followed.
+   * @throws {MockmailError} FILE_UNWRITABLE, PKI_UNUSABLE
    */
-  write(directory: string, expectations?: ReadonlyMap<string, string>): void
+  write(directory: string, scenarios?: readonly WrittenScenario[]): void
   /** Stops the responder. Idempotent. */
   close(): Promise<void>
 }

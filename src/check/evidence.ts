@@ -64,7 +64,7 @@ const finders: Readonly<Partial<Record<Detail, Finder>>> = {
 /** The exchange of a login: the line with the secret, what it was answered, and how it began. */
 function credentials(lines: readonly TranscriptLine[], phase: Phase): readonly number[] {
   const starts = lines.flatMap((line, index) => (line.phase === phase && isLogin(line) ? [index] : []))
-  const start = starts.find((index) => /^PASS\b/i.test(lines[index]?.text ?? '')) ?? starts[0]
+  const start = starts.find((index) => /^\s*PASS\b/i.test(lines[index]?.text ?? '')) ?? starts[0]
   if (start === undefined) return []
   let secret = start
   for (;;) {
@@ -80,7 +80,7 @@ function credentials(lines: readonly TranscriptLine[], phase: Phase): readonly n
 
 /** SMTP's AUTH, IMAP's LOGIN and AUTHENTICATE, POP3's PASS, APOP and AUTH; AUTH alone asks for the mechanisms. */
 const isLogin = ({ from, text }: TranscriptLine): boolean =>
-  from === 'client' && /^(?:AUTH \S|\S+ (?:LOGIN|AUTHENTICATE) \S|(?:PASS|APOP) )/i.test(text)
+  from === 'client' && /^\s*(?:AUTH\s+\S|(?:\S+\s+)?(?:LOGIN|AUTHENTICATE)\s+\S|(?:PASS|APOP)\s)/i.test(text)
 
 const between = (start: number, end: number): readonly number[] =>
   Array.from({ length: Math.max(0, end - start - 1) }, (_, offset) => end - 1 - offset)

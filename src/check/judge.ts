@@ -24,7 +24,9 @@ export function judgeCell(
   const refused = judgement.outcome === 'refused'
   const flags: Record<ClientFlag, boolean> = {
     'silent-success': succeeded(run) && (refused || judgement.outcome === 'turned-away'),
-    'silent-failure': !succeeded(run) && !run.end.timedOut && judgement.detail === 'safe-continue',
+    // Where a strict client may give up as well, saying so is honest.
+    'silent-failure':
+      expectation.expect === 'accept' && !succeeded(run) && !run.end.timedOut && judgement.detail === 'safe-continue',
     'wrong-reason': refused && expectation.expect === 'reject' && givesAnother(judgement, run, expectation.reasons),
     'left-children': run.leftChildren,
     'output-flood': run.flooded,

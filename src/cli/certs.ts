@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { writtenScenario } from '../cast.ts'
+import { folderOf } from '../certs/manifest.ts'
+import { refuseForeign } from '../certs/owned.ts'
 import { startPki } from '../certs/pki.ts'
-import { MockmailError } from '../errors.ts'
+import { issueAll } from '../open.ts'
 import { checkRunOptions, invalid } from '../options.ts'
-import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
 import { addPkiFlags, type ServingFlags, scenariosOf, startOptionsOf } from './flags.ts'
 import { briefOutput } from './output.ts'
 
@@ -13,7 +15,7 @@ export interface CertsOutput {
   readonly schema: 1
   readonly pki: string
   readonly ca: string
-  /** Each is the name of a folder in `pki`. */
+  /** Each has a folder in `pki`, which is called the same, `:` as `=`. */
   readonly ids: readonly string[]
 }
 
@@ -34,7 +36,12 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
   const { options } = startOptionsOf(names, flags)
   const scenarios = scenariosOf(names, flags).map((scenario) => resolveScenario(scenario))
   const { servernames, key, now, unconstrained } = checkRunOptions(options)
-  refuseForeign(directory, scenarios)
+  const ids = [...new Set(scenarios.flatMap((scenario) => writtenScenario(scenario).identities.map(({ id }) => id)))]
+  // Before the roots are made: of a directory that cannot be used, nothing is.
+  refuseForeign(
+    directory,
+    ids.map((id) => `${folderOf(id)}/leaf.pem`),
+  )
   const pki = await startPki({
     servernames,
     key,
@@ -44,35 +51,14 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
     // Nothing would answer at a distribution point once this command has ended.
     responder: false,
   })
-  const ids = new Set<string>()
-  for (const scenario of scenarios) {
-    for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.cast(nth).certificate
-      pki.identity(id, facets)
-      ids.add(id)
-    }
-  }
-  pki.write(directory, new Map(scenarios.map(({ id, expectation }) => [id, expectation.expect])))
+  issueAll(
+    scenarios.map((scenario) => ({ scenario })),
+    pki,
+  )
+  pki.write(directory, scenarios.map(writtenScenario))
   await pki.close()
-  const written: CertsOutput = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids: [...ids] }
+  const written: CertsOutput = { schema: 1, pki: directory, ca: `${directory}/ca.pem`, ids }
   if (flags.json) output.result(JSON.stringify(written))
-  else if (!flags.quiet) output.result([written.ca, ...written.ids.map((id) => `${directory}/${id}/`)].join('\n'))
-}
-
-/**
- * A directory without our roots is not ours, and nothing in it is overwritten.
- *
- * @throws {MockmailError} FILE_UNWRITABLE
- */
-function refuseForeign(directory: string, scenarios: readonly Scenario[]): void {
-  if (existsSync(join(directory, 'roots'))) return
-  const folders = scenarios.flatMap(({ cast, runs }) =>
-    Array.from({ length: runs }, (_, index) => cast(index + 1).certificate.id),
-  )
-  const theirs = ['ca.pem', 'manifest.json', ...folders].find((name) => existsSync(join(directory, name)))
-  if (theirs === undefined) return
-  throw new MockmailError(
-    'FILE_UNWRITABLE',
-    `${join(directory, theirs)} is there already and not of mockmail: name another directory`,
-  )
+  else if (!flags.quiet)
+    output.result([written.ca, ...written.ids.map((id) => `${directory}/${folderOf(id)}/`)].join('\n'))
 }

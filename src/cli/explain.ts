@@ -19,6 +19,9 @@ export function addExplain(program: Command): void {
     .action(explainCommand)
 }
 
+/** Exit status for a text for which there is no scenario, though much may be known of it. */
+const unserved = 3
+
 async function explainCommand(words: readonly string[], { json }: Pick<ServingFlags, 'json'>): Promise<void> {
   const flag = words.find((word) => word.startsWith('--'))
   if (flag !== undefined) throw new MockmailError('UNKNOWN_OPTION', `'explain' has no flag ${flag}. Allowed: --json.`)
@@ -26,6 +29,7 @@ async function explainCommand(words: readonly string[], { json }: Pick<ServingFl
   // The tables are only for this command, and the others start sooner without them.
   const { explain } = await import('../explain/explain.ts')
   const explanation: ExplainOutput = explain(words.join(' '))
+  if (explanation.kind === 'error' && explanation.scenarios.length === 0) process.exitCode = unserved
   if (json) return output.result(JSON.stringify(explanation))
   const { formatExplanation } = await import('../explain/format.ts')
   for (const line of formatExplanation(explanation, Math.min(output.width, 80))) output.result(line)

@@ -17,10 +17,10 @@ export interface Reading {
 /** What an alert says when a client sends it, and when it receives it. */
 const alerts: Readonly<Record<string, { readonly meaning: string; readonly reasons: readonly Reason[] }>> = {
   close_notify: { meaning: 'the peer ends the connection', reasons: [] },
-  unexpected_message: { meaning: 'what came is not what was due', reasons: ['not-tls'] },
+  unexpected_message: { meaning: 'what came is not what was due', reasons: [] },
   handshake_failure: {
     meaning: 'no version, cipher suite or certificate in common',
-    reasons: ['handshake-failure', 'protocol-version', 'client-certificate'],
+    reasons: ['handshake-failure'],
   },
   bad_certificate: { meaning: 'the certificate is not accepted', reasons: certificateReasons },
   unsupported_certificate: { meaning: 'the certificate is of a kind that is not supported', reasons: ['purpose'] },
@@ -33,7 +33,7 @@ const alerts: Readonly<Record<string, { readonly meaning: string; readonly reaso
     meaning: 'the certificate is not accepted, for a reason not told',
     reasons: certificateReasons,
   },
-  illegal_parameter: { meaning: 'a field is out of range or inconsistent', reasons: ['malformed', 'protocol-version'] },
+  illegal_parameter: { meaning: 'a field is out of range or inconsistent', reasons: ['malformed'] },
   unknown_ca: { meaning: 'no trusted root vouches for the certificate', reasons: ['unknown-issuer', 'self-signed'] },
   decode_error: { meaning: 'a message could not be decoded', reasons: ['malformed'] },
   decrypt_error: { meaning: 'a signature of the handshake does not verify', reasons: ['signature'] },
@@ -44,6 +44,8 @@ const alerts: Readonly<Record<string, { readonly meaning: string; readonly reaso
     meaning: 'the OCSP staple is not accepted',
     reasons: ['revoked', 'revocation-unknown'],
   },
+  unrecognized_name: { meaning: 'the server knows no such name as the client asked for', reasons: [] },
+  no_application_protocol: { meaning: 'no application protocol (ALPN) in common', reasons: ['no-alpn'] },
   certificate_required: { meaning: 'the client sent no certificate', reasons: ['client-certificate'] },
 }
 
@@ -64,17 +66,22 @@ const curlStatuses: readonly (readonly [number, string, string, readonly Reason[
 ]
 
 /**
- * Everything that an input stands for as a code. A bare number is an OpenSSL verification result first, then a TLS alert,
- * then an exit status of curl.
+ * Everything that an input stands for as a code. A number that is the whole input is an OpenSSL verification result first,
+ * then a TLS alert, then an exit status of curl; within a text a number counts only where words beside it name it as one.
  */
 export function readingsOf(input: string): readonly Reading[] {
   const text = input.trim()
   const bare = /^\d{1,3}$/.test(text) ? Number(text) : undefined
   const verified = codesIn(text)
     .filter(({ code }) => bare === undefined || code === bare)
+    .filter((one) => bare !== undefined || one.reason !== null || namesVerification(text, one.name))
     .map((one) => verifyReading(one.code))
   return [...verified, ...alertsIn(text, bare), ...curlIn(text, bare)].flatMap((one) => (one ? [one] : []))
 }
+
+/** `out of memory` is said by everybody; what no reason is for needs a word that makes it OpenSSL's. */
+const namesVerification = (text: string, name: string): boolean =>
+  text.includes(name) || /verif|certificate|x509|error \d+ at \d+ depth/i.test(text)
 
 function verifyReading(code: number): Reading | undefined {
   const found = verifyCodes.find((one) => one.code === code)
@@ -89,12 +96,35 @@ function verifyReading(code: number): Reading | undefined {
   }
 }
 
-function alertsIn(text: string, bare: number | undefined): readonly (Reading | undefined)[] {
-  const number = bare ?? Number(/\balert (?:number |\[)?(\d{1,3})\b/i.exec(text)?.[1] ?? Number.NaN)
-  const words = text.toLowerCase().replace(/[^a-z]+/g, '_')
-  const whole = words.replace(/^_|_$/g, '')
+const numbered = /\b(?:SSL alert number |(?:fatal|TLS|SSL) alert:? ?[([]?|Received alert \[)(\d{1,3})(?!\d)/i
+
+/** Go has words of its own for some. */
+const goAlerts: Readonly<Record<string, string>> = {
+  'unknown certificate authority': 'unknown_ca',
+  'unknown certificate': 'certificate_unknown',
+  'expired certificate': 'certificate_expired',
+  'revoked certificate': 'certificate_revoked',
+  'protocol version not supported': 'protocol_version',
+  'insufficient security level': 'insufficient_security',
+}
+
+/** GnuTLS too, behind its sentence. */
+const gnutlsAlerts: Readonly<Record<string, string>> = {
+  'certificate is bad': 'bad_certificate',
+  'certificate is not supported': 'unsupported_certificate',
+  'certificate was revoked': 'certificate_revoked',
+  'certificate is expired': 'certificate_expired',
+  'unknown certificate': 'certificate_unknown',
+  'ca is unknown': 'unknown_ca',
+  'handshake failed': 'handshake_failure',
+  'error in protocol version': 'protocol_version',
+}
+
+function alertsIn(text: string, bare: number | undefined): readonly Reading[] {
+  const named = alertNamed(text)
+  const number = bare ?? Number(numbered.exec(text)?.[1] ?? Number.NaN)
   return [...alertNames]
-    .filter(([code, name]) => code === number || whole === name || words.includes(`alert_${name}`))
+    .filter(([code, name]) => (named === undefined ? code === number : name === named))
     .map(([code, name]) => {
       const known = alerts[name]
       return {
@@ -105,6 +135,27 @@ function alertsIn(text: string, bare: number | undefined): readonly (Reading | u
         reasons: known?.reasons ?? [],
       }
     })
+}
+
+/** The alert that a text names, in whatever case and with whatever between its words; the whole text may be its name. */
+function alertNamed(text: string): string | undefined {
+  const go = /remote error: tls: ([a-z ]+)/.exec(text)?.[1]?.trim()
+  if (go !== undefined) return goAlerts[go] ?? go.replaceAll(' ', '_')
+  const gnutls = /fatal alert has been received\.: ([\w ]+)/i.exec(text)?.[1]?.trim().toLowerCase()
+  if (gnutls !== undefined) return gnutlsAlerts[gnutls]
+  // OpenSSL's verification has words of its own that are an alert's name too.
+  const whole = codesIn(text).length === 0
+  const letters = text.toLowerCase().replace(/[^a-z]/g, '')
+  const names = [...alertNames.values()].sort((a, b) => b.length - a.length)
+  return names.find((name) => {
+    const compact = name.replaceAll('_', '')
+    return (
+      (whole && letters === compact) ||
+      new RegExp(
+        `(?:ssl|tls|tlsv|sslv|fatal|alertfatal|alertlevelfataldescription)(?:alert)?(?<=alert|alertfatal|description)${compact}`,
+      ).test(letters)
+    )
+  })
 }
 
 function curlIn(text: string, bare: number | undefined): readonly Reading[] {

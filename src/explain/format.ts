@@ -1,7 +1,14 @@
-import { reasonsOf } from '../verdicts/reasons.ts'
 import { type Acceptance, type ErrorText, measuredOn } from './errors.ts'
-import type { Candidate, ErrorExplanation, Explanation, PartExplanation, ScenarioExplanation } from './explain.ts'
+import {
+  type Candidate,
+  type ErrorExplanation,
+  type Explanation,
+  isKnown,
+  type PartExplanation,
+  type ScenarioExplanation,
+} from './explain.ts'
 import { fields, indented, wrapped } from './lines.ts'
+import { reasonsOfRow } from './told-by-row.ts'
 
 /** Scenarios and texts that a terminal shows; `--json` has them all. */
 const shown = { scenarios: 12, textsPerEcosystem: 2 } as const
@@ -81,7 +88,7 @@ function formatSaid({ said, accepted }: Pick<PartExplanation, 'said' | 'accepted
 
 /** How little a text tells: one that gives a reason tells more than one that does not, a code more than none. */
 const vagueness = (row: ErrorText): number =>
-  (reasonsOf(row.text).length > 0 ? 0 : 2000) + (row.code === null ? 1000 : 0) + row.scenarios.length
+  (reasonsOfRow(row).length > 0 ? 0 : 2000) + (row.code === null ? 1000 : 0) + row.scenarios.length
 
 /** The most telling texts of each ecosystem. */
 function formatTexts(rows: readonly ErrorText[], width: number): readonly string[] {
@@ -117,10 +124,8 @@ const formatAcceptances = (rows: readonly Acceptance[], width: number): readonly
     2,
   )
 
-function formatError(
-  { input, reasons, readings, scenarios, commands }: ErrorExplanation,
-  width: number,
-): readonly string[] {
+function formatError(explanation: ErrorExplanation, width: number): readonly string[] {
+  const { input, reasons, readings, notes, scenarios, commands } = explanation
   return [
     ...wrapped(input, width),
     '',
@@ -132,20 +137,23 @@ function formatError(
       ],
       width,
     ),
+    ...notes.flatMap((note) => ['', ...wrapped(note, width)]),
     ...headings.flatMap(([evidence, heading]) => {
       const group = scenarios.filter((one) => one.evidence === evidence)
       return group.length > 0 ? ['', heading, ...formatCandidates(group, width)] : []
     }),
-    ...(scenarios.length === 0 ? ['', 'No scenario of the catalogue is about it.'] : []),
+    ...(scenarios.length === 0 ? ['', ...wrapped(isKnown(explanation) ? unserved : unknown, width)] : []),
     ...formatCommands([...commands, ...scenarios.slice(0, 1).map(({ id }) => `mockmail explain ${id}`)]),
   ]
 }
+
+const unserved = 'No scenario of the catalogue makes a client say so.'
+const unknown = "Nothing is known of it: it is no text or code of a mail client's TLS that was measured or found."
 
 const headings = [
   ['measured', 'measured: clients say so of'],
   ['sourced', 'sourced, not measured here: it is said of'],
   ['reason', 'not measured: the reason it gives is that of'],
-  ['words', 'a guess, by the words alone'],
 ] as const
 
 function formatCandidates(group: readonly Candidate[], width: number): readonly string[] {

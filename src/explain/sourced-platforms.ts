@@ -1,80 +1,29 @@
-import type { Reason } from '../scenarios/vocabulary.ts'
-import { certificateReasons, chain, dates, issuer, type SourcedText } from './sourced-text.ts'
+import { nssCodes } from '../verdicts/nss-codes.ts'
+import type { Ecosystem } from '../verdicts/patterns.ts'
+import { appleCodes, outlookCodes, type PlatformCode, windowsCodes, winsockCodes } from '../verdicts/platform-codes.ts'
+import { certificateReasons, chain, type SourcedText } from './sourced-text.ts'
 
-const limilabs = 'Limilabs, Mail.dll: The remote certificate is invalid according to the validation procedure'
+const packetFormat = 'Limilabs, Mail.dll: The handshake failed due to an unexpected packet format'
 const winerror = 'Microsoft, winerror.h: COM error codes (security and setup)'
 
-const windowsErrors: readonly (readonly [code: string, name: string, text: string, reasons: readonly Reason[]])[] = [
-  [
-    '0x800B0101',
-    'CERT_E_EXPIRED',
-    'A required certificate is not within its validity period when verifying against the current system clock or the timestamp in the signed file.',
-    dates,
-  ],
-  ['0x80090328', 'SEC_E_CERT_EXPIRED', 'The received certificate has expired.', ['expired']],
-  ['0x800B010F', 'CERT_E_CN_NO_MATCH', "The certificate's CN name does not match the passed value.", ['name-mismatch']],
-  ['0x80090322', 'SEC_E_WRONG_PRINCIPAL', 'The target principal name is incorrect.', ['name-mismatch']],
-  [
-    '0x800B0109',
-    'CERT_E_UNTRUSTEDROOT',
-    'A certificate chain processed, but terminated in a root certificate which is not trusted by the trust provider.',
-    issuer,
-  ],
-  [
-    '0x800B010A',
-    'CERT_E_CHAINING',
-    'A certificate chain could not be built to a trusted root authority.',
-    ['unknown-issuer'],
-  ],
-  [
-    '0x80090325',
-    'SEC_E_UNTRUSTED_ROOT',
-    'The certificate chain was issued by an authority that is not trusted.',
-    issuer,
-  ],
-  ['0x800B010C', 'CERT_E_REVOKED', 'A certificate was explicitly revoked by its issuer.', ['revoked']],
-  ['0x80092010', 'CRYPT_E_REVOKED', 'The certificate is revoked.', ['revoked']],
-  [
-    '0x80092013',
-    'CRYPT_E_REVOCATION_OFFLINE',
-    'The revocation function was unable to check revocation because the revocation server was offline.',
-    ['revocation-unknown'],
-  ],
-  ['0x80096004', 'TRUST_E_CERT_SIGNATURE', 'The signature of the certificate cannot be verified.', ['signature']],
-  ['0x800B0110', 'CERT_E_WRONG_USAGE', 'The certificate is not valid for the requested usage.', ['purpose']],
-  [
-    '0x80090331',
-    'SEC_E_ALGORITHM_MISMATCH',
-    'The client and server cannot communicate, because they do not possess a common algorithm.',
-    ['protocol-version', 'handshake-failure'],
-  ],
-]
+const outlook = 'Microsoft: Outlook error codes for email delivery issues'
+const winsock = 'Microsoft: Windows Sockets error codes'
+const apple = 'Apple: Secure Transport and URL loading error codes'
+
+/** A code as two texts, its name and its number, each with its text where it has one. */
+const codeTexts = (ecosystem: Ecosystem, codes: readonly PlatformCode[], source: string): readonly SourcedText[] =>
+  codes.flatMap(({ number, name, text, reasons }) => [
+    { ecosystem, code: name, text: text ?? name, reasons, source },
+    { ecosystem, code: number, text: text ?? name, reasons, source },
+  ])
 
 /** Windows, Thunderbird, Apple, PHP; what servers say in their protocol, and what people say. */
 export const platformTexts: readonly SourcedText[] = [
-  {
-    ecosystem: 'windows',
-    code: '10061',
-    text: 'No connection could be made because the target machine actively refused it',
-    reasons: ['connection-refused'],
-    source: limilabs,
-  },
-  ...windowsErrors.flatMap(([code, name, text, reasons]): SourcedText[] => [
-    { ecosystem: 'windows', code: name, text, reasons, source: winerror },
-    { ecosystem: 'windows', code, text, reasons, source: winerror },
-  ]),
-  ...(
-    [
-      ['SEC_ERROR_EXPIRED_CERTIFICATE', ['expired']],
-      ['MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE', ['not-yet-valid']],
-      ['SSL_ERROR_BAD_CERT_DOMAIN', ['name-mismatch']],
-      ['MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT', ['self-signed']],
-      ['SEC_ERROR_UNKNOWN_ISSUER', ['unknown-issuer']],
-      ['SEC_ERROR_REVOKED_CERTIFICATE', ['revoked']],
-      ['SSL_ERROR_UNSUPPORTED_VERSION', ['protocol-version']],
-      ['SSL_ERROR_RX_RECORD_TOO_LONG', ['not-tls']],
-    ] as const
-  ).map(
+  ...codeTexts('windows', windowsCodes, winerror),
+  ...codeTexts('windows', outlookCodes, outlook),
+  ...codeTexts('windows', winsockCodes, winsock),
+  ...codeTexts('apple', appleCodes, apple),
+  ...Object.entries(nssCodes).map(
     ([code, reasons]): SourcedText => ({
       ecosystem: 'nss',
       client: 'Thunderbird',
@@ -82,23 +31,6 @@ export const platformTexts: readonly SourcedText[] = [
       text: code,
       reasons,
       source: 'Mozilla: NSS and PKIX error codes',
-    }),
-  ),
-  ...(
-    [
-      ['-9814', 'errSSLCertExpired', ['expired']],
-      ['-9815', 'errSSLCertNotYetValid', ['not-yet-valid']],
-      ['-9843', 'errSSLHostNameMismatch', ['name-mismatch']],
-      ['-9807', 'errSSLXCertChainInvalid', ['unknown-issuer', 'self-signed']],
-      ['-1202', 'NSURLErrorServerCertificateUntrusted', ['unknown-issuer', 'self-signed', 'name-mismatch']],
-    ] as const
-  ).map(
-    ([code, text, reasons]): SourcedText => ({
-      ecosystem: 'apple',
-      code,
-      text,
-      reasons,
-      source: 'Apple: Secure Transport and URL loading error codes',
     }),
   ),
   {
@@ -112,6 +44,12 @@ export const platformTexts: readonly SourcedText[] = [
     text: 'SSL operation failed with code 1. OpenSSL Error messages: error:…:certificate verify failed',
     reasons: chain,
     source: 'php/php-src: ext/openssl/xp_ssl.c',
+  },
+  {
+    ecosystem: 'ruby',
+    text: 'SSL_connect returned=1 errno=0 …: certificate verify failed',
+    reasons: certificateReasons,
+    source: 'ruby/openssl: ext/openssl/ossl_ssl.c',
   },
   {
     ecosystem: 'server',
@@ -154,6 +92,18 @@ export const platformTexts: readonly SourcedText[] = [
     text: 'Bad sequence of commands',
     scenarios: ['ehlo-required-after-tls'],
     source: 'RFC 5321 §4.2.3',
+  },
+  {
+    ecosystem: 'people',
+    text: 'a port that speaks plain text first and wants STARTTLS/STLS',
+    scenarios: ['plaintext-on-implicit'],
+    source: packetFormat,
+  },
+  {
+    ecosystem: 'people',
+    text: 'the client waits for a greeting that never comes',
+    scenarios: ['implicit-on-starttls'],
+    source: packetFormat,
   },
   {
     ecosystem: 'people',

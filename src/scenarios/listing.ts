@@ -1,3 +1,4 @@
+import { profileProblem } from './availability.ts'
 import { facetsOf, settingsOf } from './compose.ts'
 import { catalogue, type Part, type PartId } from './registry.ts'
 import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
@@ -56,10 +57,17 @@ export function listEntry(part: Part): ListedEntry {
     protocols: part.kind === 'certificate' ? protocols : part.entry.protocols,
     modes: part.kind === 'certificate' ? modes.filter((mode) => mode !== 'plain' || id === 'good') : part.entry.modes,
     errors: entry.errors ?? {},
-    available: true,
-    unavailableBecause: null,
+    get available() {
+      return problemOf(part) === null
+    },
+    get unavailableBecause() {
+      return problemOf(part)
+    },
   }
 }
+
+const problemOf = (part: Part): string | null =>
+  part.kind === 'certificate' ? null : profileProblem(part.entry.tls ?? {})
 
 /** The whole catalogue: every certificate, quirk and preset with what it does and what a strict client does. */
 export const scenarios = catalogue.map(listEntry) as readonly (ListedEntry & { readonly id: PartId })[]

@@ -36,6 +36,8 @@ export interface Cast {
     readonly facets: CertificateFacets
     /** Whether it is another than the one that a server without faults would show. */
     readonly faulty: boolean
+    /** What a strict client does when nothing else is wrong than this certificate. */
+    readonly expect: Expect
   }
   /** Defaults, of which the quirks take the place. */
   readonly preset?: { readonly id: string; readonly entry: PresetEntry }
@@ -155,11 +157,13 @@ function castFor(parts: readonly ScenarioPart[], turn: number): Cast {
   const changes = certificates.map(changeOf).filter((change) => change !== undefined)
   const changed = changes.some((change) => change <= turn)
   const expectation = expectationOf(parts)
+  const ofCertificate = expectationOf(certificates).expect
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
       facets: mergeFacets([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
       faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0),
+      expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
     ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
     quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),

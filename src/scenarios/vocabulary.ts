@@ -70,8 +70,8 @@ export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
   quit: 'quit',
 }
 
-/** What a strict client does with a scenario. */
 export const expects = ['reject', 'accept', 'either'] as const
+/** What a strict client does with a scenario. */
 export type Expect = (typeof expects)[number]
 
 /**
@@ -83,6 +83,7 @@ export const reasons = [
   'expired',
   'not-yet-valid',
   'name-mismatch',
+  'no-alternative-name',
   'revoked',
   'revocation-unknown',
   'signature',
@@ -91,18 +92,25 @@ export const reasons = [
   'purpose',
   'name-constraints',
   'path-length',
+  'chain-length',
   'not-a-ca',
   'critical-extension',
+  'certificate-version',
   'malformed',
   'self-signed',
   'unknown-issuer',
   'client-certificate',
   'protocol-version',
+  'legacy-renegotiation',
+  'weak-dh',
+  'no-alpn',
   'not-tls',
   'no-tls',
   'handshake-failure',
+  'wrong-protocol',
   'authentication',
   'connection-refused',
+  'unreachable',
   'connection-closed',
   'timeout',
 ] as const

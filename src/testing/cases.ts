@@ -1,11 +1,13 @@
 import { checkMode, checkOptionNames, checkProtocol, checkWord } from '../options.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
-import { resolveScenario } from '../scenarios/scenario.ts'
+import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
 import { modes as allModes, protocols as allProtocols, expects } from '../scenarios/vocabulary.ts'
 
 /** One row for `it.each`: everything `start` needs, and what a strict client does. */
 export interface MailCase {
+  /** For the name of the test: `expired over imap/implicit`. */
+  readonly title: string
   /** Resolved: `start` takes it. */
   readonly scenario: string
   readonly protocol: Protocol
@@ -29,7 +31,10 @@ export interface CaseFilter {
   readonly revocation?: boolean
 }
 
-/** The cells in which the server can see what the client does. */
+/**
+ * The cells in which the server can see what the client does. Those of `good` come first, asked for or not, as nothing counts
+ * of a client that does not work; with `expect` given it is exactly the filter.
+ */
 export function casesFor(filter: CaseFilter = {}): MailCase[] {
   checkOptionNames('cases', filter, ['protocol', 'mode', 'expect', 'scenarios', 'tag', 'revocation'])
   const { tag, revocation = false, expect } = filter
@@ -40,8 +45,10 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
     tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
   const protocols = (list(filter.protocol) ?? allProtocols).map(checkProtocol)
   const modes = (list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode)
-  return (filter.scenarios ?? tagged)
-    .map((scenario) => resolveScenario(scenario))
+  const scenarios = (filter.scenarios ?? tagged).map((scenario) => resolveScenario(scenario))
+  const [control, others] =
+    expect === undefined ? [[good()], scenarios.filter(({ id }) => id !== good().id)] : [[], scenarios]
+  return [...control, ...others]
     .filter(({ observable }) => observable === 'server')
     .filter(({ expectation }) => expect === undefined || expectation.expect === expect)
     .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')
@@ -51,11 +58,14 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
           .filter((mode) => scenario.unservable(protocol, mode) === undefined)
           .map((mode) => {
             const { expect, because, reasons } = scenario.expectation
-            return { scenario: scenario.id, protocol, mode, expect, because, reasons }
+            const title = `${scenario.id} over ${protocol}/${mode}`
+            return { title, scenario: scenario.id, protocol, mode, expect, because, reasons }
           }),
       ),
     )
 }
+
+const good = (): Scenario => resolveScenario('good')
 
 const list = <T extends string>(given: T | readonly T[] | undefined): readonly T[] | undefined =>
   typeof given === 'string' ? [given] : given

@@ -1,7 +1,10 @@
 import { expect } from '@jest/globals'
-import { matchers } from './matchers.ts'
+import { jestRunner } from './jest-runner.ts'
+import { watchTests } from './runner.ts'
+import { watchedMatchers } from './watched.ts'
 
 // For `setupFilesAfterEnv`: this file is loaded for its effect.
-expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
+expect.extend(watchedMatchers(jestRunner) as unknown as Parameters<typeof expect.extend>[0])
+watchTests(jestRunner)
 
 export { useMockMail } from './jest.ts'

@@ -1,11 +1,12 @@
-import { afterAll, expect } from '@jest/globals'
-import {
-  type CredentialsOptions,
-  type MailMatchers,
-  matchers,
-  type NegotiatedOptions,
-  type OutcomeOptions,
-  type RefusedOptions,
+import { expect } from '@jest/globals'
+import { jestRunner } from './jest-runner.ts'
+import type {
+  CredentialsOptions,
+  MailMatchers,
+  NegotiatedOptions,
+  OutcomeOptions,
+  PassOptions,
+  RefusedOptions,
 } from './matchers.ts'
 import {
   type MockMail,
@@ -15,6 +16,7 @@ import {
   type SharedMockMail,
 } from './mock-mail.ts'
 import { readFleet } from './shared/environment.ts'
+import { watchedMatchers } from './watched.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
 export type {
@@ -23,6 +25,7 @@ export type {
   MockMailOptions,
   NegotiatedOptions,
   OutcomeOptions,
+  PassOptions,
   RefusedOptions,
   SharedMockMail,
 }
@@ -35,12 +38,13 @@ export function useMockMail(options: MockMailOptions & { readonly shared: true }
  */
 export function useMockMail(options?: MockMailOptions): MockMail
 export function useMockMail(options: MockMailOptions = {}): MockMail {
-  expect.extend(matchers as unknown as Parameters<typeof expect.extend>[0])
-  if (!options.shared) return openMockMail({ afterAll })
+  expect.extend(watchedMatchers(jestRunner) as unknown as Parameters<typeof expect.extend>[0])
+  if (!options.shared) return openMockMail(jestRunner, options)
   return openSharedMockMail(
-    { afterAll },
+    jestRunner,
     readFleet(),
     "'mockmail/jest/global-setup', globalTeardown: 'mockmail/jest/global-teardown'",
+    options,
   )
 }
 

@@ -2,17 +2,19 @@ import type { CheckCell, CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
 import { checkOptionNames, checkWord } from '../options.ts'
 import { type Reason, reasons } from '../scenarios/vocabulary.ts'
-import { MailServer } from '../server.ts'
+import type { MailServer } from '../server.ts'
 import type { CredentialRecord } from '../servers/core/record.ts'
-import { formatTranscript } from '../servers/core/transcript.ts'
 import { agrees } from '../verdicts/agrees.ts'
 import { type Detail, details, grades, type OutcomeWord, outcomeWords } from '../verdicts/outcome.ts'
-import { type Judgement, verdicts } from '../verdicts/verdict.ts'
+import { type Judgement, type Verdict, verdicts } from '../verdicts/verdict.ts'
+import { alertOf, asReport, asServer, explain, isServer, used } from './explain.ts'
 
 /** What a runner's `expect.extend` wants back. */
 export interface MatcherResult {
   readonly pass: boolean
   message(): string
+  /** The run that was judged, where it was one. */
+  readonly run?: { readonly server: MailServer; readonly outcome: Judgement }
 }
 
 export interface RefusedOptions {
@@ -43,6 +45,13 @@ export interface NegotiatedOptions {
   readonly settle?: number
 }
 
+export interface PassOptions {
+  /** Whether what is only noted passes too, such as a client that was given no CRL. Default true. */
+  readonly notes?: boolean
+  /** Milliseconds without a new connection before the run is judged. Default 250. Of a server only. */
+  readonly settle?: number
+}
+
 /** An outcome's word or fine name, or several of its parts. */
 export type OutcomeOptions =
   | OutcomeWord
@@ -61,8 +70,8 @@ export interface MailMatchers<R> {
   toHaveNegotiated(options: NegotiatedOptions): Promise<R>
   /** The run came to this. Settles first. */
   toHaveOutcome(outcome: OutcomeOptions): Promise<R>
-  /** A report of `checkClient` has nothing that failed or was inconclusive. */
-  toPass(): Promise<R>
+  /** A run, or a report of `checkClient`, has nothing that failed or was inconclusive. Of a server: settles first. */
+  toPass(options?: PassOptions): Promise<R>
 }
 
 /** The matchers of every runner, as plain functions. */
@@ -81,6 +90,7 @@ export const matchers = {
     }
     const contradicts = refused && outcome.reason !== null && !agrees(outcome.reason, because ? [because] : right)
     return {
+      run: { server, outcome },
       pass: refused && !contradicts,
       message: () =>
         contradicts
@@ -97,6 +107,7 @@ export const matchers = {
     const { server, outcome } = await judge(received, settle)
     const pass = used.has(outcome.outcome)
     return {
+      run: { server, outcome },
       pass,
       message: () =>
         explain(
@@ -114,6 +125,7 @@ export const matchers = {
       .filter((credential) => fits(credential, options))
     const where = options.inClear === undefined ? '' : options.inClear ? ' in clear' : ' inside TLS'
     return {
+      run: { server, outcome },
       pass: seen.length > 0,
       message: () =>
         explain(
@@ -142,6 +154,7 @@ export const matchers = {
       Object.entries(parts).every(([part, value]) => session[part as keyof typeof session] === value),
     )
     return {
+      run: { server, outcome },
       pass,
       message: () =>
         explain(
@@ -152,17 +165,19 @@ export const matchers = {
     }
   },
 
-  /** The run came to this. `not-reached` can be asked for too. */
+  /** The run came to this. `not-reached` can be asked for too, by its name. */
   async toHaveOutcome(received: unknown, wanted: OutcomeOptions): Promise<MatcherResult> {
     checkOutcome(wanted)
     const { settle, ...parts } = typeof wanted === 'string' ? {} : wanted
-    const server = asServer(received)
-    const outcome = await server.outcome(settle === undefined ? {} : { settle })
+    const words = typeof wanted === 'string' ? [wanted] : [parts.outcome, parts.detail, parts.verdict]
+    const asked = words.some((word) => /^(?:not-reached|inconclusive)/.test(word ?? ''))
+    const { server, outcome } = await judge(received, settle, asked ? { notReached: 'allowed' } : {})
     const pass =
       typeof wanted === 'string'
         ? outcome.outcome === wanted || outcome.detail === wanted
         : Object.entries(parts).every(([part, value]) => outcome[part as keyof Judgement] === value)
     return {
+      run: { server, outcome },
       pass,
       message: () =>
         explain(
@@ -173,21 +188,42 @@ export const matchers = {
     }
   },
 
-  /** A report of `checkClient` has nothing that failed or was inconclusive. */
-  async toPass(received: unknown): Promise<MatcherResult> {
-    const report = asReport(received)
-    const wrong = report.cells.filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive')
-    const line = ({ scenario, protocol, mode, verdict, outcome, detail, client }: CheckCell): string =>
-      `  ${scenario} ${protocol}/${mode}: ${verdict}, ${outcome} (${detail})${client.error ? `: ${client.error}` : ''}`
+  /** A run, or a report of `checkClient`, has nothing that failed or was inconclusive. */
+  async toPass(received: unknown, options: PassOptions = {}): Promise<MatcherResult> {
+    const ofServer = isServer(received)
+    checkOptionNames('toPass', options, ofServer ? ['notes', 'settle'] : ['notes'])
+    const { notes = true, settle } = options
+    if (!ofServer) return passOfReport(asReport(received), notes ? ['pass', 'note'] : ['pass'])
+    const { server, outcome } = await judge(received, settle)
+    const pass = outcome.verdict === 'pass' || (outcome.verdict === 'note' && notes)
     return {
-      pass: report.verdict === 'pass',
+      run: { server, outcome },
+      pass,
       message: () =>
-        report.verdict === 'pass'
-          ? `${report.client} passed, which was not expected: ${JSON.stringify(report.counts)}`
-          : [`${report.client} did not pass: ${JSON.stringify(report.counts)}`, ...wrong.map(line)].join('\n'),
+        explain(
+          server,
+          pass
+            ? `passed as ${outcome.outcome}, which was not expected`
+            : `did not pass (${outcome.verdict}): was ${outcome.outcome}`,
+          outcome,
+        ),
     }
   },
 } as const
+
+function passOfReport(report: CheckReport, fine: readonly Verdict[]): MatcherResult {
+  const wrong = report.cells.filter(({ verdict }) => !fine.includes(verdict))
+  const line = ({ scenario, protocol, mode, verdict, outcome, detail, client }: CheckCell): string =>
+    `  ${scenario} ${protocol}/${mode}: ${verdict}, ${outcome} (${detail})${client.error ? `: ${client.error}` : ''}`
+  const pass = report.verdict === 'pass' && (fine.includes('note') || report.counts.note === 0)
+  return {
+    pass,
+    message: () =>
+      pass
+        ? `${report.client} passed, which was not expected: ${JSON.stringify(report.counts)}`
+        : [`${report.client} did not pass: ${JSON.stringify(report.counts)}`, ...wrong.map(line)].join('\n'),
+  }
+}
 
 const negotiatedParts = ['version', 'cipher', 'servername', 'resumed', 'settle'] as const
 
@@ -216,8 +252,6 @@ function checkOutcomeWord(part: string, given: unknown, allowed: readonly string
   checkWord(part, String(given), allowed)
 }
 
-const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])
-
 /**
  * @throws {MockmailError} NOTHING_RECORDED when nothing connected or the fault did not show, so that nothing passes, negated
  * or not, because nothing happened; INVALID_OPTION when this is no server
@@ -225,9 +259,11 @@ const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])
 async function judge(
   received: unknown,
   settle: number | undefined,
+  { notReached }: { readonly notReached?: 'allowed' } = {},
 ): Promise<{ server: MailServer; outcome: Judgement }> {
   const server = asServer(received)
   const outcome = await server.outcome(settle === undefined ? {} : { settle })
+  if (notReached) return { server, outcome }
   if (server.connections.length === 0) {
     throw new MockmailError(
       'NOTHING_RECORDED',
@@ -241,7 +277,9 @@ async function judge(
         server,
         outcome.detail === 'inconclusive:needs-control'
           ? 'the client spoke on without an answer, which counts only if it does not do so on server.twin: connect it there too'
-          : `${server.connections.length} connected, and none came as far as the fault (${outcome.detail})`,
+          : `${server.connections.length} connected, and ${
+              outcome.detail === 'not-reached' ? 'none came as far as the fault' : 'what it came to cannot be judged'
+            } (${outcome.detail})`,
         outcome,
       ),
     )
@@ -249,50 +287,7 @@ async function judge(
   return { server, outcome }
 }
 
-/** @throws {MockmailError} INVALID_OPTION */
-function asServer(received: unknown): MailServer {
-  if (isServer(received)) return received
-  throw new MockmailError(
-    'INVALID_OPTION',
-    'This matcher is for a server: expect(await mail.start(…)).toHaveBeenRefused().',
-  )
-}
-
-/** @throws {MockmailError} INVALID_OPTION */
-function asReport(received: unknown): CheckReport {
-  if (typeof received === 'object' && received !== null && 'cells' in received && 'verdict' in received) {
-    return received as CheckReport
-  }
-  throw new MockmailError('INVALID_OPTION', 'This matcher is for a report: expect(await checkClient(…)).toPass().')
-}
-
-/** Not by `instanceof` alone: an ESM and a CommonJS copy of this package may be loaded side by side. */
-const isServer = (it: unknown): it is MailServer =>
-  it instanceof MailServer ||
-  (typeof it === 'object' && it !== null && 'connections' in it && 'outcome' in it && 'expectation' in it)
-
 function fits({ phase, user }: CredentialRecord, options: CredentialsOptions): boolean {
   if (options.inClear !== undefined && (phase === 'clear') !== options.inClear) return false
   return options.user === undefined || options.user === user
 }
-
-const alertOf = ({ qualifier }: Judgement): string => (qualifier ?? '').replace(/^alert:/, '')
-
-function explain(server: MailServer, what: string, outcome: Judgement): string {
-  const { scenario, protocol, mode, url, expectation, connections } = server
-  const name = `${scenario} (${protocol}/${mode}, ${url})`
-  const detail = [outcome.detail, outcome.qualifier, ...outcome.flags].filter(Boolean).join(', ')
-  const dialogues = connections.slice(-3).map((record) => {
-    const { result, version, error } = record.handshake
-    const handshake = `TLS: ${result}${version ? ` ${version}` : ''}${error ? ` (${error})` : ''}`
-    const ended = record.end ? `ended by ${record.end.by}, ${record.end.how}` : 'still open'
-    return `Connection ${record.nth}: ${handshake}; ${ended}\n${indent(formatTranscript(record.transcript) || '(no bytes of the protocol)')}`
-  })
-  return [
-    `${name}: ${what} [${detail}].`,
-    `A strict client would ${expectation.expect}: ${expectation.because}.`,
-    ...dialogues,
-  ].join('\n')
-}
-
-const indent = (text: string): string => text.replace(/^/gm, '  ').slice(0, 8000)

@@ -1,12 +1,15 @@
 import { MockmailError } from '../errors.ts'
+import { checkOptionNames, invalid } from '../options.ts'
 import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import type { MailServer } from '../server.ts'
 import type { MailServers, StartOneOptions, StartOptions } from '../start.ts'
 import { startMailServer, startMailServers } from '../start.ts'
 import { type CaseFilter, casesFor, type MailCase } from './cases.ts'
+import { endWhole, type Runner, watchTests } from './runner.ts'
 import { borrowFrom } from './shared/borrowed.ts'
 import type { SharedFleet } from './shared/host.ts'
+import type { Scope } from './test-file.ts'
 
 /** What `useMockMail()` returns: servers that close themselves when the file (or the `describe`) is over. */
 export interface MockMail {
@@ -45,11 +48,14 @@ export interface MockMailOptions {
    * whole run, and none to be started where one is free. Default false.
    */
   readonly shared?: boolean
-}
-
-/** What the runner lends. */
-export interface Runner {
-  afterAll(hook: () => Promise<void>): void
+  /**
+   * A client that shows on a good server that it works: connects, logs in, and rejects when it cannot. Called at most once
+   * per protocol and mode, before the first refusal there is judged, where no test has shown it; so a file whose tests are
+   * filtered, or that has a single server, is judged too. `'off'`: refusals count without. Default: the file's own tests show it.
+   */
+  readonly control?: ((server: MailServer) => unknown) | 'off'
+  /** Milliseconds without a new connection before a run is judged, where the matcher does not say. Default 250. */
+  readonly settle?: number
 }
 
 /** Where servers come from. */
@@ -69,8 +75,13 @@ interface Closable {
   close(): Promise<void>
 }
 
-/** Everything is closed when the scope is over, not after each test: with `test.concurrent` another one may still use it. */
-export function openMockMail({ afterAll }: Runner, source: Source = ownServers): MockMail {
+/**
+ * Everything is closed when the scope is over, not after each test: with `test.concurrent` another one may still use it.
+ *
+ * @throws {MockmailError} INVALID_OPTION
+ */
+export function openMockMail(runner: Runner, options: MockMailOptions = {}, source: Source = ownServers): MockMail {
+  checkOptions(options)
   const open = new Set<Closable>()
   const starting = new Set<Promise<unknown>>()
   let over = false
@@ -96,16 +107,59 @@ export function openMockMail({ afterAll }: Runner, source: Source = ownServers):
     return keeping
   }
 
-  afterAll(async () => {
-    over = true
+  const closeAll = async (): Promise<void> => {
     await source.end?.()
     await Promise.all([...open].map((ready) => ready.close()))
     await Promise.allSettled(starting)
+  }
+  let closed: Promise<void> | undefined
+
+  const file = watchTests(runner)
+  const known = (server: MailServer): MailServer => {
+    server.settleBy(options.settle)
+    file.knows(server, scope)
+    return server
+  }
+  const scope: Scope = {
+    control: options.control,
+    good: async (place) => known(await kept(() => source.start({ ...place, scenario: 'good' }))),
+    close() {
+      over = true
+      closed ??= closeAll()
+      return closed
+    },
+  }
+  file.join(scope)
+
+  runner.afterScope(async ({ over }) => {
+    // Where one hook fails, vitest runs no other of the same file or describe.
+    if (over === 'file') return endWhole(file, runner)
+    try {
+      if (over === 'last scope') await file.end({ filtered: runner.filtered() })
+    } finally {
+      await scope.close()
+    }
   })
   return {
-    start: (options) => kept(() => source.start(optionsOf(options))),
-    startAll: (options) => kept(() => source.startAll(options)),
+    start: async (wanted) => known(await kept(() => source.start(optionsOf(wanted)))),
+    async startAll(wanted) {
+      const servers = await kept(() => source.startAll(wanted))
+      servers.endpoints.forEach(known)
+      return servers
+    },
     cases: casesFor,
+  }
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+function checkOptions(options: MockMailOptions): void {
+  checkOptionNames('useMockMail', options, ['shared', 'control', 'settle'])
+  const { control, settle } = options
+  if (control !== undefined && control !== 'off' && typeof control !== 'function') {
+    throw invalid('control', control, "a function that is given a good server, or 'off'")
+  }
+  if (settle !== undefined && !(Number.isFinite(settle) && settle >= 0)) {
+    throw invalid('settle', settle, 'milliseconds, 0 or more')
   }
 }
 
@@ -114,7 +168,12 @@ export function openMockMail({ afterAll }: Runner, source: Source = ownServers):
  * @param setup the module that starts it
  * @throws {MockmailError} NO_SHARED_FLEET when no global setup has started one
  */
-export function openSharedMockMail(runner: Runner, fleet: SharedFleet | undefined, setup: string): SharedMockMail {
+export function openSharedMockMail(
+  runner: Runner,
+  fleet: SharedFleet | undefined,
+  setup: string,
+  options: MockMailOptions = {},
+): SharedMockMail {
   if (!fleet) {
     throw new MockmailError(
       'NO_SHARED_FLEET',
@@ -122,12 +181,12 @@ export function openSharedMockMail(runner: Runner, fleet: SharedFleet | undefine
     )
   }
   const borrowed = borrowFrom(fleet)
-  return { ...openMockMail(runner, borrowed), ca: borrowed.ca }
+  return { ...openMockMail(runner, options, borrowed), ca: borrowed.ca }
 }
 
 /** What a case says of its expectation is no option of a server. */
 function optionsOf(options: MailCase | StartOneOptions): StartOneOptions {
-  const { expect, because, reasons, ...run } = options as StartOneOptions &
-    Partial<Pick<MailCase, 'expect' | 'because' | 'reasons'>>
+  const { title, expect, because, reasons, ...run } = options as StartOneOptions &
+    Partial<Pick<MailCase, 'title' | 'expect' | 'because' | 'reasons'>>
   return run
 }

@@ -1,24 +1,52 @@
-import { AssertionError } from 'node:assert'
-import { after } from 'node:test'
-import { matchers } from './matchers.ts'
-import { type MockMail, openMockMail } from './mock-mail.ts'
+import { AsyncResource } from 'node:async_hooks'
+import { after, afterEach, beforeEach } from 'node:test'
+import { type BothWays, type Expectations, expectationsOf } from './expectations.ts'
+import { type MockMail, type MockMailOptions, openMockMail } from './mock-mail.ts'
+import type { Runner } from './runner.ts'
+import { watchedMatchers } from './watched.ts'
 
 export type { CaseFilter, MailCase } from './cases.ts'
-export type { CredentialsOptions, NegotiatedOptions, OutcomeOptions, RefusedOptions } from './matchers.ts'
-export type { MockMail }
-
-type Matchers = typeof matchers
-
-/** The matchers about one server or report: each rejects with an AssertionError when what it says is not so. */
-export type Expectations = {
-  readonly [Name in keyof Matchers]: Parameters<Matchers[Name]> extends [unknown, ...infer Rest]
-    ? (...given: Rest) => Promise<void>
-    : never
-}
+export type { CredentialsOptions, NegotiatedOptions, OutcomeOptions, PassOptions, RefusedOptions } from './matchers.ts'
+export type { Expectations, MockMail }
 
 /** `node:test` has no `expect` of its own, so this one knows mockmail's matchers only. */
 export interface NodeTestMail extends MockMail {
-  expect(received: unknown): Expectations & { readonly not: Expectations }
+  expect(received: unknown): BothWays
+}
+
+/** Of the context that hooks are given. */
+interface Context {
+  readonly passed?: boolean
+  readonly error?: Error | null
+  diagnostic?(text: string): void
+}
+
+/** What node:test lends to a file of tests. */
+const runner: Runner = {
+  // A process has one file, or all of its files have one end.
+  file: () => 'node:test',
+  filtered: () => process.execArgv.some((flag) => /^--test-(?:name-pattern|skip-pattern|only)\b/.test(flag)),
+  afterScope(hook) {
+    after(() => hook({ over: 'scope' }))
+  },
+  // Outside of every describe, wherever this is called.
+  afterFile(hook) {
+    const end = (): Promise<void> =>
+      hook().catch((error: unknown) => {
+        // Since Node 22 a hook that fails here is printed, and the process ends with 0.
+        process.exitCode = 1
+        throw error
+      })
+    new AsyncResource('mockmail', { triggerAsyncId: 0 }).runInAsyncScope(() => after(end))
+  },
+  eachTest(begins, ends) {
+    beforeEach((test) => begins(test))
+    afterEach((test) => {
+      const { passed, error } = test as Context
+      const errors = passed === false ? ['', ...messagesOf(error)] : []
+      ends({ id: test, errors, tell: (text) => (test as Context).diagnostic?.(text) })
+    })
+  },
 }
 
 /**
@@ -26,30 +54,24 @@ export interface NodeTestMail extends MockMail {
  *
  * @example
  * const mail = useMockMail()
- * test('refuses an expired certificate', async () => {
- *   const server = await mail.start({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
- *   await assert.rejects(connect(server))
- *   await mail.expect(server).toHaveBeenRefused()
- * })
+ * for (const c of mail.cases({ protocol: 'imap' })) {
+ *   test(c.title, async () => {
+ *     const server = await mail.start(c)
+ *     await connect(server).catch(() => {})
+ *     await mail.expect(server).toPass()
+ *   })
+ * }
  */
-export function useMockMail(): NodeTestMail {
-  const mail = openMockMail({ afterAll: (hook) => after(hook) })
+export function useMockMail(options: Omit<MockMailOptions, 'shared'> = {}): NodeTestMail {
+  const mail = openMockMail(runner, options)
   return {
     ...mail,
-    expect: (received) =>
-      Object.assign(expectations(received, { negated: false }), { not: expectations(received, { negated: true }) }),
+    expect: (received) => expectationsOf(matchers, received),
   }
 }
 
-function expectations(received: unknown, { negated }: { readonly negated: boolean }): Expectations {
-  const names = Object.keys(matchers) as (keyof Matchers)[]
-  const bound = names.map((name) => [
-    name,
-    async (...given: unknown[]): Promise<void> => {
-      const match = matchers[name] as (...all: unknown[]) => ReturnType<Matchers[typeof name]>
-      const { pass, message } = await match(received, ...given)
-      if (pass === negated) throw new AssertionError({ message: message(), operator: name })
-    },
-  ])
-  return Object.fromEntries(bound)
-}
+const matchers = watchedMatchers(runner)
+
+/** node:test wraps what a test has thrown. */
+const messagesOf = (error: unknown): readonly string[] =>
+  error instanceof Error ? [error.message, ...messagesOf(error.cause)] : []

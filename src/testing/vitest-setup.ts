@@ -1,7 +1,11 @@
-import { expect } from 'vitest'
-import { matchers } from './matchers.ts'
+import { afterAll, expect } from 'vitest'
+import { endFile, watchTests } from './runner.ts'
+import { vitestRunner } from './vitest-runner.ts'
+import { watchedMatchers } from './watched.ts'
 
 // For `setupFiles`: this file is loaded for its effect.
-expect.extend(matchers)
+expect.extend(watchedMatchers(vitestRunner))
+watchTests(vitestRunner)
+afterAll(() => endFile(vitestRunner))
 
 export { useMockMail } from './vitest.ts'

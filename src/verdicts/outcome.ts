@@ -82,7 +82,9 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
     reason: reasonOfAlert(record),
   })
 
-  if (record.mode === 'plain') return plainOutcome(record, found)
+  if (record.mode === 'plain') {
+    return record.defect ? found('not-reached', 'inconclusive:defect', 'none') : plainOutcome(record, found)
+  }
   if (record.credentials.some(({ phase, kind }) => phase === 'clear' && kind !== 'digest')) {
     return found('leaked', 'leak-credentials-clear', 'exposed')
   }
@@ -92,9 +94,11 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
   }
   // A client that took what was planted for an answer has no need to wait for the one that is kept back.
   if (record.injected.length > 0 && spokeOn(record)) return found('fooled', 'acted-on-injected', 'tampered')
+  // A server that failed by itself may have made the client give up: only what a client must never do counts.
+  if (record.defect) return found('not-reached', 'inconclusive:defect', 'none')
   if (turnedAway(record)) return found('turned-away', 'turned-away', 'safe')
-  // Told to use TLS, it did not even try: whether the fault has shown makes no difference.
-  if (record.handshake.result === 'none' && wentOnInClear(record)) return clearOutcome(record, found)
+  // Told to use TLS, it went on without: whether the fault has shown makes no difference.
+  if (record.handshake.result !== 'finished' && wentOnInClear(record)) return clearOutcome(record, found)
   if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
   if (usedTls(record)) return usedOutcome(record, stakes, found)
   if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
@@ -116,9 +120,13 @@ function plainOutcome(record: ConnectionRecord, found: Found): Outcome {
 
 /** Application data went through TLS. */
 function usedOutcome(record: ConnectionRecord, { expectation }: Stakes, found: Found): Outcome {
-  if (expectation.expect !== 'reject') return found('accepted', 'safe-continue', 'safe')
+  if (expectation.expect !== 'reject') {
+    const named = record.identities.some(inClear)
+    return named ? found('accepted', 'leak-identity-clear', 'minor') : found('accepted', 'safe-continue', 'safe')
+  }
   // The certificate is right, and what was negotiated is weaker than both sides could have had.
-  if (expectation.reasons.every((reason) => reason === 'protocol-version'))
+  const { reasons } = expectation
+  if (reasons.length > 0 && reasons.every((reason) => reason === 'protocol-version'))
     return found('accepted', 'downgraded-tls', 'minor')
   if (record.counts.credentials > 0) return found('leaked', 'leak-credentials-untrusted-tls', 'exposed')
   if (record.counts.messages > 0 || record.envelopes.length > 0) {

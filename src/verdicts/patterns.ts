@@ -11,6 +11,7 @@ export const ecosystems = [
   'java',
   'gnutls',
   'rustls',
+  'erlang',
   'dotnet',
   'mailbee',
   'windows',

@@ -1,21 +1,47 @@
-import { issuer, of, type ReasonPattern, version } from './patterns.ts'
+import { nssCodes, nssTexts } from './nss-codes.ts'
+import { type Ecosystem, issuer, of, type ReasonPattern, version } from './patterns.ts'
+import { appleCodes, outlookCodes, type PlatformCode, windowsCodes, winsockCodes } from './platform-codes.ts'
 
 const dotnet = of('dotnet')
 const windows = of('windows')
-const nss = of('nss')
 const apple = of('apple')
+const nss = of('nss')
 const chromium = of('chromium')
-const php = of('php')
 const server = of('server')
 const people = of('people')
 
-/** The words of platforms, of servers and of people. */
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\\\.$/, '')
+
+/** A code alone, its name anywhere, its text anywhere, and its number behind the words that make it one of the family. */
+function familyOf(ecosystem: Ecosystem, codes: readonly PlatformCode[], before: string): readonly ReasonPattern[] {
+  return codes.map(({ number, name, text, reasons: [reason, ...or] }) => {
+    const forms = [
+      `^\\s*${number}\\s*$`,
+      `${before}${number}(?!\\w)`,
+      `\\b${name}\\b`,
+      ...(text ? [escaped(text)] : []),
+    ]
+    return of(ecosystem)(reason, new RegExp(forms.join('|'), 'i'), ...or)
+  })
+}
+
+/** Nobody else writes a number like this. */
+const distinct = '(?<!\\w)'
+const socketError = String.raw`(?:\b(?:socket|winsock|wsa|win|os) ?error(?: code)?[ :=#(]*|^\s*error[ :=#]*)`
+const osStatus = String.raw`(?:OSStatus|CFStreamErrorDomainSSL|NSURLErrorDomain|NSOSStatusErrorDomain|CFNetwork|Secure ?Transport|SSLHandshake|\berrS\w+)\b[^\n\d]{0,40}`
+
+/** Any of X509ChainStatusFlags that is a word of English is one only in a list of them, or behind a mention of the chain. */
+const flag = (names: string): RegExp =>
+  new RegExp(`(?:^|chain(?: status| errors?)?: |[A-Z]\\w+, |\\bIs|Flags\\.)(?:${names})(?=$|[,.;\\s])`, 'm')
+
+/** The words and codes of platforms and of their programs, of servers, and of people. */
 export const platformPatterns: readonly ReasonPattern[] = [
   // SslPolicyErrors and X509ChainStatusFlags; MailBee.NET spells the latter with `Is` before them.
   dotnet('name-mismatch', /RemoteCertificateNameMismatch|\bNameMismatch\b|host name did not match the name given/),
+  dotnet('name-mismatch', /host name \([^)]*\) did not match any of the names given|does not match any of the names/i),
   dotnet('expired', /\b(?:Is)?NotTimeValid\b/, 'not-yet-valid'),
   dotnet('unknown-issuer', /\b(?:Is)?(?:UntrustedRoot|PartialChain)\b/, ...issuer),
-  dotnet('revoked', /\b(?:Is)?Revoked\b/),
+  dotnet('revoked', flag('Revoked')),
   dotnet('revocation-unknown', /\b(?:RevocationStatusUnknown|OfflineRevocation)\b/),
   dotnet('signature', /\b(?:Is)?NotSignatureValid\b/),
   dotnet('purpose', /\b(?:Is)?NotValidForUsage\b/),
@@ -26,7 +52,7 @@ export const platformPatterns: readonly ReasonPattern[] = [
   ),
   dotnet('critical-extension', /\bHasNotSupportedCriticalExtension\b/),
   dotnet('weak-signature', /\bHasWeakSignature\b/),
-  dotnet('malformed', /\bInvalidExtension\b/),
+  dotnet('malformed', flag('InvalidExtension')),
   dotnet(
     'not-tls',
     /unexpected packet format|Cannot determine the frame size|corrupted frame was received/i,
@@ -37,71 +63,83 @@ export const platformPatterns: readonly ReasonPattern[] = [
     'connection-closed',
     /remote party has closed the transport stream|unexpected EOF or 0 bytes|forcibly closed by the remote host/i,
   ),
+  dotnet(
+    'protocol-version',
+    /requested security protocol is not supported|SSL\/TLS protocols? .*not supported by the server/i,
+  ),
 
-  windows(
-    'expired',
-    /CERT_E_EXPIRED|SEC_E_CERT_EXPIRED|0x800B0101|0x80090328|not within its validity period|security certificate has expired/i,
-    'not-yet-valid',
-  ),
-  windows(
-    'name-mismatch',
-    /CERT_E_CN_NO_MATCH|SEC_E_WRONG_PRINCIPAL|0x800B010F|0x80090322|CN name does not match the passed value|target principal name is incorrect|name on the security certificate is invalid/i,
-  ),
+  ...familyOf('windows', windowsCodes, distinct),
+  ...familyOf('windows', outlookCodes, distinct),
+  ...familyOf('windows', winsockCodes, socketError),
+  windows('expired', /not within its validity period|security certificate has expired/i, 'not-yet-valid'),
+  windows('expired', /security certificate has expired or is not yet valid/i, 'not-yet-valid'),
+  windows('name-mismatch', /name on the security certificate is invalid/i),
   windows(
     'unknown-issuer',
-    /CERT_E_(?:UNTRUSTEDROOT|CHAINING)|SEC_E_UNTRUSTED_ROOT|0x800B0109|0x800B010A|0x80090325/i,
+    /chain could not be built to a trusted root|authority that is not trusted|security certificate that cannot be verified|issued by a company you have not chosen to trust/i,
     ...issuer,
-  ),
-  windows(
-    'unknown-issuer',
-    /chain could not be built to a trusted root|authority that is not trusted|not trusted by the trust provider|security certificate that cannot be verified/i,
-    ...issuer,
-  ),
-  windows(
-    'revoked',
-    /CERT_E_REVOKED|CRYPT_E_REVOKED|certificate is revoked|0x800B010C|0x80092010|explicitly revoked by its issuer/i,
   ),
   windows(
     'revocation-unknown',
-    /CRYPT_E_(?:NO_REVOCATION_CHECK|REVOCATION_OFFLINE)|0x80092012|0x80092013|revocation server was offline/i,
+    /unable to check revocation|revocation server was offline|revocation information for the security certificate/i,
   ),
-  windows('signature', /TRUST_E_CERT_SIGNATURE|0x80096004|signature of the certificate cannot be verified/i),
-  windows('purpose', /CERT_E_WRONG_USAGE|0x800B0110|not valid for the requested usage/i),
+  windows('protocol-version', /do not possess a common algorithm/i),
+  windows('protocol-version', /does not support the connection encryption type you have specified/i, 'no-tls'),
+  windows('connection-refused', /actively refused/i),
+  windows('unreachable', /No such host is known|unreachable (?:host|network)/i),
   windows(
-    'protocol-version',
-    /SEC_E_UNSUPPORTED_FUNCTION|0x80090302|do not possess a common algorithm|SEC_E_ALGORITHM_MISMATCH|0x80090331/i,
+    'connection-closed',
+    /existing connection was forcibly closed|connection was aborted by the software in your host/i,
   ),
-  windows('not-tls', /SEC_E_(?:INVALID_TOKEN|ILLEGAL_MESSAGE)|0x80090308|0x80090326/i, ...version),
-  windows('connection-refused', /actively refused|WSAECONNREFUSED|\b10061\b/i),
-  windows('timeout', /WSAETIMEDOUT|did not properly respond after a period of time|operation has timed out/i),
+  windows('timeout', /did not properly respond after a period of time|operation has timed out/i),
 
-  nss('expired', /SEC_ERROR_EXPIRED_(?:ISSUER_)?CERTIFICATE|MOZILLA_PKIX_ERROR_NOT_YET_VALID_ISSUER/),
-  nss('not-yet-valid', /MOZILLA_PKIX_ERROR_NOT_YET_VALID_CERTIFICATE/),
-  nss('name-mismatch', /SSL_ERROR_BAD_CERT_DOMAIN/),
-  nss('self-signed', /MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT/),
-  nss('unknown-issuer', /SEC_ERROR_(?:UNKNOWN|UNTRUSTED)_ISSUER/, ...issuer),
-  nss('revoked', /SEC_ERROR_REVOKED_CERTIFICATE/),
-  nss('protocol-version', /SSL_ERROR_(?:UNSUPPORTED_VERSION|PROTOCOL_VERSION_ALERT)/),
-  nss('not-tls', /SSL_ERROR_RX_RECORD_TOO_LONG|SSL_ERROR_RX_MALFORMED/),
+  ...Object.entries(nssCodes).map(([name, [reason, ...or]]) => nss(reason, new RegExp(`\\b${name}\\b`), ...or)),
+  // Typographic apostrophes are in the newer ones.
+  ...nssTexts.map(([text, reason, ...or]) => nss(reason, new RegExp(escaped(text).replace(/'/g, "['’]"), 'i'), ...or)),
+  nss('no-tls', /server does not (?:seem to )?support the selected|doesn't offer STARTTLS/i),
+
   chromium('expired', /ERR_CERT_DATE_INVALID/, 'not-yet-valid'),
   chromium('name-mismatch', /ERR_CERT_COMMON_NAME_INVALID/),
   chromium('unknown-issuer', /ERR_CERT_AUTHORITY_INVALID/, ...issuer),
   chromium('revoked', /ERR_CERT_REVOKED/),
-  apple(
-    'expired',
-    /errSSLCertExpired|errSecCertificateExpired|NSURLErrorServerCertificateHasBadDate|-9814\b|-67818\b|-1201\b/,
-  ),
-  apple('not-yet-valid', /errSSLCertNotYetValid|NSURLErrorServerCertificateNotYetValid|-9815\b|-1204\b/),
-  apple('name-mismatch', /errSSLHostNameMismatch|errSecHostNameMismatch|-9843\b|-67602\b/),
+  chromium('revocation-unknown', /ERR_CERT_(?:UNABLE_TO_CHECK|NO)_REVOCATION/),
+  chromium('weak-signature', /ERR_CERT_WEAK_SIGNATURE_ALGORITHM/),
+  chromium('weak-key', /ERR_CERT_WEAK_KEY/),
+  chromium('weak-dh', /ERR_SSL_WEAK_SERVER_EPHEMERAL_DH_KEY/),
+  chromium('name-constraints', /ERR_CERT_NAME_CONSTRAINT_VIOLATION/),
+  chromium('handshake-failure', /ERR_SSL_VERSION_OR_CIPHER_MISMATCH/, ...version),
+  chromium('malformed', /ERR_CERT_INVALID\b/),
+
+  ...familyOf('apple', appleCodes, osStatus),
   apple(
     'unknown-issuer',
-    /errSSL(?:XCertChainInvalid|UnknownRootCert|NoRootCert)|NSURLErrorServerCertificate(?:Untrusted|HasUnknownRoot)|-9807\b|-9812\b|-9813\b|-1202\b|-1203\b/,
+    /certificate for this server is invalid|[”"] certificate is not trusted/,
     ...issuer,
+    'name-mismatch',
   ),
-  php('name-mismatch', /Peer certificate CN=`.*' did not match expected CN/),
 
-  // What a server says in its own protocol.
-  server('no-tls', /\bTLS not available\b|STARTTLS unavailable/i),
+  // What a server says in its own protocol, and in its log.
+  server('no-tls', /does not support (?:STARTTLS|STLS)\b|STARTTLS not available/i),
+  server('no-tls', /TLS session is required, but the server did not offer|Encrypted connection unavailable/i),
+  server(
+    'name-mismatch',
+    /certificate name mismatch|certificate doesn't match expected host name|hostname verification failed/i,
+  ),
+  server('name-mismatch', /Server (?:host)?name does not match certificate|certificate name does not match input/i),
+  server('not-a-ca', /Signer of server certificate is not a CA/i),
+  server('unknown-issuer', /Broken certification chain at/i, ...issuer),
+  server('no-tls', /\bTLS not available\b|STARTTLS unavailable|TLS currently unavailable/i),
+  server(
+    'no-tls',
+    /TLS is required, but was not offered|TLS required but not supported|host did not advertise STARTTLS/i,
+  ),
+  server('unknown-issuer', /certificate verification failed for [^\n]*: untrusted issuer/i, ...issuer),
+  server('self-signed', /certificate verification failed for [^\n]*: self-signed/i),
+  server('protocol-version', /TLS 1\.0 and 1\.1 are not supported|requires? TLS ?v?1\.[23]/i),
+  server(
+    'wrong-protocol',
+    /responded with an error status "*HTTP\/1\.[01] |(?:greeting|response|reply)[^\n]{0,30}HTTP\/1\.[01] \d{3}/i,
+  ),
   people('self-signed', /self-signed (?:\w+ )?certificate(?! in certificate chain)|certificate is self-signed/i),
   people('connection-refused', /connection refused/i),
   people('timeout', /timed out\b/i),

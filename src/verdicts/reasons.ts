@@ -1,5 +1,7 @@
 import { type Reason, reasons } from '../scenarios/vocabulary.ts'
+import { sameKind } from './agrees.ts'
 import { libraryPatterns } from './library-patterns.ts'
+import { opensslPatterns } from './openssl-patterns.ts'
 import type { ReasonPattern } from './patterns.ts'
 import { platformPatterns } from './platform-patterns.ts'
 import { type VerifyCode, verifyCodes } from './verify-codes.ts'
@@ -32,11 +34,12 @@ const symptoms: ReadonlySet<Reason> = new Set(['connection-closed', 'timeout'])
 export function refusedFor(error: ClientError, right: readonly Reason[]): boolean | null {
   const told = toldBy(textOf(error))
   if (right.length === 0) return null
-  if (told.some(({ reason, or = [] }) => [reason, ...or].some((one) => right.includes(one)))) return true
+  if (told.some(({ reason, or = [] }) => [reason, ...or].some((one) => right.some((fit) => sameKind(one, fit)))))
+    return true
   return told.every(({ reason }) => symptoms.has(reason)) ? null : false
 }
 
-const reasonPatterns = [...libraryPatterns, ...platformPatterns]
+const reasonPatterns = [...opensslPatterns, ...libraryPatterns, ...platformPatterns]
 
 /** What the text tells, each with the reasons that it cannot tell apart. */
 export function toldBy(text: string): readonly Pick<ReasonPattern, 'reason' | 'or'>[] {
@@ -98,8 +101,8 @@ function spellingsOf(code: VerifyCode): readonly RegExp[] {
   const words = code.text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const made = [
     new RegExp(`\\b(?:X509_V_ERR_)?${code.name}\\b`),
-    // Go says that a certificate has expired or is not yet valid.
-    new RegExp(`(?<!\\w)${words}(?!\\w| or )`, 'i'),
+    // Go says that a certificate has expired or is not yet valid; a hostname may mismatch in a lease.
+    new RegExp(`(?<!\\w)${words}(?!\\w| (?:or|in|by|between) )`, 'i'),
   ]
   patterns.set(code, made)
   return made

@@ -103,9 +103,9 @@ function verdictOf({ outcome, grade }: Outcome, { expect }: Expectation): Verdic
   }
 }
 
-/** It did something that may be wrong; one that never came so far says nothing of the client. */
+/** It did something that may be wrong, or the server did; one that never came so far says nothing of the client. */
 const undecided = ({ detail }: Judgement): boolean =>
-  detail === 'inconclusive:needs-control' || detail === 'inconclusive:twin-alike'
+  detail === 'inconclusive:needs-control' || detail === 'inconclusive:twin-alike' || detail === 'inconclusive:defect'
 
 const verdictRank: Readonly<Record<Verdict, number>> = { fail: 3, note: 2, pass: 1, inconclusive: 0 }
 const gradeRank: Readonly<Record<Grade, number>> = { exposed: 4, tampered: 3, minor: 2, safe: 1, none: 0 }

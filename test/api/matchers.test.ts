@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { type MailServer, startMailServer } from '../../src/index.ts'
+import { checkClient, type MailServer, startMailServer } from '../../src/index.ts'
+import { openMockMail } from '../../src/testing/mock-mail.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
+import { handRunner } from '../support/hand-runner.ts'
 import { captureClientHello, connectRaw, connectTls, tlsError } from '../support/raw.ts'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: 'off' })
 const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
 const quick = { settle: 20 } as const
 
@@ -159,6 +161,80 @@ describe('toHaveSeenCredentials', () => {
   })
 })
 
+describe('toPass', () => {
+  it('passes where nothing failed, and fails with the dialogue where something did', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    await careful(server)
+    await expect(server).toPass(quick)
+    expect(await failure(expect(server).not.toPass(quick))).toContain('passed as refused, which was not expected')
+    server.reset()
+    await careless(server)
+    await expect(server).not.toPass(quick)
+    const message = await failure(expect(server).toPass(quick))
+    expect(message).toContain('did not pass (fail): was leaked [leak-credentials-untrusted-tls].\n')
+    expect(message).toContain('  C*: PASS p\n')
+  })
+
+  it('passes what is only noted, unless notes are refused', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'revoked' })
+    await careless(server)
+    await expect(server).toPass(quick)
+    await expect(server).not.toPass({ ...quick, notes: false })
+    expect(await failure(expect(server).toPass({ ...quick, notes: false }))).toContain(
+      'did not pass (note): was leaked',
+    )
+    const good = await mail.start(pop3)
+    await careless(good)
+    await expect(good).toPass({ ...quick, notes: false })
+  })
+
+  it('is for a report as well, and takes the options that there are', async () => {
+    const report = await checkClient(async (server) => careless(server), {
+      protocols: ['pop3'],
+      modes: ['implicit'],
+      scenarios: ['revoked'],
+    })
+    await expect(report).toPass()
+    await expect(report).not.toPass({ notes: false })
+    expect(await failure(expect(report).toPass({ notes: false }))).toMatch(
+      /\n {2}revoked pop3\/implicit: note, leaked /,
+    )
+    await expect(expect(report).toPass({ settle: 1 })).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    await expect(expect(report).toPass({ note: false } as object)).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+    await expect(expect({}).toPass()).rejects.toMatchObject({ code: 'INVALID_OPTION' })
+  })
+})
+
+describe('toHaveOutcome', () => {
+  it('does not pass when nothing happened, negated or not, unless that is what was asked for', async () => {
+    const server = await mail.start({ ...pop3, scenario: 'expired' })
+    const nothing = { code: 'NOTHING_RECORDED' }
+    for (const wanted of ['leaked', 'refused', { verdict: 'pass', ...quick }, { grade: 'exposed' }] as const) {
+      await expect(expect(server).toHaveOutcome(wanted)).rejects.toMatchObject(nothing)
+      await expect(expect(server).not.toHaveOutcome(wanted)).rejects.toMatchObject(nothing)
+    }
+    await expect(server).toHaveOutcome('not-reached')
+    await expect(server).toHaveOutcome({ verdict: 'inconclusive', ...quick })
+    expect(await failure(expect(server).not.toHaveOutcome('not-reached'))).toContain('was not-reached (inconclusive)')
+  })
+})
+
+describe('useMockMail({ settle })', () => {
+  it('is the grace of every matcher that does not say another', async () => {
+    const { runner, over } = handRunner()
+    const timed = async (settle: number, own?: number): Promise<number> => {
+      const server = await openMockMail(runner, { settle, control: 'off' }).start({ ...pop3, scenario: 'expired' })
+      await careful(server)
+      const before = performance.now()
+      await expect(server).toHaveBeenRefused(own === undefined ? {} : { settle: own })
+      return performance.now() - before
+    }
+    expect(await timed(700)).toBeGreaterThan(600)
+    expect(await timed(1900, 10)).toBeLessThan(1800)
+    await over()
+  })
+})
+
 describe('a matcher', () => {
   const all = [
     [
@@ -172,6 +248,12 @@ describe('a matcher', () => {
     [
       'toHaveSeenCredentials',
       (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toHaveSeenCredentials(quick),
+    ],
+    ['toPass', (server: MailServer, not: boolean) => (not ? expect(server).not : expect(server)).toPass(quick)],
+    [
+      'toHaveOutcome',
+      (server: MailServer, not: boolean) =>
+        (not ? expect(server).not : expect(server)).toHaveOutcome({ verdict: 'pass' }),
     ],
     [
       'toHaveNegotiated',
@@ -238,12 +320,11 @@ describe('useMockMail', () => {
   )
 
   it('closes what it started when the scope is over, and only that', async () => {
-    const { openMockMail } = await import('../../src/testing/mock-mail.ts')
-    const hooks: (() => Promise<void>)[] = []
-    const scope = openMockMail({ afterAll: (hook) => hooks.push(hook) })
+    const { runner, over } = handRunner()
+    const scope = openMockMail(runner)
     const [one, several] = [await scope.start(pop3), await scope.startAll({ protocols: ['imap'] })]
     await using mine = await startMailServer(pop3)
-    for (const hook of hooks) await hook()
+    await over()
     const answers = (port: number): Promise<boolean> =>
       new Promise((resolve) => {
         net
@@ -256,5 +337,17 @@ describe('useMockMail', () => {
       })
     const ports = [one.port, ...several.endpoints.map(({ port }) => port), mine.port]
     expect(await Promise.all(ports.map(answers))).toEqual([false, false, false, true])
+  })
+})
+
+describe('a good server that the client refuses', () => {
+  it('is said to have roots that some libraries cannot read, and one that is broken is not', async () => {
+    const refuse = async (scenario: string): Promise<string> => {
+      await using server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario })
+      await tlsError(connectTls(server, { checkServerIdentity: () => new Error('cannot read it') }))
+      return failure(expect(server).toHaveBeenAccepted(quick))
+    }
+    expect(await refuse('good')).toContain('--unconstrained')
+    expect(await refuse('wrong-host')).not.toContain('--unconstrained')
   })
 })

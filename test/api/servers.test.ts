@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,9 +87,7 @@ describe('startMailServer', () => {
     expect(server).toMatchObject({ servername: 'mx.example.com', tls: { servername: 'mx.example.com' } })
     const socket = connectTls(server)
     expect(await tlsError(socket)).toBeUndefined()
-    expect(socket.getPeerCertificate().subjectaltname).toBe(
-      'DNS:mx.example.com, DNS:localhost, DNS:mail.mockmail.test, DNS:*.mockmail.test, IP Address:192.0.2.7, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
-    )
+    expect(socket.getPeerCertificate().subjectaltname).toBe('DNS:mx.example.com, DNS:localhost, DNS:mail.mockmail.test')
     socket.destroy()
   })
 
@@ -211,6 +209,8 @@ describe('files', () => {
   const before = process.env['TMPDIR']
   beforeEach(() => {
     temporary = mkdtempSync(join(tmpdir(), 'api-test-'))
+    // Else what everybody has to read would go elsewhere.
+    chmodSync(temporary, 0o755)
     process.env['TMPDIR'] = temporary
   })
   afterEach(() => {

@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defineCertificate, type MailServer } from '../../src/index.ts'
-import { openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
+import { type MockMailOptions, openSharedMockMail, type SharedMockMail } from '../../src/testing/mock-mail.ts'
 import { type Host, openHost } from '../../src/testing/shared/host.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
 import { playClient } from '../quirks/scripted-client.ts'
+import { handRunner } from '../support/hand-runner.ts'
 import { connectRaw, connectTls, talk, tlsError } from '../support/raw.ts'
 
 // Adds the matchers.
-useMockMail()
+useMockMail({ control: 'off' })
 
 const pop3 = { protocol: 'pop3', mode: 'plain' } as const
 const quick = { settle: 20 } as const
@@ -23,14 +24,8 @@ afterAll(() => host.close())
 
 /** What a worker has: a scope that is over when the test says so. */
 function openWorker(fleet = host.fleet): { readonly mail: SharedMockMail; end(): Promise<void> } {
-  const hooks: (() => Promise<void>)[] = []
-  const mail = openSharedMockMail({ afterAll: (hook) => void hooks.push(hook) }, fleet, "'a module'")
-  return {
-    mail,
-    async end() {
-      for (const hook of hooks) await hook()
-    },
-  }
+  const { runner, over } = handRunner()
+  return { mail: openSharedMockMail(runner, fleet, "'a module'", { control: 'off' }), end: over }
 }
 
 const refusal = (port: number): Promise<string | undefined> =>
@@ -189,6 +184,36 @@ describe('a server of the shared fleet', () => {
   })
 })
 
+describe('the control of a file that shares a fleet', () => {
+  const expired = { protocol: 'imap', mode: 'implicit', scenario: 'expired' } as const
+  const refuse = async (server: MailServer): Promise<void> => {
+    const socket = connectTls(server)
+    await tlsError(socket)
+    socket.destroy()
+  }
+  const complete = async (server: MailServer): Promise<void> => {
+    const client = connectRaw(server, connectTls(server))
+    client.send('a LOGIN u p\r\nb LOGOUT\r\n')
+    await client.closed
+  }
+  const judge = async (options: MockMailOptions, good: boolean): Promise<unknown> => {
+    const { runner, over } = handRunner()
+    const mail = openSharedMockMail(runner, host.fleet, "'a module'", { ...quick, ...options })
+    if (good) await complete(await mail.start({ ...expired, scenario: 'good' }))
+    const server = await mail.start(expired)
+    await refuse(server)
+    expect(await server.verdict()).toBe('pass')
+    return over().catch((error: { code?: string }) => error.code)
+  }
+
+  it('is as it is elsewhere: its own tests, or the client that it was given', async () => {
+    expect(await judge({}, false)).toBe('NO_CONTROL')
+    expect(await judge({ control: refuse }, false)).toBe('NO_CONTROL')
+    expect(await judge({}, true)).toBeUndefined()
+    expect(await judge({ control: complete }, false)).toBeUndefined()
+  })
+})
+
 describe('the fleet', () => {
   it('lends an endpoint to one worker at a time, and again when it came back', async () => {
     const [first, second] = [openWorker(), openWorker()]
@@ -313,7 +338,7 @@ describe('the fleet', () => {
   })
 
   it('says which module starts it where none did', () => {
-    expect(() => openSharedMockMail({ afterAll: () => {} }, undefined, "'a module'")).toThrow(
+    expect(() => openSharedMockMail(handRunner().runner, undefined, "'a module'")).toThrow(
       expect.objectContaining({ code: 'NO_SHARED_FLEET', message: expect.stringContaining("globalSetup: 'a module'") }),
     )
     expect(() => useMockMail({ shared: true })).toThrow(expect.objectContaining({ code: 'NO_SHARED_FLEET' }))

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { opensslErrors } from './judges/openssl.ts'
 import { temporaryDirectory, testPki } from './judges/run.ts'
@@ -39,23 +39,53 @@ describe('a directory', () => {
     expect(readdirSync(path)).toEqual(['roots'])
   })
 
-  it('is private, and so are the keys', async () => {
+  it('is for everybody to read, but for the keys', async () => {
     using directory = temporaryDirectory()
     const path = join(directory.path, 'pki')
     await using pki = await testPki({ directory: path, responder: false })
     pki.identity('good', {})
     pki.write(path)
-    expect(['', 'roots', 'good'].map((folder) => modeOf(join(path, folder)))).toEqual(['700', '700', '700'])
+    const folders = ['', 'good', 'good/by-address', 'clients', 'clients/good']
+    expect(folders.map((folder) => modeOf(join(path, folder)))).toEqual(['755', '755', '755', '755', '755'])
+    // Nothing is in it that is not elsewhere too, but keys.
+    expect(modeOf(join(path, 'roots'))).toBe('700')
     const keys = [
       'roots/root.key',
       'roots/untrusted-root.key',
       'good/leaf.key',
       'good/bundle.p12',
+      'good/by-address/leaf.key',
       'clients/good/leaf.key',
+      'clients/good/bundle.p12',
     ]
-    expect(keys.map((file) => modeOf(join(path, file)))).toEqual(['600', '600', '600', '600', '600'])
-    expect(modeOf(join(path, 'clients/good'))).toBe('700')
+    expect(Object.fromEntries(keys.map((file) => [file, modeOf(join(path, file))]))).toEqual(
+      Object.fromEntries(keys.map((file) => [file, '600'])),
+    )
+    const open = ['ca.pem', 'ca.p12', 'manifest.json', 'good/leaf.pem', 'good/fullchain.pem', 'good/crl.pem']
+    expect(Object.fromEntries(open.map((file) => [file, modeOf(join(path, file))]))).toEqual(
+      Object.fromEntries(open.map((file) => [file, '644'])),
+    )
+    const secret = /-----BEGIN [A-Z ]*PRIVATE KEY-----/
+    const everything = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    for (const { parentPath, name } of everything) {
+      const file = join(parentPath, name)
+      if (modeOf(file) === '644') expect([name, secret.test(readFileSync(file, 'latin1'))]).toEqual([name, false])
+    }
     expect(readdirSync(path).sort()).toEqual(['ca.p12', 'ca.pem', 'clients', 'good', 'manifest.json', 'roots'])
+  })
+
+  it('is so whatever the umask says', async () => {
+    using directory = temporaryDirectory()
+    const before = process.umask(0o077)
+    try {
+      await using pki = await testPki({ responder: false })
+      pki.identity('good', {})
+      pki.write(join(directory.path, 'strict'))
+    } finally {
+      process.umask(before)
+    }
+    const found = ['strict', 'strict/ca.pem', 'strict/good', 'strict/good/leaf.key']
+    expect(found.map((file) => modeOf(join(directory.path, file)))).toEqual(['755', '644', '755', '600'])
   })
 
   it('keeps the mode of a directory that was there', async () => {
@@ -119,8 +149,9 @@ describe('the manifest', () => {
   it('names every file, relative to itself, with what is in it', async () => {
     using directory = temporaryDirectory()
     await using pki = await testPki({ now: new Date('2026-11-21T12:00:00Z'), responder: false })
-    const { leaf } = pki.identity('self-signed', { issuer: 'self' })
-    pki.write(directory.path, new Map([['self-signed', 'reject']]))
+    const { leaf, byAddress } = pki.identity('self-signed', { issuer: 'self' })
+    const identities = [{ id: 'self-signed', expect: 'reject' }]
+    pki.write(directory.path, [{ id: 'self-signed+tls12-only', expect: 'either', identities }])
     const manifest = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
     const root = new X509Certificate(pki.caPem)
     expect(manifest).toMatchObject({
@@ -150,8 +181,8 @@ describe('the manifest', () => {
           notBefore: '2026-11-20T12:00:00.000Z',
           notAfter: '2027-02-19T12:00:00.000Z',
           fingerprint256: leaf.fingerprint256,
-          dnsNames: ['localhost', 'mail.mockmail.test', '*.mockmail.test'],
-          ipAddresses: ['127.0.0.1', '::1'],
+          dnsNames: ['localhost', 'mail.mockmail.test'],
+          ipAddresses: [],
           files: {
             leaf: 'self-signed/leaf.pem',
             leafDer: 'self-signed/leaf.der',
@@ -164,11 +195,40 @@ describe('the manifest', () => {
             root: 'self-signed/root.pem',
           },
           expect: 'reject',
+          byAddress: {
+            subject: 'CN=localhost',
+            serial: byAddress?.leaf.serial,
+            fingerprint256: byAddress?.leaf.fingerprint256,
+            dnsNames: ['localhost', 'mail.mockmail.test'],
+            ipAddresses: ['127.0.0.1', '::1'],
+            files: {
+              leaf: 'self-signed/by-address/leaf.pem',
+              leafDer: 'self-signed/by-address/leaf.der',
+              key: 'self-signed/by-address/leaf.key',
+              fullchain: 'self-signed/by-address/fullchain.pem',
+              bundle: 'self-signed/by-address/bundle.p12',
+              crl: 'self-signed/by-address/crl.pem',
+              crlChain: 'self-signed/by-address/crl-chain.pem',
+              ocsp: 'self-signed/by-address/ocsp.der',
+              root: 'self-signed/by-address/root.pem',
+            },
+          },
         },
       ],
+      scenarios: [{ id: 'self-signed+tls12-only', expect: 'either', identities: ['self-signed'] }],
       password: 'mockmail',
     })
-    expect(Object.keys(manifest)).toEqual(['schema', 'now', 'key', 'ca', 'identities', 'clients', 'password'])
+    expect(Object.keys(manifest)).toEqual([
+      'schema',
+      'now',
+      'key',
+      'ca',
+      'scenarios',
+      'identities',
+      'clients',
+      'password',
+      'files',
+    ])
     expect(manifest.clients.map(({ id }: { id: string }) => id)).toEqual([
       'good',
       'expired',
@@ -183,11 +243,16 @@ describe('the manifest', () => {
       fullchain: 'clients/good/fullchain.pem',
       bundle: 'clients/good/bundle.p12',
     })
-    expect(readdirSync(join(directory.path, 'self-signed')).sort()).toEqual(
-      Object.values<string>(manifest.identities[0].files)
-        .map((file) => file.slice('self-signed/'.length))
-        .sort(),
-    )
+    const written = readdirSync(directory.path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(directory.path, join(parentPath, name)).replaceAll('\\', '/'))
+    expect(written.sort()).toEqual(manifest.files)
+    const {
+      identities: [{ files, byAddress: second }],
+      clients,
+    } = manifest
+    const named = [{ files }, second, ...clients].flatMap((one) => Object.values(one.files))
+    expect([...named, 'ca.pem', 'ca.p12', 'manifest.json'].sort()).toEqual(manifest.files)
   })
 
   it('is replaced, with the files, when the PKI is written again', async () => {
@@ -205,9 +270,12 @@ describe('the manifest', () => {
     using directory = temporaryDirectory()
     await using pki = await testPki({ responder: false })
     pki.identity('good', {})
-    mkdirSync(join(directory.path, 'good', 'leaf.der'), { recursive: true })
-    writeFileSync(join(directory.path, 'good', 'leaf.der', 'x'), '')
+    pki.write(directory.path)
+    // No file system takes such a name; what stands before it is written and renamed.
+    pki.identity('n'.repeat(300), {})
     expect(() => pki.write(directory.path)).toThrow(expect.objectContaining({ code: 'FILE_UNWRITABLE' }))
-    expect(readdirSync(join(directory.path, 'good')).filter((name) => name.endsWith('.tmp'))).toEqual([])
+    const names = readdirSync(directory.path, { recursive: true }).map(String)
+    expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([])
+    expect(names).toContain('manifest.json')
   })
 })

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type Responder, type ResponderLimits, startResponder } from '../../src/certs/responder.ts'
 import type { Identity } from '../../src/certs/types.ts'
 import { opensslErrors } from './judges/openssl.ts'
 import { describeWith, temporaryDirectory, testPki } from './judges/run.ts'
@@ -88,6 +89,79 @@ describe('the responder', () => {
     expect(crlUrl(pki.identity('good', {}))).toBe('')
   })
 })
+
+describe('the responder under attack', () => {
+  it.each([
+    ['nothing at all', ''],
+    ['half a header', 'GET /crl/root.crl HTTP/1.1\r\nHost: x\r\n'],
+    ['half a body', 'POST /ocsp/root HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf'],
+  ])('ends a connection that sends %s and then waits', async (_, bytes) => {
+    await using responder = await limited({ patience: 50 })
+    const socket = await opened(responder)
+    const closed = once(socket, 'close')
+    socket.write(bytes)
+    await closed
+    expect(await status(responder)).toBe(200)
+  })
+
+  it('ends one that drips, however often it does', async () => {
+    await using responder = await limited({ patience: 100 })
+    const socket = await opened(responder)
+    const closed = once(socket, 'close')
+    socket.write('GET /crl/root.crl HTTP/1.1\r\n')
+    const drip = setInterval(() => socket.write('X: y\r\n'), 10)
+    await closed
+    clearInterval(drip)
+  })
+
+  it('gives one that asks again its time anew', async () => {
+    await using responder = await limited({ patience: 300 })
+    const socket = await opened(responder)
+    const began = Date.now()
+    let answers = 0
+    while (Date.now() - began < 450) {
+      socket.write('GET /crl/root.crl HTTP/1.1\r\nHost: x\r\n\r\n')
+      const [answer] = await once(socket, 'data')
+      expect(String(answer)).toContain('HTTP/1.1 200 OK')
+      answers++
+    }
+    expect([answers > 1, socket.destroyed]).toEqual([true, false])
+    socket.destroy()
+  })
+
+  it('makes room for who comes by ending the one that has been silent for longest', async () => {
+    await using responder = await limited({ connections: 3 })
+    const silent = await Promise.all([opened(responder), opened(responder), opened(responder)])
+    const first = once(silent[0] as Socket, 'close')
+    expect(await status(responder)).toBe(200)
+    await first
+    expect(silent.map(({ destroyed }) => destroyed)).toEqual([true, false, false])
+    for (const socket of silent) socket.destroy()
+  })
+
+  it('takes no body that is longer than a request can be', async () => {
+    await using pki = await testPki()
+    const url = crlUrl(pki.identity('good', {})).replace(/\/crl\/([\w-]+)\.crl$/, '/ocsp/$1')
+    expect((await fetch(url, { method: 'POST', body: Buffer.alloc(65_537) })).status).toBe(413)
+    expect((await fetch(url, { method: 'POST', body: Buffer.alloc(65_536) })).status).toBe(200)
+  })
+})
+
+const limited = async (limits: Partial<ResponderLimits>): Promise<Responder & AsyncDisposable> => {
+  const content = { crl: () => Buffer.from('crl'), ocsp: () => Buffer.from('ocsp') }
+  const responder = await startResponder(content, { patience: 60_000, connections: 100, ...limits })
+  return { ...responder, [Symbol.asyncDispose]: () => responder.close() }
+}
+
+const opened = async ({ url }: Responder): Promise<Socket> => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  await once(socket, 'connect')
+  socket.on('error', () => {})
+  return socket
+}
+
+const status = async ({ url }: Responder): Promise<number> =>
+  (await fetch(`${url}/crl/root.crl`, { headers: { connection: 'close' } })).status
 
 describeWith(['openssl'], 'openssl -crl_download', () => {
   it.each(['ec', 'rsa'] as const)('finds revoked, and only revoked, at the responder (%s)', async (key) => {

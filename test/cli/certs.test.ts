@@ -19,7 +19,9 @@ describe('certs', () => {
     expect(readdirSync(out)).toEqual(
       expect.arrayContaining(['ca.pem', 'expired', 'good', 'manifest.json', 'roots', 'self-signed+wrong-host']),
     )
-    expect(statSync(join(out, 'expired')).mode & 0o777).toBe(0o700)
+    // What is public is for everybody to read: mail programs drop their privileges.
+    expect(statSync(join(out, 'expired')).mode & 0o777).toBe(0o755)
+    expect(statSync(join(out, 'ca.pem')).mode & 0o777).toBe(0o644)
     expect(statSync(join(out, 'expired/leaf.key')).mode & 0o777).toBe(0o600)
   })
 
@@ -88,12 +90,33 @@ describe('certs', () => {
         status: 1,
         signal: null,
         stdout: '',
-        stderr: `mockmail: ${join(workplace.path, 'site', name)} is there already and not of mockmail: name another directory\n`,
+        stderr: `mockmail: ${join(workplace.path, 'site', name)} is there already and no ${
+          name === 'expired' ? 'directory' : 'manifest.json of mockmail names it'
+        }: remove it, or name another directory\n`,
       })
       expect(readdirSync(join(workplace.path, 'site'))).toEqual([name])
       expect(readFileSync(join(workplace.path, 'site', name), 'utf8')).toBe('mine')
     },
   )
+
+  it('maps what was asked for to its folders in the manifest', async () => {
+    using workplace = openWorkplace()
+    const scenarios = ['expired+tls12-only', 'starttls-stripped', 'certificate-changed']
+    expect((await run(workplace, ['certs', 'out', ...scenarios])).status).toBe(0)
+    const manifest = JSON.parse(readFileSync(join(workplace.path, 'out/manifest.json'), 'utf8'))
+    expect(manifest.scenarios).toEqual([
+      { id: 'expired+tls12-only', expect: 'reject', identities: ['expired'] },
+      { id: 'starttls-stripped', expect: 'reject', identities: ['good'] },
+      { id: 'certificate-changed', expect: 'reject', identities: ['certificate-changed', 'certificate-changed@2nd'] },
+    ])
+    // Each certificate alone: nothing is wrong with the one that starttls-stripped would show.
+    expect(manifest.identities.map(({ id, expect }: { id: string; expect: string }) => [id, expect])).toEqual([
+      ['expired', 'reject'],
+      ['good', 'accept'],
+      ['certificate-changed', 'either'],
+      ['certificate-changed@2nd', 'reject'],
+    ])
+  })
 
   it('takes a directory in which nothing is in the way', async () => {
     using workplace = openWorkplace()

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -51,6 +51,8 @@ export interface Workplace extends Disposable {
 
 export function openWorkplace(): Workplace {
   const path = mkdtempSync(join(tmpdir(), 'cli-test-'))
+  // Else what everybody has to read would go elsewhere.
+  chmodSync(path, 0o755)
   const temporary = join(path, 'tmp')
   mkdirSync(temporary)
   const { MOCKMAIL_CA: _, ...inherited } = process.env

@@ -50,6 +50,34 @@ describeWith(['openssl'], 'openssl s_client, trusting ca.pem only', () => {
     })
   })
 
+  describe.concurrent('finds the address in what it is shown without a server name', () => {
+    const verify = '-verify_ip'
+    it.each(titled(cellsOf(['good'])))('0 for 127.0.0.1 on %s', async (_, cell) => {
+      const target = servers.endpoint(cell)
+      expect(await verifyReturnCode(target, { ca: servers.ca.path }, { host: '127.0.0.1', verify })).toBe(0)
+    })
+
+    it.each(titled(cellsOf(['good'])))('64 for 127.0.0.1 with the name localhost on %s', async (_, cell) => {
+      const dialled = { host: '127.0.0.1', sni: 'localhost', verify } as const
+      expect(await verifyReturnCode(servers.endpoint(cell), { ca: servers.ca.path }, dialled)).toBe(64)
+    })
+
+    it.each(titled(cellsOf(['wrong-host'])))('64 for 127.0.0.1 on %s', async (_, cell) => {
+      const target = servers.endpoint(cell)
+      expect(await verifyReturnCode(target, { ca: servers.ca.path }, { host: '127.0.0.1', verify })).toBe(64)
+    })
+
+    it.each(titled(cellsOf(['revoked'])))('23 for 127.0.0.1 on %s with -crl_check', async (_, cell) => {
+      const trust = { ca: servers.ca.path, crl: crlOf('revoked') }
+      expect(await verifyReturnCode(servers.endpoint(cell), trust, { host: '127.0.0.1', verify })).toBe(23)
+    })
+
+    it.each(titled(cellsOf(['good'])))('0 for localhost without its name on %s', async (_, cell) => {
+      const dialled = { host: 'localhost', verify: '-verify_hostname' } as const
+      expect(await verifyReturnCode(servers.endpoint(cell), { ca: servers.ca.path }, dialled)).toBe(0)
+    })
+  })
+
   describe.concurrent('is told by the CRL, and by nothing else, what is revoked', () => {
     it.each(titled(cellsOf(revocable)))('0 for %s without -crl_check', async (_, cell) => {
       expect(await verifyReturnCode(servers.endpoint(cell), { ca: servers.ca.path })).toBe(0)

@@ -150,8 +150,14 @@ describe('bytes behind STARTTLS', () => {
     await inside.closed
     const record = await ended
     expect(record.starttls.surplus).toBe('USER injected\r\n')
-    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual(['clear STLS', 'tls NOOP', 'tls QUIT'])
-    expect(record.identities).toEqual([])
+    expect(record.commands.map(({ phase, verb }) => `${phase} ${verb}`)).toEqual([
+      'clear STLS',
+      'clear USER',
+      'tls NOOP',
+      'tls QUIT',
+    ])
+    // Whatever becomes of it, the name has crossed in clear.
+    expect(record.identities).toMatchObject([{ phase: 'clear', name: 'injected' }])
   })
 
   it('are the ClientHello of a client that does not wait', async () => {
@@ -167,4 +173,34 @@ describe('bytes behind STARTTLS', () => {
     expect(record.clientHello?.at).toBe('before-reply')
     expect(record.starttls.surplus).toBe('')
   })
+})
+
+describe('an alert of the server', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'that nobody but the client can read is recorded, in %s',
+    async (version) => {
+      for (const scenario of ['good', 'expired']) {
+        const server = endpoint(scenario, 'implicit')
+        const ended = server.waitForConnection()
+        const client = connectRaw(server)
+        const secured = tls.connect({
+          socket: client.socket,
+          ...server.tls,
+          rejectUnauthorized: false,
+          minVersion: version,
+          maxVersion: version,
+        })
+        secured.on('error', () => {})
+        await new Promise((resolve) => secured.once('secureConnect', resolve))
+        // A record that no key has made.
+        const below = (secured as unknown as { _parent: typeof client.socket })._parent
+        below.write(Buffer.concat([Buffer.from('1703030030', 'hex'), Buffer.alloc(48, 1)]))
+        const { handshake } = await ended
+        expect(handshake, scenario).toMatchObject({
+          alertSent: { code: 20, name: 'bad_record_mac' },
+          alertReceived: null,
+        })
+      }
+    },
+  )
 })

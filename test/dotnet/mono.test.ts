@@ -1,5 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type Judgement, type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
+import {
+  type Judgement,
+  type MailServer,
+  type MailServers,
+  startMailServer,
+  startMailServers,
+} from '../../src/index.ts'
+import { hintFor } from '../../src/verdicts/hints.ts'
 import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
 import { describeWith, temporaryDirectory } from '../support/programs.ts'
 import { compileMonoClient, type MonoClient, monoPrograms, monoTimeout, type Played, type Session } from './mono.ts'
@@ -116,21 +125,6 @@ describeWith(monoPrograms, 'Mono, with the root in the store of its user', () =>
     expect(played).toMatchObject({ ok: false, errors: chain, statuses: 'PartialChain' })
     expect(played?.said).toMatch(verifyFailed)
   })
-
-  it('cannot read name constraints, so that the root has to be without', async () => {
-    await using constrained = await startMailServers({ protocols: ['imap'], modes: ['implicit'] })
-    using elsewhere = temporaryDirectory()
-    const other = await compileMonoClient(elsewhere.path)
-    await other.trust(constrained.ca.path)
-    expect(await other.play([{ target: constrained.endpoint(), callback: 'strict' }])).toEqual([
-      {
-        ok: false,
-        errors: '-',
-        statuses: '-',
-        said: 'System.Security.Cryptography.CryptographicException: Unrecognized X509VerifyStatusCode:UNSUPPORTED_CONSTRAINT_TYPE',
-      },
-    ])
-  })
 })
 
 describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told to use 1.2 does not", () => {
@@ -210,6 +204,31 @@ describeWith(monoPrograms, "Mono's SmtpClient, which knows TLS 1.0 only and told
     expect(ok).toBe(true)
     expect({ outcome, verdict }).toEqual({ outcome: 'leaked', verdict: 'fail' })
     expect(target.messages).toHaveLength(1)
+  })
+})
+
+describeWith(monoPrograms, 'Mono below roots with name constraints', () => {
+  it('takes good by its name, and reads no constraint of addresses when the leaf has one', async () => {
+    using folder = temporaryDirectory()
+    const client = await compileMonoClient(folder.path)
+    await using server = await startMailServer({ protocol: 'imap', mode: 'implicit' })
+    const ca = join(folder.path, 'ca.pem')
+    writeFileSync(ca, server.tls.ca)
+    await client.trust(ca)
+    const { protocol, mode, port, user, password } = server
+    const byAddress = { protocol, mode, port, user, password, servername: '127.0.0.1' }
+    const played = await client.play([server, byAddress].map((target) => ({ target, callback: 'none' })))
+    expect(played.map(({ ok, said }) => [ok, said])).toEqual([
+      [true, '-'],
+      [
+        false,
+        'System.Security.Cryptography.CryptographicException: Unrecognized X509VerifyStatusCode:UNSUPPORTED_CONSTRAINT_TYPE',
+      ],
+    ])
+    expect(server.connections.map((record) => hintFor(record)?.includes('name constraints of addresses'))).toEqual([
+      undefined,
+      true,
+    ])
   })
 })
 

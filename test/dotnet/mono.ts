@@ -5,9 +5,12 @@ import { type Finished, type RunOptions, run } from '../support/programs.ts'
 /** What Debian packages must be there for. */
 export const monoPrograms = ['mcs', 'mono'] as const
 
+/** Where a session goes. */
+type Target = Pick<MailServer, 'protocol' | 'mode' | 'servername' | 'port' | 'user' | 'password'>
+
 /** A session to play: the class that plays it, and its validation callback. */
-export interface Session {
-  readonly target: MailServer
+export interface Session<Dialled extends Target = MailServer> {
+  readonly target: Dialled
   /** Default `SslStream`. */
   readonly api?: 'SslStream' | 'SmtpClient'
   /**
@@ -32,7 +35,7 @@ export interface Played {
 export interface MonoClient {
   /** Puts roots into the store of that home. */
   trust(ca: string): Promise<void>
-  play(sessions: readonly Session[]): Promise<readonly Played[]>
+  play(sessions: readonly Session<Target>[]): Promise<readonly Played[]>
 }
 
 /** Milliseconds for one try, and how often. */
@@ -90,7 +93,7 @@ export async function compileMonoClient(folder: string): Promise<MonoClient> {
   }
 }
 
-const lineOf = ({ target, api = 'SslStream', callback }: Session): string => {
+const lineOf = ({ target, api = 'SslStream', callback }: Session<Target>): string => {
   const { protocol, mode, servername, port, user, password } = target
   return `${[api, callback, protocol, mode, servername, port, user, password].join(' ')}\n`
 }

@@ -42,7 +42,8 @@ describe('mockmail explain', () => {
 
   it.each([
     ['of nothing', ['explain']],
-    ['of what nobody knows', ['explain', 'qwertz']],
+    ['of an empty text', ['explain', '']],
+    ['of one word that is no id', ['explain', 'qwertz']],
     ['of an unknown part', ['explain', 'expired+qwertz']],
     ['of parts that conflict', ['explain', 'expired+not-yet-valid']],
     ['with a flag that it has not', ['explain', 'expired', '--all']],
@@ -52,6 +53,25 @@ describe('mockmail explain', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).not.toBe('')
     expect(stderr).not.toContain('    at ')
+  })
+
+  it.each([
+    [
+      'no scenario has its reason',
+      'error:0A000152:SSL routines::unsafe legacy renegotiation disabled',
+      'legacy-renegotiation',
+    ],
+    ['nothing is known of it', 'qwertz uiop asdfg', undefined],
+  ])('ends with 3, on stdout and without an error, where %s', async (_, text, reason) => {
+    using workplace = openWorkplace()
+    const people = await run(workplace, ['explain', text])
+    expect({ status: people.status, stderr: people.stderr }).toEqual({ status: 3, stderr: '' })
+    expect(people.stdout).toContain(reason ?? 'Nothing is known of it')
+    const json = await run(workplace, ['explain', text, '--json'])
+    expect(json.status).toBe(3)
+    const { scenarios, reasons } = JSON.parse(json.stdout)
+    expect(scenarios).toEqual([])
+    expect(reasons[0]?.reason).toBe(reason)
   })
 
   it('names what is nearest to a mistyped id', async () => {

@@ -3,12 +3,14 @@ import { acceptances, errorTexts } from '../../src/explain/errors.ts'
 import { type ErrorExplanation, explain, type ScenarioExplanation } from '../../src/explain/explain.ts'
 import { formatExplanation } from '../../src/explain/format.ts'
 import { rowsFor } from '../../src/explain/match.ts'
+import { narrowings } from '../../src/explain/narrowed.ts'
 import { dotnetTexts } from '../../src/explain/sourced-dotnet.ts'
 import { platformTexts } from '../../src/explain/sourced-platforms.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'
 import { scenarioNames } from '../../src/scenarios/scenario.ts'
+import { nssCodes } from '../../src/verdicts/nss-codes.ts'
 import { ecosystems } from '../../src/verdicts/patterns.ts'
-import { refusedFor } from '../../src/verdicts/reasons.ts'
+import { reasonOf, refusedFor } from '../../src/verdicts/reasons.ts'
 
 const scenario = (text: string): ScenarioExplanation => {
   const explanation = explain(text)
@@ -142,11 +144,160 @@ describe('an error', () => {
     expect(error('CERT_HAS_EXPIRED').scenarios[0]?.evidence).toBe('measured')
     expect(error('CERT_E_EXPIRED').scenarios[0]?.evidence).toBe('sourced')
     expect(error('unknown_ca').scenarios[0]?.evidence).toBe('reason')
-    expect(error('the greeting never comes and the client waits').scenarios[0]?.evidence).toBe('words')
   })
 
-  it('leaves out what the same ecosystem was measured to say otherwise of', () => {
+  it('leaves out a scenario of which the same client gives another reason', () => {
     expect(error('21').scenarios.map(({ id }) => id)).toEqual(['missing-intermediate'])
+  })
+
+  it('does not leave out a scenario because some clients say otherwise, nothing, or go on', () => {
+    const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
+    // Node has other words for a missing intermediate, and OpenSSL's own tools have these.
+    expect(ids('error 20 at 0 depth lookup: unable to get local issuer certificate')).toContain('missing-intermediate')
+    // Java goes on with an expired root.
+    expect(ids('CertificateExpiredException')).toContain('expired-root')
+    // Every client that was measured is new enough for it.
+    expect(ids('Received fatal alert: protocol_version')).toEqual(
+      expect.arrayContaining(['tls10-only', 'tls12-only', 'tls13-only']),
+    )
+  })
+
+  it.each([
+    'SSLHandshakeException',
+    'javax.net.ssl.SSLHandshakeException:',
+    'OpenSSL::SSL::SSLError',
+    'ssl.SSLError',
+    'ssl.SSLCertVerificationError',
+    'javax.mail.MessagingException',
+    'jakarta.mail.MessagingException: Could not convert socket to TLS',
+    'System.IO.IOException',
+    'ESOCKET',
+    'Error',
+    'Error:',
+  ])('that is the name of a class is no evidence of anything: %s', (text) => {
+    const { reasons, readings, scenarios, notes } = error(text)
+    expect({ reasons, readings, scenarios, notes }).toEqual({ reasons: [], readings: [], scenarios: [], notes: [] })
+  })
+
+  it('says the same with the name of a class before it or behind it as without', () => {
+    const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
+    const plain = ids('hostname "localhost" does not match the server certificate')
+    expect(plain).toEqual(['wrong-host'])
+    expect(ids('OpenSSL::SSL::SSLError: hostname "localhost" does not match the server certificate')).toEqual(plain)
+    expect(ids('hostname "localhost" does not match the server certificate (OpenSSL::SSL::SSLError)')).toEqual(plain)
+  })
+
+  it.each([
+    ['10061', 'connection-refused'],
+    ['Socket Error # 10061', 'connection-refused'],
+    ['-9814', 'expired'],
+    ['errSSLCertExpired -9814', 'expired'],
+    ['0x800CCC1A', 'protocol-version'],
+    ['error 20 at 0 depth lookup', 'unknown-issuer'],
+    ['verify error:num=20', 'unknown-issuer'],
+    ['48', 'name-constraints'],
+  ])('%s is a code of its own family: %s', (text, reason) => {
+    expect(error(text).reasons.map((one) => one.reason)).toEqual([reason])
+  })
+
+  it.each([
+    'process 10061 ended with 21 after 48 s',
+    'moved by -9814 bytes',
+    '192.0.2.18:10062',
+    'alert 48 of 50',
+    'at line 10, column 20',
+    'num 20 of 21',
+  ])('with a number in it that nothing names as a code has no reading: %s', (text) => {
+    const { reasons, readings, scenarios } = error(text)
+    expect({ reasons, readings, scenarios }).toEqual({ reasons: [], readings: [], scenarios: [] })
+  })
+
+  it("reads each name of NSS's as itself, and not as one that it begins with", () => {
+    const reasons = (text: string): readonly string[] => error(text).reasons.map(({ reason }) => reason)
+    expect(reasons('MOZILLA_PKIX_ERROR_NOT_YET_VALID_ISSUER_CERTIFICATE')).toEqual(['not-yet-valid'])
+    expect(reasons('SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE')).toEqual(['expired'])
+    expect(error('SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE').scenarios[0]?.id).toBe('expired-intermediate')
+    for (const [name, [reason]] of Object.entries(nssCodes)) expect(reasonOf(name), name).toBe(reason)
+  })
+
+  it("that is an alert in a server's log is about the chain that the server sent", () => {
+    const log =
+      'imap-login: Disconnected: rip=192.0.2.9, TLS handshaking: SSL_accept() failed: error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48'
+    const { reasons, scenarios, notes } = error(log)
+    expect(reasons.map(({ reason }) => reason)).toEqual(['self-signed', 'unknown-issuer'])
+    expect(scenarios.map(({ id }) => id)).toContain('untrusted-root')
+    expect(scenarios.map(({ id }) => id)).not.toContain('client-cert-required')
+    expect(notes).toEqual([
+      'A server says so: it received unknown_ca, so the client does not accept the chain that this server sent.',
+    ])
+  })
+
+  it('that is an alert in the words of a client is about the certificate that the client sent', () => {
+    const { reasons, scenarios, notes } = error('SSL_connect returned=1 errno=0 state=error: tlsv1 alert unknown ca')
+    expect(reasons.map(({ reason }) => reason)).toEqual(['client-certificate'])
+    expect(scenarios.map(({ id }) => id)).toEqual(['client-cert-required'])
+    expect(notes).toEqual([
+      'A client says so: it received unknown_ca, so the server does not accept the certificate that this client sent.',
+    ])
+  })
+
+  it('that is an alert of which nobody can tell who received it is told both ways', () => {
+    for (const text of ['SSL alert number 48', 'tlsv1 alert unknown ca', 'unknown_ca']) {
+      const { scenarios, notes } = error(text)
+      expect(scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['untrusted-root', 'client-cert-required']))
+      expect(notes).toEqual([
+        "An alert that was received is the judgement of the other side. Read by a server, unknown_ca means that the client does not accept the chain that the server sent; read by a client, that the server does not accept the client's certificate.",
+      ])
+    }
+  })
+
+  it.each([
+    'TLS error on connection from a [192.0.2.9] (gnutls_handshake): A TLS fatal alert has been received.: CA is unknown',
+    'postfix/smtpd[7]: warning: TLS library problem: error:0A000418:SSL routines::tlsv1 alert unknown ca:a.c:1584:SSL alert number 48:',
+    'http: TLS handshake error from 192.0.2.9:5: remote error: tls: unknown certificate authority',
+    'SSL_accept(): read alert, level: fatal, description: unknown CA',
+  ])('that is an alert is known in the words of every library: %s', (text) => {
+    const { readings, scenarios } = error(text)
+    expect(readings.map(({ name }) => name)).toEqual(['unknown_ca'])
+    expect(scenarios.map(({ id }) => id)).toContain('untrusted-root')
+  })
+
+  it("that a server minds of its client's hello is no fault of a server", () => {
+    const text = 'SSL_accept() failed: error:1408F09C:SSL routines:ssl3_get_record:http request'
+    const { reasons, scenarios, notes } = error(text)
+    expect(reasons.map(({ reason }) => reason)).toEqual(['not-tls'])
+    expect(scenarios).toEqual([])
+    expect(notes).toEqual([
+      'A server says so of a client: it is the client that spoke no TLS, or offered nothing that the server takes.',
+    ])
+    expect(error('error:1408F10B:SSL routines:ssl3_get_record:wrong version number').scenarios[0]?.id).toBe(
+      'plaintext-on-implicit',
+    )
+  })
+
+  it('that is sent for anything names no reason, and every certificate that it may be sent for', () => {
+    const { reasons, scenarios } = error('TLS handshake error from 192.0.2.9:5: remote error: tls: bad certificate')
+    expect(reasons).toEqual([])
+    expect(scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['expired', 'wrong-host', 'untrusted-root']))
+  })
+
+  it.each([
+    ['connect ECONNREFUSED 127.0.0.1:993', ['port-closed']],
+    ['connect ECONNREFUSED 127.0.0.1:5432', []],
+    ['smtp.example.com: connection refused', ['port-closed']],
+    ['db.example.com: connection refused', []],
+    ['Connection refused', ['port-closed']],
+  ])('that any connection can have is one of mail only where it says so: %s', (text, ids) => {
+    const { reasons, scenarios } = error(text)
+    expect(reasons.map(({ reason }) => reason)).toEqual(['connection-refused'])
+    expect(scenarios.map(({ id }) => id)).toEqual(ids)
+  })
+
+  it("that is the client's own doing has a reason, a note and no scenario", () => {
+    const { reasons, scenarios, notes } = error('tls: no supported versions satisfy MinVersion and MaxVersion')
+    expect(reasons.map(({ reason }) => reason)).toEqual(['protocol-version'])
+    expect(scenarios).toEqual([])
+    expect(notes).toEqual([expect.stringMatching(/^The client's own settings leave it nothing to offer/)])
   })
 
   it('that tells little comes with what tells more', () => {
@@ -159,12 +310,22 @@ describe('an error', () => {
     })
   })
 
-  it('that nobody knows is refused with the nearest names', () => {
+  it('of a log that is longer than it reads is found at either end of it', () => {
+    const noise = 'Nov 12 10:15:25 host app[10061]: nothing to see at 48\n'.repeat(4_000)
+    const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
+    expect(ids(`x509: certificate signed by unknown authority\n${noise}`)).toContain('untrusted-root')
+    expect(ids(`${noise}x509: certificate signed by unknown authority`)).toContain('untrusted-root')
+    expect(ids(noise)).toEqual([])
+  })
+
+  it('that nobody knows is told as such, and one word that is written like an id as a mistyped one', () => {
     expect(codeOf('expird')).toMatchObject({ code: 'UNKNOWN_SCENARIO', exitCode: 2 })
     expect(codeOf('expird').message).toContain("Did you mean 'expired'?")
-    expect(codeOf('qwertz uiop').message).toContain("Nothing is known of 'qwertz uiop'.")
     expect(codeOf('expired+expird').message).toContain("There is no scenario 'expird'.")
     expect(codeOf('expired+not-yet-valid').code).toBe('CONFLICT')
+    expect(codeOf(' ')).toMatchObject({ code: 'INVALID_OPTION', exitCode: 2 })
+    const { reasons, readings, notes, scenarios, commands } = error('qwertz uiop')
+    expect([reasons, readings, notes, scenarios, commands]).toEqual([[], [], [], [], []])
   })
 })
 
@@ -207,10 +368,20 @@ describe('the table of texts', () => {
     }
   })
 
-  it('stands for something wherever it is sourced, as far as the catalogue goes', () => {
-    const empty = errorTexts.filter(({ scenarios }) => scenarios.length === 0).map(({ text }) => text)
-    // Their scenarios are not in the catalogue yet, and come with it.
-    expect(empty.filter((text) => !/Revocation|Signature|signature|Usage|usage|revocation/.test(text))).toEqual([])
+  it('stands for something wherever the catalogue has its reason', () => {
+    const served = new Set(catalogue.flatMap(({ entry }) => entry.reason ?? []))
+    for (const { code, reasons = [], scenarios = [] } of [...dotnetTexts, ...platformTexts]) {
+      const row = errorTexts.find((one) => one.code === (code ?? null) && one.evidence === 'sourced')
+      if (scenarios.length > 0 || reasons.some((reason) => served.has(reason)))
+        expect(row?.scenarios, code).not.toEqual([])
+    }
+  })
+
+  it('has no narrowing without a text, and none to what the catalogue has not', () => {
+    for (const { scenarios, note } of narrowings) {
+      for (const id of scenarios) expect(scenarioNames).toContain(id)
+      if (scenarios.length === 0) expect(note).toMatch(/\.$/)
+    }
   })
 })
 
@@ -222,7 +393,7 @@ describe('for people', () => {
   })
 
   it('every text of the table fits into 80 columns', () => {
-    for (const { text } of errorTexts) {
+    for (const { text } of errorTexts.filter((row) => row.text.includes(' '))) {
       for (const line of formatExplanation(explain(text), 80)) expect(line.length, line).toBeLessThanOrEqual(80)
     }
   })

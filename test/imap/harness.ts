@@ -12,6 +12,8 @@ import { MailStore } from '../../src/servers/mailbox.ts'
 export interface Told {
   readonly shown: (readonly Capability[])[]
   readonly credentials: Credential[]
+  /** Those that the server has said yes to. */
+  readonly admitted: Credential[]
   readonly names: string[]
   readonly messages: AcceptedMessage[]
 }
@@ -34,7 +36,7 @@ export type Replacement = (verb: string, send: Outcome['send']) => string | unde
 /** A client in memory on a real dialogue: what it sends arrives at once, what the server says is kept. */
 export class Client {
   readonly store: MailStore
-  readonly told: Told = { shown: [], credentials: [], names: [], messages: [] }
+  readonly told: Told = { shown: [], credentials: [], admitted: [], names: [], messages: [] }
   readonly session: ImapSession
   readonly end: Promise<DialogueEnd>
   readonly #input = new Input()
@@ -65,7 +67,7 @@ export class Client {
       },
       login: (credential) => {
         told.credentials.push(credential)
-        return credential.secret !== 'wrong'
+        return { right: credential.secret !== 'wrong', admit: () => told.admitted.push(credential) }
       },
       identify: (name) => told.names.push(name),
       envelope: () => undefined,

@@ -98,7 +98,7 @@ async function converse(
     remoteAddress: '127.0.0.1',
     store: new MailStore(mailbox),
     show: (capabilities) => capabilities,
-    login: ({ secret }) => secret !== 'wrong',
+    login: ({ secret }) => ({ right: secret !== 'wrong', admit: () => undefined }),
     identify: () => undefined,
     envelope: () => undefined,
     accept: () => undefined,

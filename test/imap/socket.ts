@@ -49,7 +49,7 @@ async function converse(socket: Socket, store: MailStore, faults: string[]): Pro
     remoteAddress: '127.0.0.1',
     store,
     show: (capabilities) => capabilities,
-    login: ({ secret }) => secret === 'secret',
+    login: ({ secret }) => ({ right: secret === 'secret', admit: () => undefined }),
     identify: () => undefined,
     envelope: () => undefined,
     accept: () => undefined,

@@ -25,7 +25,7 @@ describe('a command line', () => {
 
   it('of binary noise is refused', async () => {
     const client = await connect()
-    expect(await client.send(Buffer.from('16030100c8010000c403030a', 'hex'))).toBe('* BAD Missing or invalid tag\r\n')
+    expect(await client.send(Buffer.from('17030100c8010000c403030a', 'hex'))).toBe('* BAD Missing or invalid tag\r\n')
     expect(await client.send(Buffer.from([0x61, 0x20, 0xff, 0x00, 0x80, 0x0a]))).toBe('a BAD Unknown command\r\n')
   })
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { verdicts, writeJudged } from './support/judged.ts'
 import { nodeProgram, nodeVersions } from './support/nodes.ts'
 import { openProject, type Project, packTarball, type Tarball } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
@@ -12,6 +13,8 @@ import { mustRun, run } from './support/shell.ts'
 vi.setConfig({ testTimeout: 60_000 })
 
 const offline = await whyNoRegistry()
+
+const differing = ['right', 'nested', 'nested-without-control', 'with-failing-control', 'forgotten', 'leak-in-time-out']
 
 let tarball: Tarball
 let project: Project
@@ -106,6 +109,23 @@ describe.skipIf(offline)('a fresh project', () => {
       expectTranscript(output)
       expect(output).toMatch(/^# fail 1$|^ℹ fail 1$/m)
       expect(status).toBe(1)
+    }, 60_000)
+
+    it('fails what does not count in node:test and says why, and passes what does', async () => {
+      writeJudged(project, 'test.mjs', (name) => `import { run } from '../judged-lib.mjs'\nrun('${name}')\n`)
+      // All of them on one Node, and on the others what they could differ in: how a failed hook and a failed test are told.
+      const names = version === nodeVersions[0] ? Object.keys(verdicts) : [...differing]
+      const came: Record<string, number | null> = {}
+      const judge = async (): Promise<void> => {
+        for (let name = names.shift(); name !== undefined; name = names.shift()) {
+          const { status, output } = await project.node(`judged/${name}.test.mjs`, [], { program, timeout: 30_000 })
+          const told = verdicts[name]
+          if (told) expect(output, name).toContain(told)
+          came[name] = status
+        }
+      }
+      await Promise.all([judge(), judge(), judge()])
+      expect(came).toEqual(Object.fromEntries(Object.keys(came).map((name) => [name, verdicts[name] === null ? 0 : 1])))
     }, 60_000)
 
     it('ends although tests of node:test timed out while their clients hang', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { expectVerdicts, type Verdicts, writeJudged } from './support/judged.ts'
 import { type NodeVersion, nodeProgram } from './support/nodes.ts'
 import type { Project } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
@@ -98,6 +99,36 @@ describe.skipIf(offline)('jest', () => {
       limit,
     )
 
+    it.each([
+      ['from CommonJS', [], {}],
+      ['from CommonJS, with a shared fleet', [], { SHARED: '1' }],
+      ['from ES modules, in band', ['--runInBand'], { ESM: '1', ...esm }],
+    ])(
+      'fails what does not count and says why, and passes what does: %s',
+      async (_, args, env) => {
+        await judge(project(), args, env)
+      },
+      limit,
+    )
+
+    it(
+      'judges one file alone, and a file whose tests are filtered, by its control',
+      async () => {
+        await judge(project(), ['judged/distrustful.test'], {}, { distrustful: 'NO_CONTROL' })
+        await judge(
+          project(),
+          ['-t', 'is refused', 'judged/with'],
+          {},
+          {
+            'with-control': null,
+            'with-failing-control': 'was no control: came to refused',
+            'without-control': 'NO_CONTROL',
+          },
+        )
+      },
+      limit,
+    )
+
     it(
       'says which modules start and close the fleet that it was asked to share',
       async () => {
@@ -191,18 +222,51 @@ describe.skipIf(offline)('jest', () => {
       limit,
     )
 
+    it(
+      'fails what does not count and says why, and passes what does',
+      async () => {
+        await judge(project())
+      },
+      limit,
+    )
+
     it('has the matchers of mockmail/jest/setup', () => expectSetup(project(), 'setup.config.cjs'), limit)
   })
 })
 
-/** Files that start their servers themselves: a right one and a wrong one. */
+/** Runs the files of `judged`: each must come to what it must. */
+async function judge(
+  project: Project,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+  wanted?: Verdicts,
+): Promise<void> {
+  const run = (name: string): string => `runWith({ useMockMail, describe, expect, it }, '${name}')\n`
+  writeJudged(project, 'test.cjs', (name) => `${inCommonJs}${run(name)}`)
+  writeJudged(project, 'test.mjs', (name) => `${inEsm}${run(name)}`)
+  const all = ['--config', 'judged.config.cjs', '--json', '--outputFile', 'judged.json', ...args]
+  const { status, output } = await project.node(script, all, { env, timeout: limit })
+  expectVerdicts(project, output, wanted)
+  expect(output).not.toMatch(leftOpen)
+  expect(status).toBe(1)
+}
+
+const inCommonJs = `const { useMockMail } = require('mockmail/jest')
+const { runWith } = require('../judged-jest.cjs')
+`
+const inEsm = `import { describe, expect, it } from '@jest/globals'
+import { useMockMail } from 'mockmail/jest'
+import { runWith } from '../judged-jest.cjs'
+`
+
+/** Files that start their servers themselves: right ones and a wrong one. */
 async function expectSetup(
   project: Project,
   config: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { status, output } = await project.node(script, ['--config', config], { env, timeout: limit })
-  expect(output).toMatch(/Tests: {7}1 failed, 1 passed, 2 total/)
+  expect(output).toMatch(/Tests: {7}1 failed, 2 passed, 3 total/)
   expectTranscript(output)
   expect(status).toBe(1)
 }

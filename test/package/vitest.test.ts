@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { expectVerdicts, writeJudged } from './support/judged.ts'
 import { type NodeVersion, nodeProgram } from './support/nodes.ts'
+import type { Project } from './support/project.ts'
 import { whyNoRegistry } from './support/registry.ts'
 import {
   expectOneFleet,
@@ -16,6 +18,17 @@ const offline = await whyNoRegistry()
 describe.skipIf(offline)('vitest', () => {
   const script = 'node_modules/vitest/vitest.mjs'
   const tarball = useTarball()
+
+  /** Runs the files of `judged`, and hands back what was printed. */
+  const judge = async (project: Project, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => {
+    writeJudged(project, 'test.mjs', (name) => `import { run } from '../judged-lib.mjs'\nrun('${name}')\n`)
+    const reporters = ['--reporter=default', '--reporter=json', '--outputFile=judged.json']
+    const all = ['run', '--config', 'judged.config.mjs', ...reporters, ...args]
+    const { status, output } = await project.node(script, all, { env, timeout: limit })
+    expect(output).not.toMatch(leftOpen)
+    expect(status).toBe(1)
+    return output
+  }
 
   describe('4', () => {
     const project = useProject(tarball, { template: 'vitest', install: ['vitest@4'], type: 'module' })
@@ -47,7 +60,7 @@ describe.skipIf(offline)('vitest', () => {
       async () => {
         const args = ['run', '--config', 'setup.config.mjs']
         const { status, output } = await project().node(script, args, { timeout: limit })
-        expect(output).toMatch(/Tests {2}1 failed \| 1 passed \(2\)/)
+        expect(output).toMatch(/Tests {2}1 failed \| 2 passed \(3\)/)
         expectTranscript(output)
         expect(status).toBe(1)
       },
@@ -106,6 +119,34 @@ describe.skipIf(offline)('vitest', () => {
       limit,
     )
 
+    it.each([
+      ['in threads', ['--pool', 'threads'], {}],
+      ['in forks, with a shared fleet', ['--pool', 'forks'], { SHARED: '1' }],
+      ['one file behind the other in one worker', ['--no-isolate', '--maxWorkers', '1'], {}],
+    ])(
+      'fails what does not count and says why, and passes what does: %s',
+      async (_, args, env) => {
+        const output = await judge(project(), args, env)
+        expectVerdicts(project(), output)
+      },
+      limit,
+    )
+
+    it(
+      'judges a file whose tests are filtered by its control, and only says so where it has none',
+      async () => {
+        const output = await judge(project(), ['-t', 'is refused', 'with-control', 'with-failing', 'without-control'])
+        expectVerdicts(project(), output, {
+          'with-control': null,
+          'with-failing-control': 'was no control: came to refused',
+          'nested-without-control': null,
+          'without-control': null,
+        })
+        expect(output.match(/^Not decided, as tests were filtered out: NO_CONTROL/gm)).toHaveLength(2)
+      },
+      limit,
+    )
+
     it.each<NodeVersion>(['22.20.0', '24.9.0'])(
       'passes on Node %s',
       async (version) => {
@@ -120,6 +161,12 @@ describe.skipIf(offline)('vitest', () => {
 
   describe('3.2, the floor of the peer range', () => {
     const project = useProject(tarball, { template: 'vitest', install: ['vitest@3.2'], type: 'module' })
+
+    it(
+      'fails what does not count and says why, and passes what does',
+      async () => expectVerdicts(project(), await judge(project())),
+      limit,
+    )
 
     it(
       'passes',

@@ -97,20 +97,47 @@ describe('the README', () => {
     const { status, stdout, stderr } = await run(process.execPath, [vitest, 'run', '--root', directory])
     expect(stdout + stderr).toMatch(/Tests {2}\d+ passed/)
     expect(status).toBe(0)
-  })
+  }, 60_000)
+
+  /** Runs a text of tests in a folder of its own. */
+  async function runVitest(name: string, text: string): Promise<Ran> {
+    const directory = join(scratch, name)
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'example.test.ts'), text)
+    writeFileSync(join(directory, 'vitest.config.mjs'), 'export default { test: { include: ["*.test.ts"] } }\n')
+    return run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', directory])
+  }
 
   it('has a vitest example that passes', async () => {
-    writeFileSync(join(scratch, 'example.test.ts'), example('vitest'))
-    writeFileSync(join(scratch, 'vitest.config.mjs'), 'export default { test: { include: ["*.test.ts"] } }\n')
-    const { status, stdout, stderr } = await run(process.execPath, [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      'run',
-      '--root',
-      scratch,
-    ])
+    const { status, stdout, stderr } = await runVitest('example', example('vitest'))
     expect(stdout + stderr).toMatch(/Tests +\d\d passed/)
     expect(status).toBe(0)
-  })
+  }, 60_000)
+
+  it('has a vitest example that fails when its client trusts nothing, so that it refuses everything', async () => {
+    const blind = example('vitest').replace(/ *tls: server\.tls,\n/, '')
+    expect(blind).not.toContain('server.tls')
+    const { status, stdout, stderr } = await runVitest('blind', blind)
+    const said = stdout + stderr
+    expect(said).toContain('NO_CONTROL: nothing shows that the client works')
+    expect(said).toMatch(/FAIL .*good over smtp\/implicit/)
+    expect(said).toMatch(/FAIL .*good over smtp\/starttls/)
+    expect(status).toBe(1)
+  }, 60_000)
+
+  it('has a vitest example that fails with the dialogue when its client does not insist on TLS', async () => {
+    const { status, stdout, stderr } = await runVitest(
+      'careless',
+      example('vitest').replace('requireTLS: true', 'requireTLS: false'),
+    )
+    const shown = printedBy(printedBy(example('vitest'))) || ''
+    const [what = '', why = ''] = shown.split('\n')
+    const said = stdout + stderr
+    expect(settled(said)).toContain(settled(what))
+    expect(said).toContain(why)
+    expect(said).toContain('  C: AUTH PLAIN AHVzZXJAbW9ja21haWwudGVzdABtb2NrbWFpbA==')
+    expect(status).toBe(1)
+  }, 60_000)
 
   it('has a library example that prints what it says', async () => {
     const code = example('library')

@@ -10,6 +10,8 @@ import { MailStore } from '../../src/servers/mailbox.ts'
 export interface Told {
   readonly shown: (readonly string[])[]
   readonly credentials: Omit<Credential, 'matches'>[]
+  /** Those that the server has said yes to. */
+  readonly admitted: Omit<Credential, 'matches'>[]
   readonly names: string[]
   readonly envelopes: { readonly from: string; readonly to: readonly string[] }[]
   readonly messages: { readonly raw: Buffer; readonly from?: string; readonly to?: readonly string[] }[]
@@ -32,7 +34,7 @@ export interface Situation {
 /** A link without a connection: right defaults of the mode and phase, everything told is kept. */
 export function createLink(situation: Situation = {}): { readonly link: Link; readonly told: Told } {
   const { mode = 'starttls', secure = mode === 'implicit' } = situation
-  const told: Told = { shown: [], credentials: [], names: [], envelopes: [], messages: [] }
+  const told: Told = { shown: [], credentials: [], admitted: [], names: [], envelopes: [], messages: [] }
   const store = situation.store ?? new MailStore(situation.samples)
   const starttlsOffered = situation.starttlsOffered ?? (mode === 'starttls' && !secure)
   const isRight = ({ secret, matches }: Credential): boolean => {
@@ -59,7 +61,7 @@ export function createLink(situation: Situation = {}): { readonly link: Link; re
     login(credential) {
       const { matches: _, ...facts } = credential
       told.credentials.push(facts)
-      return isRight(credential)
+      return { right: isRight(credential), admit: () => told.admitted.push(facts) }
     },
     identify: (name) => told.names.push(name),
     envelope: (from, to) => told.envelopes.push({ from, to }),

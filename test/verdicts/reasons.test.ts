@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import measured from '../../src/explain/measured.json' with { type: 'json' }
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { type Reason, reasons } from '../../src/scenarios/vocabulary.ts'
+import { agrees } from '../../src/verdicts/agrees.ts'
 import { codesIn, reasonOf, reasonsOf, refusedFor } from '../../src/verdicts/reasons.ts'
 import { verifyCodes } from '../../src/verdicts/verify-codes.ts'
 
@@ -86,7 +87,7 @@ describe('the reason of an error', () => {
     ['invalid peer certificate: Expired', 'expired'],
     ['invalid peer certificate: NotValidForName', 'name-mismatch'],
     ['InvalidPurposeContext (RequiredEkuNotFound)', 'purpose'],
-    ['CaUsedAsEndEntity', 'not-a-ca'],
+    ['CaUsedAsEndEntity', 'purpose'],
     // .NET and MailBee
     ['RemoteCertificateNameMismatch', 'name-mismatch'],
     ['The remote certificate is invalid because of errors in the certificate chain: NotTimeValid', 'expired'],
@@ -156,6 +157,24 @@ describe('whether a client refused for the right reason', () => {
     expect(refusedFor('EOF', ['expired'])).toBeNull()
     expect(refusedFor('EOF', ['connection-closed'])).toBe(true)
     expect(refusedFor('certificate has expired', [])).toBeNull()
+  })
+})
+
+describe('a narrow word and a wider one', () => {
+  it.each<[string, Reason, Reason]>([
+    ['x509: certificate relies on legacy Common Name field, use SANs instead', 'no-alternative-name', 'name-mismatch'],
+    ['The certificate chain length (11) exceeds the maximum allowed length (10)', 'chain-length', 'path-length'],
+    ['invalid peer certificate: Other(OtherError(UnsupportedCertVersion))', 'certificate-version', 'malformed'],
+    ['error:0A00018A:SSL routines::dh key too small', 'weak-dh', 'handshake-failure'],
+    ['error:0A000152:SSL routines::unsafe legacy renegotiation disabled', 'legacy-renegotiation', 'handshake-failure'],
+    ['remote error: tls: no application protocol', 'no-alpn', 'handshake-failure'],
+    ['connect EHOSTUNREACH 192.0.2.9:993', 'unreachable', 'connection-refused'],
+  ])('of %j are %s and %s, and fit each other, and nothing else', (text, narrow, wide) => {
+    expect(reasonOf(text)).toBe(narrow)
+    expect([refusedFor(text, [narrow]), refusedFor(text, [wide])]).toEqual([true, true])
+    expect([agrees(narrow, [wide]), agrees(wide, [narrow])]).toEqual([true, true])
+    expect(refusedFor(text, ['revoked'])).toBe(false)
+    expect(agrees(narrow, ['revoked'])).toBe(false)
   })
 })
 

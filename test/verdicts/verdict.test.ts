@@ -41,6 +41,7 @@ const blank: ConnectionRecord = {
   injected: [],
   held: [],
   fired: [],
+  defect: null,
   end: { by: 'client', how: 'fin', closeNotify: 'unknown' },
   transcript: [],
   cut: false,

@@ -83,29 +83,55 @@ export function alertInClear(bytes: Buffer): AlertRecord | null {
   return isAlert ? alert(bytes[6] ?? 0) : null
 }
 
-/** What OpenSSL sends for the failures that a server meets. Derived, not observed. */
-const sentFor: Readonly<Record<string, number>> = {
-  'unsupported protocol': 70,
-  'version too low': 70,
-  'no shared cipher': 40,
-  'no suitable key share': 40,
-  'no suitable signature algorithm': 40,
-  'no shared signature algorithms': 40,
-  'no application protocol': 120,
-  'inappropriate fallback': 86,
-  'peer did not return a certificate': 116,
-  'certificate verify failed': 46,
-  'unexpected message': 10,
-  'bad record mac': 20,
-  'decryption failed or bad record mac': 20,
-  'length mismatch': 50,
-  'bad extension': 50,
-  'unsupported ssl version': 70,
+/**
+ * What OpenSSL sends for the failures that a server meets, by the reason that it gives. Derived, not observed: within TLS
+ * an alert is encrypted like everything else.
+ */
+const reasonsOfAlertsSent: Readonly<Record<number, readonly string[]>> = {
+  10: [
+    'unexpected message',
+    'unexpected record',
+    'bad record type',
+    'unexpected ccs message',
+    'invalid ccs message',
+    'ccs received early',
+    'not on record boundary',
+    'mixed handshake and non handshake data',
+    'application data after close notify',
+    'too many warn alerts',
+    'too many key updates',
+  ],
+  // GCM's own words stand in front of those of TLS.
+  20: ['bad record mac', 'decryption failed or bad record mac', 'cipher operation failed'],
+  22: ['data length too long', 'encrypted length too long', 'packet length too long'],
+  40: [
+    'no shared cipher',
+    'no suitable key share',
+    'no suitable signature algorithm',
+    'no shared signature algorithms',
+    'no suitable groups',
+    'renegotiation mismatch',
+    'unsafe legacy renegotiation disabled',
+    'inconsistent extms',
+  ],
+  46: ['certificate verify failed'],
+  47: ['bad key share', 'bad ecpoint', 'wrong curve', 'binder does not verify', 'no ciphers specified', 'bad dh value'],
+  50: ['length mismatch', 'bad extension', 'bad length', 'bad digest length', 'decode error'],
+  51: ['digest check failed', 'bad signature'],
+  70: ['unsupported protocol', 'unsupported ssl version', 'version too low', 'wrong version number'],
+  86: ['inappropriate fallback'],
+  109: ['missing sigalgs extension', 'missing supported groups extension'],
+  116: ['peer did not return a certificate'],
+  120: ['no application protocol'],
 }
+
+const sentFor: ReadonlyMap<string, number> = new Map(
+  Object.entries(reasonsOfAlertsSent).flatMap(([code, reasons]) => reasons.map((reason) => [reason, Number(code)])),
+)
 
 /** The alert that OpenSSL sends with this error, where that is known. */
 export function alertSent(error: TlsError, version: string | null): AlertRecord | null {
-  const code = sentFor[error.reason ?? '']
+  const code = sentFor.get(error.reason ?? '')
   if (code === undefined) return null
   // certificate_required is of TLS 1.3; before it, the same failure is a handshake_failure.
   return alert(code === 116 && version !== 'TLSv1.3' ? 40 : code)

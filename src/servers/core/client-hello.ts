@@ -30,26 +30,30 @@ export type FirstBytes =
  */
 export function readClientHello(socket: Socket, timeout: number): Promise<FirstBytes> {
   return new Promise((resolve) => {
-    let seen: Buffer = Buffer.alloc(0)
-    const finish = (result: FirstBytes): void => {
+    const seen: Buffer[] = []
+    const hello = new HelloReader()
+    const finish = (make: (bytes: Buffer) => FirstBytes): void => {
       clock.clearTimeout(timer)
       socket.off('readable', onReadable)
       socket.off('end', onEnd)
       socket.off('error', onError)
       socket.off('close', onEnd)
-      if (seen.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(seen)
-      resolve(result)
+      const bytes = Buffer.concat(seen)
+      if (bytes.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(bytes)
+      resolve(make(bytes))
     }
     const onReadable = (): void => {
-      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) seen = Buffer.concat([seen, chunk])
-      if (seen.length === 0) return
-      const message = joinClientHello(seen)
-      if (message === 'other' || seen.length > largest) finish({ kind: 'other', bytes: seen })
-      else if (message) finish({ kind: 'client-hello', message })
+      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+        seen.push(chunk)
+        hello.push(chunk)
+      }
+      const { message } = hello
+      if (message === 'other') finish((bytes) => ({ kind: 'other', bytes }))
+      else if (message) finish(() => ({ kind: 'client-hello', message }))
     }
-    const onEnd = (): void => finish(seen.length > 0 ? { kind: 'other', bytes: seen } : { kind: 'closed' })
-    const onError = (): void => finish({ kind: 'reset' })
-    const timer = clock.setTimeout(() => finish({ kind: 'timeout' }), timeout)
+    const onEnd = (): void => finish((bytes) => (bytes.length > 0 ? { kind: 'other', bytes } : { kind: 'closed' }))
+    const onError = (): void => finish(() => ({ kind: 'reset' }))
+    const timer = clock.setTimeout(() => finish(() => ({ kind: 'timeout' })), timeout)
     timer.unref()
     socket.on('readable', onReadable)
     socket.on('end', onEnd)
@@ -61,22 +65,55 @@ export function readClientHello(socket: Socket, timeout: number): Promise<FirstB
   })
 }
 
-/** The handshake message, undefined while it is incomplete, `other` when this is not one. */
-function joinClientHello(bytes: Buffer): Buffer | 'other' | undefined {
-  const fragments: Buffer[] = []
-  let at = 0
-  while (at < bytes.length) {
-    if (bytes[at] !== handshakeRecord) return 'other'
-    if (bytes.length < at + recordHeader) break
-    const size = bytes.readUInt16BE(at + 3)
-    fragments.push(bytes.subarray(at + recordHeader, at + recordHeader + size))
-    at += recordHeader + size
+/** Joins a ClientHello over records and segments, each octet looked at once however small they are. */
+class HelloReader {
+  #header: number[] = []
+  /** Octets of the current record that have not come yet. */
+  #missing = 0
+  /** The message so far; it grows by doubling. */
+  #joined = Buffer.alloc(512)
+  #length = 0
+  #total = 0
+  /** The handshake message when it is whole, `other` when this is not one. */
+  message: Buffer | 'other' | undefined
+
+  push(chunk: Buffer): void {
+    this.#total += chunk.length
+    for (let at = 0; at < chunk.length && this.message === undefined; ) {
+      if (this.#missing > 0) {
+        const part = chunk.subarray(at, at + this.#missing)
+        this.#add(part)
+        this.#missing -= part.length
+        at += part.length
+      } else at = this.#readHeader(chunk, at)
+    }
+    if (this.message === undefined && this.#total > largest) this.message = 'other'
   }
-  const message = Buffer.concat(fragments)
-  if (message.length > 0 && message[0] !== clientHello) return 'other'
-  if (message.length < 4) return undefined
-  const whole = 4 + message.readUIntBE(1, 3)
-  return message.length < whole ? undefined : message.subarray(0, whole)
+
+  #readHeader(chunk: Buffer, from: number): number {
+    let at = from
+    while (at < chunk.length && this.#header.length < recordHeader) this.#header.push(chunk[at++] ?? 0)
+    if (this.#header[0] !== handshakeRecord) this.message = 'other'
+    if (this.#header.length < recordHeader) return at
+    const [, , , high = 0, low = 0] = this.#header
+    this.#missing = (high << 8) | low
+    this.#header = []
+    return at
+  }
+
+  #add(part: Buffer): void {
+    if (this.#length + part.length > this.#joined.length) {
+      const larger = Buffer.alloc(2 * (this.#length + part.length))
+      this.#joined.copy(larger, 0, 0, this.#length)
+      this.#joined = larger
+    }
+    this.#length += part.copy(this.#joined, this.#length)
+    if (this.#joined[0] !== clientHello) this.message = 'other'
+    if (this.message !== undefined || this.#length < 4) return
+    const whole = 4 + this.#joined.readUIntBE(1, 3)
+    // A copy, so that a small message does not keep what it was joined in.
+    if (this.#length >= whole) this.message = Buffer.from(this.#joined.subarray(0, whole))
+  }
 }
 
 const versionNames: ReadonlyMap<number, string> = new Map([
@@ -91,6 +128,8 @@ const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a && valu
 
 /** Parses a ClientHello. Null when it is malformed, which the TLS library answers in its own way. */
 export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): ClientHelloRecord | null {
+  let ja3: string | undefined
+  let ja4: string | undefined
   try {
     const hello = readMessage(message)
     const versions = getExtensionData(hello, 'supported_versions')?.versions ?? [hello.version]
@@ -102,12 +141,52 @@ export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): 
         .filter((version: number) => !isGrease(version))
         .map((version: number) => versionNames.get(version) ?? `0x${version.toString(16).padStart(4, '0')}`),
       ciphers: hello.cipherSuites,
-      ja3: calculateJa3(hello),
-      ja4: calculateJa4(hello),
+      // These take as long as all the rest, and few ask for them.
+      get ja3() {
+        ja3 ??= fingerprint(calculateJa3, hello)
+        return ja3
+      },
+      get ja4() {
+        ja4 ??= fingerprint(calculateJa4, hello)
+        return ja4
+      },
       raw: message.toString('base64'),
     }
   } catch {
     return null
+  }
+}
+
+/** The server name of a ClientHello, read without the rest. Null when the client sent none, or nothing that can be read. */
+export function serverNameOf(first: FirstBytes): string | null {
+  if (first.kind !== 'client-hello') return null
+  try {
+    const list = extensionsOf(reader(first.message.subarray(4)))
+    while (list.left) {
+      const [id, content] = [list.number(2), list.vector(2)]
+      if (id === serverNameExtension) return extensionParsers[serverNameExtension](content)?.serverName ?? null
+    }
+  } catch {
+    // Cut short: the TLS library answers it in its own way.
+  }
+  return null
+}
+
+const serverNameExtension = 0
+
+/** Leaves the reader behind what stands before the extensions. */
+function extensionsOf(body: ReturnType<typeof reader>): ReturnType<typeof reader> {
+  body.take(2 + 32)
+  for (const length of [1, 2, 1]) body.vector(length)
+  return reader(body.left ? body.vector(2) : Buffer.alloc(0))
+}
+
+/** Empty where the package cannot make one of what a client sent. */
+function fingerprint(calculate: (hello: TlsClientHelloMessage) => string, hello: TlsClientHelloMessage): string {
+  try {
+    return calculate(hello)
+  } catch {
+    return ''
   }
 }
 

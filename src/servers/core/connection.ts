@@ -1,40 +1,25 @@
 import type { Socket } from 'node:net'
 import type { Hook } from '../../scenarios/vocabulary.ts'
-import { alertInClear, alertReceived } from './alerts.ts'
+import { alertInClear, alertReceived, alertSent } from './alerts.ts'
+import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
-import { readClientHello } from './client-hello.ts'
+import { readClientHello, serverNameOf } from './client-hello.ts'
 import { clock, pauseOr } from './clock.ts'
-import type { Dialect, Link, Request, Session } from './dialect.ts'
-import { type Answer, runDialogue, type Stage } from './dialogue.ts'
+import type { Link } from './dialect.ts'
+import { overhear, runDialogue } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { type ConnectionHost, placeOf } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
-import { type LinkOwner, openLink } from './link.ts'
-import { type Outcome, piecesOf } from './outcome.ts'
+import { openLink } from './link.ts'
 import { chunksOf, type Pieces } from './pieces.ts'
 import type { Cue } from './player.ts'
 import { Pushes } from './pushes.ts'
-import { type Place, Quirks, type Wings } from './quirks.ts'
+import { Quirks, type Wings } from './quirks.ts'
 import type { ClientHelloRecord, ConnectionRecord, Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
-import type { TlsTerminator } from './tls.ts'
+import { Tap } from './tap.ts'
 import { lingerMs, Transport } from './transport.ts'
-
-/** Milliseconds. */
-export interface Limits {
-  /** Without a byte from the client. Default 600,000. */
-  readonly idle: number
-  /** From the start of TLS to the client's Finished. Default 30,000. */
-  readonly handshake: number
-}
-
-/** What a connection needs of the endpoint that accepted it. */
-export interface ConnectionHost extends LinkOwner {
-  readonly dialect: Dialect
-  readonly limits: Limits
-  /** The TLS server for this connection, made when it is first asked for. */
-  terminator(nth: number): TlsTerminator
-}
 
 /** Milliseconds for the commands of a client that is gone. */
 const afterlifeMs = 500
@@ -46,7 +31,11 @@ export class Connection {
   readonly #host: ConnectionHost
   readonly #behaviour: Behaviour
   readonly #recorder: Recorder
-  readonly #input = new Input()
+  #input = new Input()
+  /** Between TLS and the socket, where what is said in clear below TLS must be heard. */
+  #below: Tap | undefined
+  /** Whether the client had said more when the first answer to STARTTLS began to leave. */
+  #spokeAhead = false
   #transport: Transport | undefined
   #phase: Phase = 'clear'
   readonly #quirks: Quirks
@@ -57,11 +46,10 @@ export class Connection {
   /** Resolves when there is nobody to wait for any more. */
   readonly #over: Promise<void>
   #endWaiting: () => void = () => {}
+  readonly #answers: Answers
   readonly #pushes = new Pushes(async (pieces) => {
     if (!this.#quirks.muted) await this.#writeAll(pieces, (bytes) => this.#transport?.write(bytes))
   })
-  /** The dialogue's state when the command that is answered came in. */
-  #state = ''
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -70,6 +58,7 @@ export class Connection {
     this.#recorder = recorder
     this.record = recorder.record
     this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#wings())
+    this.#answers = new Answers(this.#answering(), this.#quirks)
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
     // Between two owners of the socket an error would otherwise have no listener.
     raw.on('error', () => {})
@@ -114,6 +103,7 @@ export class Connection {
     for (let greet = true; await this.#talk({ greet }); greet = false) {
       if (!(await this.#upgrade())) return
     }
+    if (this.#below?.strayed) await this.#hearOut(this.#below)
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
@@ -122,29 +112,39 @@ export class Connection {
     const push: Link['push'] = (make) => this.#pushes.add(make)
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, push))
     try {
-      const end = await runDialogue(dialect, session, this.#input, this.#stage(session), { greet })
+      const end = await runDialogue(dialect, session, this.#input, this.#answers.stage(session), { greet })
       if (end === 'upgrade') return true
       if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
       await this.#pushes.finished()
       if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
       if (end === 'close') this.#end('server', 'fin')
-      await this.#transport?.finish()
+      await this.#finish()
       return false
     } finally {
       session.close?.()
     }
   }
 
-  /** Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS, anything else is dropped. */
+  /**
+   * Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS. Anything else is dropped, and what
+   * it gave away is a fact.
+   */
   async #upgrade(): Promise<boolean> {
     this.#recorder.mark('starttls')
     this.#transport?.detach()
     this.#transport = undefined
     const surplus = this.#input.drain()
-    const early = surplus[0] === 0x16
-    if (early) this.#raw.unshift(surplus)
-    else this.record.starttls.surplus += surplus.toString('latin1')
-    return this.#startTls(early ? 'before-reply' : 'after-reply')
+    const isHello = surplus[0] === 0x16
+    if (isHello) {
+      this.#raw.unshift(surplus)
+    } else if (surplus.length > 0) {
+      this.record.starttls.surplus += surplus.toString('latin1')
+      const dropped = new Input()
+      dropped.push(surplus)
+      dropped.end()
+      await this.#overhear(dropped)
+    }
+    return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
   }
 
   async #startTls(at: ClientHelloRecord['at']): Promise<boolean> {
@@ -156,20 +156,56 @@ export class Connection {
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-    } else if (first.kind === 'other') {
-      this.#recorder.received('clear', first.bytes)
-    } else {
+    } else if (first.kind !== 'other') {
       noteNoClientHello(first.kind, this.#recorder)
       return false
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const socket = await shakeHands(this.#raw, this.#host.terminator(this.record.nth), this.#recorder, timeout)
-    if (!socket) return false
+    const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
+    if (this.#behaviour.tapped || first.kind === 'other') this.#below = new Tap(this.#raw)
+    const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
+    if (!socket) {
+      if (this.#below) await this.#hearOut(this.#below)
+      return false
+    }
     socket.on('error', () => {})
     this.#idle.restart()
     this.#attach(socket, 'tls')
     return this.#strike('after-tls')
+  }
+
+  /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
+  async #hearOut(below: Tap): Promise<void> {
+    below.release()
+    this.#input = new Input()
+    this.#attach(this.#raw, 'clear')
+    if (below.stray.length > 0) {
+      this.#recorder.received('clear', below.stray)
+      this.#input.push(below.stray)
+    }
+    if (below.ended || this.#raw.destroyed) this.#input.end()
+    // As servers do that have failed, it closes.
+    await this.#finish()
+  }
+
+  /** Nothing is sent any more; what the client still says is recorded. */
+  async #listen(): Promise<void> {
+    this.#attach(this.#raw, 'clear')
+    await this.#overhear(this.#input)
+  }
+
+  async #overhear(input: Input): Promise<void> {
+    // Most clients have nothing more to say, and a session takes a while to open.
+    await input.arrival()
+    if (input.over) return
+    const { dialect } = this.#host
+    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, () => {}))
+    try {
+      await overhear(dialect, session, input, (request, action) => this.#answers.heard(request, action))
+    } finally {
+      session.close?.()
+    }
   }
 
   #attach(stream: ConstructorParameters<typeof Transport>[0], phase: Phase): void {
@@ -182,7 +218,7 @@ export class Connection {
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
       ended: ({ how, error, gone }) => {
-        if (error) this.record.handshake.alertReceived ??= alertReceived(error)
+        if (error) this.#noteAlert(error)
         this.#end('client', how, error?.message.trim())
         this.#endWaiting()
         // What it said last is a fact, and answers that nobody gets are worth no more than this.
@@ -191,31 +227,11 @@ export class Connection {
     })
   }
 
-  #stage(session: Session): Stage {
-    return {
-      heard: ({ verb, line, tag }, action) => {
-        this.#state = session.state
-        this.#recorder.command(this.#phase, { verb, action, line: line.toString('latin1'), ...(tag && { tag }) })
-        if (action === 'starttls') this.record.starttls.requested++
-      },
-      respond: (answer) => this.#pushes.answer(() => this.#respond(answer)),
-    }
-  }
-
-  async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
-    if (answer.action === 'greeting') this.#recorder.mark('greeting')
-    else await this.#quirks.holdAnswer()
-    if (this.#quirks.muted) return 'command'
-    const { outcome, action, request = noRequest } = answer
-    const cue: Cue = { outcome, refuse: (as) => this.#host.dialect.refuse(as, request) }
-    const hook = hookOf(action)
-    const played = hook && (await this.#quirks.playAt(hook, cue, request))
-    if (played && action === 'starttls') this.record.starttls.refused = played.refused
-    if (played) return played.next
-    outcome.commit?.()
-    if (action === 'starttls') this.record.starttls.refused = outcome.next !== 'upgrade'
-    await this.#writeAll(piecesOf(outcome.send), (bytes) => this.#write(bytes))
-    return outcome.next
+  /** Within a session an error of TLS is an alert of one side or the other. */
+  #noteAlert(error: Error): void {
+    const { handshake } = this.record
+    handshake.alertReceived ??= alertReceived(error)
+    if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
@@ -226,6 +242,19 @@ export class Connection {
     else if (this.#quirks.muted && !this.#transport) await this.#listen()
     else return !this.#raw.destroyed
     return false
+  }
+
+  #answering(): Answering {
+    const self = this
+    return {
+      dialect: this.#host.dialect,
+      recorder: this.#recorder,
+      get phase() {
+        return self.#phase
+      },
+      answer: (give) => this.#pushes.answer(give),
+      write: (pieces) => this.#writeAll(pieces, (bytes) => this.#write(bytes)),
+    }
   }
 
   #wings(): Wings {
@@ -239,7 +268,7 @@ export class Connection {
         return self.#phase
       },
       get state() {
-        return self.#state
+        return self.#answers.state
       },
       write: (bytes) => this.#write(bytes),
       rest: (ms) => {
@@ -268,23 +297,22 @@ export class Connection {
     return this.#resetting
   }
 
-  /** Lets a FIN of ours arrive: a socket that is closed with bytes unread sends an RST in its place. */
+  /**
+   * Closes our direction, and understands what the client says until it has closed its own or has had its time. A socket
+   * that were closed with bytes unread would send an RST in place of the FIN.
+   */
   async #finish(): Promise<void> {
-    if (this.#transport) return this.#transport.finish()
-    if (this.#raw.destroyed) return
-    this.#raw.resume()
-    await pauseOr(lingerMs, this.#over)
-  }
-
-  /** Nothing is sent any more; what the client still sends is recorded. */
-  async #listen(): Promise<void> {
-    this.#attach(this.#raw, 'clear')
-    while ((await this.#input.literal(1)) !== 'eof') this.#input.drain()
+    if (this.#raw.destroyed && !this.#transport) return
+    if (!this.#transport) this.#attach(this.#raw, 'clear')
+    await Promise.all([this.#overhear(this.#input), this.#transport?.finish()])
   }
 
   /** Before a transport is attached, bytes go to the TCP socket itself. */
   async #write(bytes: Buffer): Promise<void> {
     if (bytes.length === 0) return
+    // Only the first octet of the answer tells a client that it may go on.
+    if (this.#answers.answersStartTls) this.#spokeAhead = this.#input.length > 0
+    this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
@@ -311,14 +339,4 @@ export class Connection {
     // A client that does not read either leaves the dialogue waiting to write.
     clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
   }
-}
-
-const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })
-
-const noRequest: Request = { verb: '', args: '', tag: '', line: Buffer.alloc(0) }
-
-/** The hook of an action's reply. */
-function hookOf(action: Answer['action']): Hook | undefined {
-  if (action === 'greeting') return 'greeting'
-  return action === 'continued' ? undefined : `command:${action}`
 }

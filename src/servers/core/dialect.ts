@@ -20,6 +20,13 @@ export interface Credential {
   readonly matches?: (password: string) => boolean
 }
 
+/** A credential that has crossed. */
+export interface Login {
+  readonly right: boolean
+  /** Records that the server said yes; for the commit of the reply that says so. */
+  admit(): void
+}
+
 /** What a dialect may know and do about its connection. It never sees a socket. */
 export interface Link {
   readonly id: string
@@ -39,7 +46,7 @@ export interface Link {
   /** Applies the quirks to a dialect's capabilities, records that they were shown, and returns what to send. */
   show(capabilities: readonly Capability[]): readonly Capability[]
   /** Records a credential and says whether it is right. Call it before deciding anything, so that a leak is recorded. */
-  login(credential: Credential): boolean
+  login(credential: Credential): Login
   /** Records a user's name that crossed alone: USER, the first half of AUTH LOGIN. */
   identify(name: string): void
   /** Records sender and recipients that were accepted. */
@@ -110,6 +117,11 @@ export interface Dialect<S extends Session = Session> {
   greeting(session: S): Outcome
   /** Takes a line apart, or answers it when it has no verb. */
   parse(session: S, line: Buffer): Request | Outcome
+  /**
+   * What a line that is no command was meant to be, where it logs in or hands in mail: a password has crossed however badly
+   * the line around it is made. It is recorded and changes nothing.
+   */
+  guess(line: Buffer): Request | undefined
   unknown(session: S, request: Request): Outcome
   wrongState(session: S, request: Request): Outcome
   tooLong(session: S): Outcome

@@ -2,8 +2,7 @@ import type { Action } from '../../scenarios/vocabulary.ts'
 import { clock, longestTurn, turn } from './clock.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
-import type { Continuation, Outcome } from './outcome.ts'
-import { reply } from './outcome.ts'
+import { type Continuation, LateReply, type Outcome, reply } from './outcome.ts'
 
 /** An outcome on its way out: what was asked, and what a correct server would do. */
 export interface Answer {
@@ -15,6 +14,8 @@ export interface Answer {
 
 /** What the connection does for a dialogue. */
 export interface Stage {
+  /** Nothing is sent any more, so that a client cannot learn that a line is no good. Default false. */
+  readonly mute?: boolean
   /** A command was read, and is about to run. */
   heard(request: Request, action: Action): void
   /** Sends the answer, or what a quirk makes of it, and tells how to go on. */
@@ -41,15 +42,37 @@ export async function runDialogue<S extends Session>(
 ): Promise<DialogueEnd> {
   const table = tableOf(dialect)
   let strikes = 0
+  /** How a login that was refused would have gone on. */
+  let unasked: Continuation | undefined
 
   const settle = async (answer: Answer): Promise<DialogueEnd | 'command'> => {
-    let next = await stage.respond(answer)
+    let current = answer
+    let next = await stage.respond(current)
     while (typeof next === 'object') {
       const outcome = await continueWith(next)
       if (outcome === 'eof' || outcome === 'hopeless') return outcome
-      next = await stage.respond({ ...answer, action: 'continued', outcome })
+      // Where nothing was said in between, as to a literal that is not waited for, this is the command's only reply.
+      const action = isSilent(current.outcome) ? current.action : 'continued'
+      current = { ...answer, action, outcome }
+      next = await stage.respond(current)
     }
+    if (answer.action === 'auth' && next === 'command') unasked = restOf(current.outcome)
     return next
+  }
+
+  /** A line that is no command may be the rest of a login that nobody asked for, or one that is badly made. */
+  const readBetween = async (line: Buffer): Promise<void> => {
+    const rest = unasked
+    unasked = undefined
+    if (rest?.read === 'line') {
+      unasked = restOf(await rest.run(line))
+      return
+    }
+    const request = dialect.guess(line)
+    const command = request && table.get(request.verb)
+    if (!command) return
+    stage.heard(request, command.action)
+    if (command.action === 'auth') unasked = restOf(await command.run(session, request))
   }
 
   const continueWith = async (continuation: Continuation): Promise<Outcome | 'eof' | 'hopeless'> => {
@@ -70,10 +93,16 @@ export async function runDialogue<S extends Session>(
     strikes++
     if (line === 'too-long') return { action: 'other', outcome: dialect.tooLong(session) }
     const request = dialect.parse(session, line)
-    if ('send' in request) return { action: 'other', outcome: request }
+    if ('send' in request) {
+      await readBetween(line)
+      return { action: 'other', outcome: request }
+    }
     const command = table.get(request.verb)
     stage.heard(request, command?.action ?? 'other')
-    if (!command) return { action: 'other', request, outcome: dialect.unknown(session, request) }
+    if (!command) {
+      await readBetween(line)
+      return { action: 'other', request, outcome: dialect.unknown(session, request) }
+    }
     const { action, states } = command
     if (states !== 'any' && !states.includes(session.state)) {
       return { action, request, outcome: dialect.wrongState(session, request) }
@@ -92,16 +121,38 @@ export async function runDialogue<S extends Session>(
       await turn()
       since = clock.now()
     }
+    if (!session.link.secure) await input.skipTlsRecords()
     const line = await input.line(dialect.maxLine)
     if (line === 'eof' || line === 'hopeless') return line
     const end = await settle(await answerTo(line))
     if (end !== 'command') return end
-    if (strikes > patience) {
+    if (strikes > patience && !stage.mute) {
       await stage.respond({ action: 'other', outcome: reply(dialect.goodbye(session)) })
       return 'hopeless'
     }
   }
 }
+
+/**
+ * Understands what a client says although nobody answers: after a handshake that failed, behind STARTTLS, on a server that
+ * has fallen silent. Nothing that is said has any effect.
+ */
+export async function overhear<S extends Session>(
+  dialect: Dialect<S>,
+  session: S,
+  input: Input,
+  heard: Stage['heard'],
+): Promise<void> {
+  const respond = async ({ outcome: { next } }: Answer) => (typeof next === 'object' ? next : 'command')
+  await runDialogue(dialect, session, input, { mute: true, heard, respond }, { greet: false })
+}
+
+/** Whether this is no reply, but a step on the way to one. */
+export const isSilent = ({ send, next }: Outcome): boolean =>
+  typeof next === 'object' && !(send instanceof LateReply) && send.length === 0
+
+const restOf = ({ next, unasked }: Outcome): Continuation | undefined =>
+  unasked ?? (typeof next === 'object' ? next : undefined)
 
 const tables = new WeakMap<object, ReadonlyMap<string, unknown>>()
 

@@ -3,8 +3,9 @@ import { MockmailError } from '../../errors.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import type { MailStore } from '../mailbox.ts'
 import type { Behaviour } from './behaviour.ts'
-import { Connection, type ConnectionHost, type Limits } from './connection.ts'
+import { Connection } from './connection.ts'
 import type { AcceptedMessage, Credential, Dialect } from './dialect.ts'
+import type { ConnectionHost, Limits } from './host.ts'
 import type { ConnectionRecord, Phase } from './record.ts'
 import { Recorder } from './recorder.ts'
 import { Run } from './run.ts'
@@ -23,7 +24,8 @@ export interface EndpointOptions {
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
-  terminator(nth: number): TlsTerminator
+  /** The TLS server for the n-th connection; `serverName` is what the client called it, null where it said nothing. */
+  terminator(nth: number, serverName: string | null): TlsTerminator
   check(credential: Credential): boolean
   onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
   /** A defect of ours; the connection is gone, the endpoint goes on. */
@@ -34,16 +36,18 @@ let connections = 0
 
 /** One listening port. Everything it accepts is served, recorded and bounded here. */
 export class Endpoint implements ConnectionHost {
-  readonly run = new Run()
+  readonly run: Run
   readonly protocol: Protocol
   readonly #options: EndpointOptions
   readonly #servers: Server[] = []
   readonly #open = new Map<Connection, Promise<void>>()
+  readonly #recorders = new Map<ConnectionRecord, Recorder>()
   #port = 0
   #closing: Promise<void> | undefined
 
   constructor(options: EndpointOptions) {
     this.#options = options
+    this.run = new Run((record) => this.#letGo(record))
     this.protocol = options.dialect.protocol
   }
 
@@ -83,8 +87,8 @@ export class Endpoint implements ConnectionHost {
     return this.#options.check(credential)
   }
 
-  terminator(nth: number): TlsTerminator {
-    return this.#options.terminator(nth)
+  terminator(nth: number, serverName: string | null): TlsTerminator {
+    return this.#options.terminator(nth, serverName)
   }
 
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {
@@ -145,8 +149,15 @@ export class Endpoint implements ConnectionHost {
       const closed = this.#servers.map(closeServer)
       for (const connection of this.#open.keys()) connection.destroy('closed')
       await Promise.all([...this.#open.values(), ...closed])
+      // From now on whoever has the server has its records.
+      for (const record of this.#recorders.keys()) this.#letGo(record)
     })()
     return this.#closing
+  }
+
+  #letGo(record: ConnectionRecord): void {
+    this.#recorders.get(record)?.release()
+    this.#recorders.delete(record)
   }
 
   #server(): Server {
@@ -167,12 +178,17 @@ export class Endpoint implements ConnectionHost {
       remote: { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 },
     })
     const connection = new Connection(socket, this, this.#options.behaviour(nth), recorder)
+    this.#recorders.set(connection.record, recorder)
     this.run.begin(connection.record)
     const over = connection
       .run()
-      .catch((error: unknown) => this.#options.onDefect(error))
+      .catch((error: unknown) => {
+        recorder.defect(error)
+        this.#options.onDefect(error)
+      })
       .finally(() => {
         this.#open.delete(connection)
+        recorder.over()
         this.run.end(connection.record)
       })
     this.#open.set(connection, over)

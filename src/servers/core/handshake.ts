@@ -3,22 +3,25 @@ import type { TLSSocket } from 'node:tls'
 import { alertReceived, alertSent, type TlsError } from './alerts.ts'
 import type { ConnectionRecord } from './record.ts'
 import type { Recorder } from './recorder.ts'
+import type { Tap } from './tap.ts'
 import type { HandshakeEnd, TlsIdentity, TlsTerminator } from './tls.ts'
 
 /**
  * Performs the server's side of a handshake and writes into the record what came of it. Undefined when there is no
  * session; how the connection ended is then recorded too.
  *
+ * @param below the tap on `raw`, where there is one
  * @param timeout milliseconds
  */
 export async function shakeHands(
   raw: Socket,
+  below: Tap | undefined,
   terminator: TlsTerminator,
   recorder: Recorder,
   timeout: number,
 ): Promise<TLSSocket | undefined> {
   const before = raw.bytesWritten
-  const end = await terminator.accept(raw, timeout)
+  const end = await terminator.accept(below ?? raw, timeout)
   const flight = raw.bytesWritten - before
   if (end.kind === 'finished') {
     noteSession(end.socket, recorder, terminator.identity)
@@ -27,7 +30,7 @@ export async function shakeHands(
   }
   // The flight that carries the certificate is longer than the certificate; a bare alert has seven octets.
   if (flight > terminator.identity.leafSize) noteCertificate(recorder, terminator.identity)
-  noteFailure(end, recorder)
+  noteFailure(end, below, recorder)
   return undefined
 }
 
@@ -55,7 +58,11 @@ function noteCertificate(recorder: Recorder, { id, subject, fingerprint256 }: Tl
   recorder.fired(id, 'certificate')
 }
 
-function noteFailure(end: Exclude<HandshakeEnd, { kind: 'finished' }>, recorder: Recorder): void {
+function noteFailure(
+  end: Exclude<HandshakeEnd, { kind: 'finished' }>,
+  below: Tap | undefined,
+  recorder: Recorder,
+): void {
   const { handshake } = recorder.record
   if (end.kind === 'timeout') {
     handshake.result = 'timeout'
@@ -80,13 +87,14 @@ function noteFailure(end: Exclude<HandshakeEnd, { kind: 'finished' }>, recorder:
     handshake.result = 'alert'
     recorder.ended({ by: 'client', how: 'fin', closeNotify: 'missing' })
   } else if (error.code === 'ECONNRESET') {
-    // FIN and RST share this code; only the RST was reported by the socket's own read.
-    const reset = error.syscall !== undefined
+    // FIN and RST share this code; only the RST was reported by the socket's own read, and a tap has seen which it was.
+    const reset = below ? below.ended === 'rst' : error.syscall !== undefined
     handshake.result = reset ? 'reset' : 'closed'
     recorder.ended({ by: 'client', how: reset ? 'rst' : 'fin', closeNotify: 'missing' })
   } else {
     handshake.result = 'failed'
-    handshake.alertSent = alertSent(error, handshake.version)
+    // What is no TLS from its first byte on gets no alert.
+    handshake.alertSent = recorder.record.times.clientHello === undefined ? null : alertSent(error, handshake.version)
     recorder.ended({ by: 'server', how: 'error', closeNotify: 'unknown', why })
   }
 }

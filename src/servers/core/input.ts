@@ -1,5 +1,6 @@
 import { Account, makeRoomFor } from '../octets.ts'
 import { turn } from './clock.ts'
+import { strayRecordSize } from './tls-records.ts'
 
 const LF = 0x0a
 const CR = 0x0d
@@ -41,6 +42,11 @@ export class Input {
     return this.#buffer.length
   }
 
+  /** Nothing is left to be read, and nothing will come. */
+  get over(): boolean {
+    return this.#ended && this.#buffer.length === 0
+  }
+
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
     const rest = this.#buffer
@@ -51,6 +57,19 @@ export class Input {
   /** Resolves when there is something to read, or nothing will come. A reader that begins meanwhile takes its place. */
   async arrival(): Promise<void> {
     while (this.#buffer.length === 0 && !this.#ended) await this.#more()
+  }
+
+  /**
+   * Drops TLS records that stand before the next line: a client that took clear text for a handshake may send them,
+   * and say the rest in clear.
+   */
+  async skipTlsRecords(): Promise<void> {
+    while (!this.#skipping) {
+      const size = strayRecordSize(this.#buffer)
+      if (size === 0) return
+      if (size !== undefined && size <= this.#buffer.length) this.#take(size)
+      else if (!(await this.#more())) return
+    }
   }
 
   /**

@@ -60,11 +60,10 @@ export function openLink(
       }
       return shown
     },
-    login(credential) {
-      const right = owner.check(credential)
-      recorder.credential(phase, credential, right && loginOffered)
-      return right
-    },
+    login: (credential) => ({
+      right: owner.check(credential),
+      admit: recorder.credential(phase, credential),
+    }),
     identify: (name) => recorder.identity(phase, name),
     envelope: (from, to) => recorder.envelope(phase, from, to),
     accept: (message) => owner.deliver(message, recorder, phase),

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly next: 'command' | 'upgrade' | 'close' | Continuation
   /** Takes effect only if the reply is really given: a login, a deletion. */
   readonly commit?: () => void
+  /** What the client may say next all the same, although it was refused: it is understood, and changes nothing. */
+  readonly unasked?: Continuation | undefined
 }
 
 /**
@@ -51,10 +53,13 @@ export type Continuation =
       readonly run: (blocks: readonly Buffer[] | 'too-long' | 'no-room') => Outcome | Promise<Outcome>
     }
 
-type Commit = { readonly commit?: () => void }
+type Commit = Pick<Outcome, 'commit'>
 
-export const reply = (send: string | Buffer, { commit }: Commit = {}): Outcome =>
-  commit ? { send, next: 'command', commit } : { send, next: 'command' }
+export const reply = (send: string | Buffer, also: Pick<Outcome, 'commit' | 'unasked'> = {}): Outcome => ({
+  send,
+  next: 'command',
+  ...also,
+})
 
 /** A {@link LateReply}. */
 export const replyLate = (make: () => Pieces): Outcome => ({ send: new LateReply(make), next: 'command' })

@@ -179,6 +179,8 @@ export interface ConnectionRecord {
   readonly held: HeldRecord[]
   /** Which parts of the scenario have shown. */
   readonly fired: FiredRecord[]
+  /** What went wrong with the server itself, where anything did: then nothing here says anything of the client. */
+  defect: string | null
   /** How it ended; null while it is open. */
   end: {
     readonly by: 'client' | 'server' | 'limit'

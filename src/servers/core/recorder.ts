@@ -1,11 +1,22 @@
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import { parseClientHello } from './client-hello.ts'
 import { clock } from './clock.ts'
 import type { Capability, Credential } from './dialect.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
-import { Transcript } from './transcript.ts'
+import { entryOctets, Transcript } from './transcript.ts'
 
+/** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
+
+/** Octets of one kind of facts. */
+const maxFactOctets = 512 * 1024
+
+/** Octets of commands that a record keeps without its transcript, of which they are a copy. */
+const lastCommandOctets = 16 * 1024
+
+/** Octets of one text in a fact. */
+export const maxText = 4096
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -21,11 +32,18 @@ export interface RecorderOptions {
 }
 
 /** Writes one connection's record as bytes and events pass. Facts are derived here, never from the kept transcript. */
-export class Recorder {
+export class Recorder implements Kept {
   readonly record: ConnectionRecord
   readonly #transcript = new Transcript()
   readonly #start = clock.now()
   #lastCommand: CommandRecord | undefined
+  /** Octets of each list of facts. */
+  readonly #factOctets = new Map<readonly unknown[], number>()
+  /** Octets of each fact as it came: an answer may be added to it. */
+  readonly #sizes = new WeakMap<object, number>()
+  /** What of the process's octets is this record's. */
+  #octets = 0
+  #forgotten = false
   #hello: () => ClientHelloRecord | null = () => null
 
   constructor(options: RecorderOptions) {
@@ -71,6 +89,7 @@ export class Recorder {
       injected: [],
       held: [],
       fired: [],
+      defect: null,
       end: null,
       get transcript() {
         return transcript.entries
@@ -90,6 +109,7 @@ export class Recorder {
 
   clientHello(message: Buffer, at: ClientHelloRecord['at']): void {
     this.mark('clientHello')
+    this.#takeAnyway(message.length)
     let parsed: ClientHelloRecord | null | undefined
     this.#hello = () => {
       if (parsed === undefined) parsed = parseClientHello(message, at)
@@ -127,10 +147,15 @@ export class Recorder {
     this.record.capabilities[phase] = capabilities.map(({ text }) => text)
   }
 
-  credential(phase: Phase, { kind, mechanism, user, secret }: Credential, accepted: boolean): void {
+  /** Notes a credential; to be told when the server has said yes to it. */
+  credential(phase: Phase, { kind, mechanism, user, secret }: Credential): () => void {
     this.record.counts.credentials++
     const offered = this.#isOffered(phase, mechanism)
-    this.#push(this.record.credentials, { at: this.at, phase, kind, mechanism, user, secret, accepted, offered })
+    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered }
+    this.#push(this.record.credentials, entry)
+    return () => {
+      entry.accepted = true
+    }
   }
 
   #isOffered(phase: Phase, mechanism: string): boolean | null {
@@ -159,6 +184,11 @@ export class Recorder {
     this.#push(this.record.messages, { at: this.at, phase, ...message })
   }
 
+  /** Something of ours went wrong, or of a part of the user's own: this connection says nothing of the client. */
+  defect(error: unknown): void {
+    this.record.defect ??= error instanceof Error ? error.message : String(error)
+  }
+
   injected(phase: Phase, bytes: Buffer): void {
     this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
   }
@@ -180,18 +210,91 @@ export class Recorder {
     this.record.end = end
   }
 
+  /** Nothing more is written, and the transcript may be dropped for newer ones. */
+  over(): void {
+    if (!this.#forgotten) mayShrink(this)
+  }
+
+  /** Whoever still has the record keeps it for himself. */
+  release(): void {
+    this.#forgotten = true
+    forget(this)
+    giveBack(this.#octets)
+    this.#octets = 0
+  }
+
+  /** Facts stay, and of the commands, which say what the transcript says, the newest. */
+  shrink(): number {
+    const before = this.#octets
+    const { size } = this.#transcript
+    this.#transcript.clear()
+    this.record.cut ||= size > 0
+    const { commands } = this.record
+    this.#octets += this.#bound(commands, lastCommandOctets) - size
+    return before - this.#octets
+  }
+
   #kept(from: 'client' | 'server', phase: Phase, bytes: Buffer): void {
-    this.#transcript.add(this.at, from, phase, bytes)
-    if (this.#transcript.cut) this.record.cut = true
+    const transcript = this.#transcript
+    const before = transcript.size
+    const most = bytes.length + 2 * entryOctets
+    if (!this.#forgotten && !takeOctets(most)) {
+      this.record.cut = true
+      return
+    }
+    transcript.add(this.at, from, phase, bytes)
+    if (transcript.cut) this.record.cut = true
+    if (this.#forgotten) return
+    const added = transcript.size - before
+    giveBack(most - added)
+    this.#octets += added
   }
 
   /** The newest facts are kept: what a connection did last is what tells how it ended. */
-  #push<T>(list: readonly T[], fact: T): void {
+  #push<T extends object>(list: readonly T[], fact: T): void {
     const facts = list as Mutable<T[]> as T[]
-    if (facts.length >= maxFacts) {
-      facts.shift()
+    const whole = this.#shortened(fact)
+    const size = octetsOf(whole)
+    facts.push(whole)
+    this.#sizes.set(whole, size)
+    this.#factOctets.set(list, (this.#factOctets.get(list) ?? 0) + size)
+    this.#takeAnyway(size + this.#bound(facts, maxFactOctets))
+  }
+
+  /** Drops the oldest beyond so many octets, or too many; what that changes. */
+  #bound(facts: object[], most: number): number {
+    let octets = this.#factOctets.get(facts) ?? 0
+    const before = octets
+    while (facts.length > maxFacts || (octets > most && facts.length > 1)) {
+      octets -= this.#sizes.get(facts.shift() as object) ?? 0
       this.record.cut = true
     }
-    facts.push(fact)
+    this.#factOctets.set(facts, octets)
+    return octets - before
+  }
+
+  /** Facts are never refused: others make room for them, and they count. */
+  #takeAnyway(octets: number): void {
+    if (this.#forgotten) return
+    if (!takeOctets(octets)) giveBack(-octets)
+    this.#octets += octets
+  }
+
+  /** The same object, its texts cut to their bound. */
+  #shortened<T extends object>(fact: T): T {
+    for (const [name, value] of Object.entries(fact)) {
+      if (typeof value !== 'string' || value.length <= maxText) continue
+      this.record.cut = true
+      // A copy, or all of it would be kept behind the part.
+      Object.assign(fact, { [name]: Buffer.from(value.slice(0, maxText)).toString() })
+    }
+    return fact
   }
 }
+
+const octetsOf = (fact: object): number =>
+  Object.values(fact).reduce(
+    (sum: number, value) =>
+      sum + (typeof value === 'string' ? value.length : Array.isArray(value) ? value.join().length : 0),
+    entryOctets,
+  )

@@ -12,8 +12,12 @@ const longestSettling = 2000
 
 type Listener = (record: ConnectionRecord) => void
 
+/** Told of records that are not kept any more. */
+type Dropped = (record: ConnectionRecord) => void
+
 /** Every connection to one endpoint since it started or was reset. */
 export class Run {
+  readonly #onDropped: Dropped
   #records: ConnectionRecord[] = []
   #count = 0
   #generation = 0
@@ -21,6 +25,10 @@ export class Run {
   readonly #open = new Set<ConnectionRecord>()
   readonly #ended = new Set<Listener>()
   readonly #wakers = new Set<() => void>()
+
+  constructor(onDropped: Dropped = () => {}) {
+    this.#onDropped = onDropped
+  }
 
   /** Newest last, open ones included; the newest 1,000. */
   get records(): readonly ConnectionRecord[] {
@@ -40,7 +48,7 @@ export class Run {
   begin(record: ConnectionRecord): void {
     this.#count++
     this.#records.push(record)
-    if (this.#records.length > maxRecords) this.#records.shift()
+    if (this.#records.length > maxRecords) this.#drop(this.#records.shift())
     this.#open.add(record)
     this.#active()
   }
@@ -55,11 +63,13 @@ export class Run {
   /** Forgets one that has ended; it still counts. */
   forget(record: ConnectionRecord): void {
     this.#records = this.#records.filter((kept) => kept !== record)
+    this.#drop(record)
   }
 
   /** Forgets every connection. Open ones go on and are not counted any more. */
   reset(): void {
     this.#generation++
+    for (const record of this.#records) this.#drop(record)
     this.#records = []
     this.#count = 0
     this.#open.clear()
@@ -94,6 +104,10 @@ export class Run {
     this.#wakers.add(wake)
     await Promise.race([active, pause(ms)])
     this.#wakers.delete(wake)
+  }
+
+  #drop(record: ConnectionRecord | undefined): void {
+    if (record) this.#onDropped(record)
   }
 
   #active(): void {

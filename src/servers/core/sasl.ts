@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Credential, Link } from './dialect.ts'
-import type { Outcome } from './outcome.ts'
+import type { Credential, Link, Login } from './dialect.ts'
+import type { Continuation, Outcome } from './outcome.ts'
 import { reply, replyThenRead } from './outcome.ts'
 
 /** Octets of one base64 response, RFC 4954 §4; a longer one is malformed. */
@@ -10,8 +10,7 @@ const maxResponse = 12_288
 /** How a protocol words the steps of an exchange; every string ends in CRLF. */
 export interface SaslSpelling {
   challenge(base64: string): string
-  /** A string, or an outcome that says more (IMAP's capabilities, an upgrade of state of its own). */
-  ok(): string | Outcome
+  ok(): string
   failed(): string
   malformed(): string
   cancelled(): string
@@ -99,8 +98,7 @@ export function authenticate(
 ): Outcome {
   const found = find(mechanism)
   if (!found || !link.mechanisms.includes(mechanism.toUpperCase())) {
-    overhear(link, mechanism, initial)
-    return reply(spelling.unknown())
+    return reply(spelling.unknown(), { unasked: overhear(link, mechanism, initial) })
   }
   const exchange = found.run(link)
 
@@ -110,7 +108,8 @@ export function authenticate(
       return replyThenRead(challenge, { read: 'line', run: (line) => answer(line.toString('latin1')) })
     }
     if (!step.value) return reply(spelling.malformed())
-    return link.login(step.value) ? accept(step.value) : reject()
+    const login = link.login(step.value)
+    return login.right ? accept(step.value, login) : reject()
   }
 
   const answer = (line: string): Outcome => {
@@ -119,17 +118,13 @@ export function authenticate(
     return response ? follow(exchange.next(response)) : reply(spelling.malformed())
   }
 
-  const accept = (credential: Credential): Outcome => {
-    const said = spelling.ok()
-    const outcome = typeof said === 'string' ? reply(said) : said
-    return {
-      ...outcome,
+  const accept = (credential: Credential, { admit }: Login): Outcome =>
+    reply(spelling.ok(), {
       commit: () => {
-        outcome.commit?.()
+        admit()
         commit(credential)
       },
-    }
-  }
+    })
 
   const reject = (): Outcome => {
     if (found.explains === undefined) return reply(spelling.failed())
@@ -145,16 +140,26 @@ export function authenticate(
 
 /**
  * Records what came along with an authentication command that is refused whatever it says: before TLS, in the wrong
- * state, or for a mechanism that is not offered.
+ * state, or for a mechanism that is not offered. What it returns takes the responses that nobody has asked for.
  */
-export function overhear(link: Link, mechanism: string, initial: string | undefined): void {
+export function overhear(link: Link, mechanism: string, initial: string | undefined): Continuation | undefined {
   const found = find(mechanism)
-  const response = initial === undefined ? undefined : decodeInitial(initial)
-  if (!found?.takesInitial || !response) return
+  if (!found) return undefined
   const exchange = found.run(link)
   exchange.next()
-  const step = exchange.next(response)
-  if (step.done && step.value) link.login(step.value)
+
+  const listen = (response: Buffer | undefined): Continuation | undefined => {
+    if (!response) return undefined
+    const step = exchange.next(response)
+    if (step.done && step.value) link.login(step.value)
+    return step.done ? undefined : rest
+  }
+  const rest: Continuation = {
+    read: 'line',
+    run: (line) => reply('', { unasked: listen(decodeBase64(line.toString('latin1'))) }),
+  }
+  if (initial === undefined) return rest
+  return found.takesInitial ? listen(decodeInitial(initial)) : undefined
 }
 
 /** Text in UTF-8, or in latin1 where it is not UTF-8: what a client sent is a fact, not an error. */

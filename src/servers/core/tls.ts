@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { TlsProfile } from '../../scenarios/entry.ts'
 import { clock } from './clock.ts'
@@ -22,13 +22,11 @@ export type HandshakeEnd =
   | { readonly kind: 'failed'; readonly error: Error; readonly socket: TLSSocket }
   | { readonly kind: 'timeout' }
 
-type Pending = (end: HandshakeEnd) => void
+/** Tells the connection that a handshake belongs to how it ended. */
+const settleKey = Symbol('settle')
 
-/**
- * The socket that a TLS socket was laid over. Node keeps it as `_parent` and gives no public way to it; this is the only
- * place that knows, and a test holds it on every supported Node.
- */
-const underlying = (socket: TLSSocket): Socket | undefined => (socket as unknown as { _parent?: Socket })._parent
+/** A server as its listeners see it for one connection. */
+type ServerOfOne = Server & { [settleKey]?(end: HandshakeEnd): void }
 
 /**
  * Terminates TLS for one endpoint, with Node's own server that never listens. Its ticket keys are its own: a ticket from
@@ -37,13 +35,17 @@ const underlying = (socket: TLSSocket): Socket | undefined => (socket as unknown
 export class TlsTerminator {
   readonly identity: TlsIdentity
   readonly #server: Server
-  readonly #pending = new WeakMap<Socket, Pending>()
 
+  /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
   constructor(identity: TlsIdentity, profile: TlsProfile = {}) {
     this.identity = identity
     this.#server = createServer(tlsOptions(identity, profile))
-    this.#server.on('secureConnection', (socket) => this.#settle(socket, { kind: 'finished', socket }))
-    this.#server.on('tlsClientError', (error, socket) => this.#settle(socket, { kind: 'failed', error, socket }))
+    this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
+      this[settleKey]?.({ kind: 'finished', socket })
+    })
+    this.#server.on('tlsClientError', function (this: ServerOfOne, error, socket) {
+      this[settleKey]?.({ kind: 'failed', error, socket })
+    })
   }
 
   /** For `SSLKEYLOGFILE`-style key logs. */
@@ -52,27 +54,23 @@ export class TlsTerminator {
   }
 
   /**
-   * Performs the server's side of a handshake on a socket that nobody reads. Never rejects.
+   * Performs the server's side of a handshake on a stream that nobody reads. Never rejects.
    *
    * @param timeout milliseconds
    */
-  accept(raw: Socket, timeout: number): Promise<HandshakeEnd> {
+  accept(stream: Duplex, timeout: number): Promise<HandshakeEnd> {
     return new Promise((resolve) => {
-      const settle: Pending = (end) => {
+      const settle = (end: HandshakeEnd): void => {
         clock.clearTimeout(timer)
-        this.#pending.delete(raw)
         resolve(end)
       }
       const timer = clock.setTimeout(() => settle({ kind: 'timeout' }), timeout)
       timer.unref()
-      this.#pending.set(raw, settle)
-      this.#server.emit('connection', raw)
+      // Node does not tell which stream a TLS socket was laid over. An heir of the server does: it is the server of this one
+      // connection, and what is emitted on it reaches the listeners of both.
+      const heir = Object.create(this.#server, { [settleKey]: { value: settle } }) as ServerOfOne
+      heir.emit('connection', stream)
     })
-  }
-
-  #settle(socket: TLSSocket, end: HandshakeEnd): void {
-    const raw = underlying(socket)
-    if (raw) this.#pending.get(raw)?.(end)
   }
 }
 

@@ -4,6 +4,9 @@ const headOctets = 256 * 1024
 const tailOctets = 64 * 1024
 const maxEntries = 4096
 
+/** Octets that an entry takes beside its text, about. */
+export const entryOctets = 100
+
 /**
  * What crossed, in order: of each direction the first 256 KiB and the last 64 KiB, in 4,096 entries at most. Past that
  * the middle is dropped.
@@ -24,6 +27,27 @@ export class Transcript {
       this.#head.push({ at, from, phase, text: start.toString('latin1') })
     }
     if (start.length < bytes.length) this.#addToTail({ at, from, phase, text: bytes.toString('latin1', start.length) })
+  }
+
+  /** Octets, with what each entry takes beside its text. */
+  get size(): number {
+    const { client, server } = this.#headSize
+    return (
+      client +
+      server +
+      this.#tailSize.client +
+      this.#tailSize.server +
+      entryOctets * (this.#head.length + this.#tail.length)
+    )
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.cut ||= this.#head.length > 0
+    this.#head.length = 0
+    this.#tail = []
+    this.#headSize.client = this.#headSize.server = 0
+    this.#tailSize = { client: 0, server: 0 }
   }
 
   get entries(): readonly TranscriptEntry[] {

@@ -39,6 +39,10 @@ export const imap: Dialect<ImapSession> = {
   open: (link) => new ImapSession(link),
   greeting: ({ link, state }) => reply(tagged('', 'OK', 'mockmail ready', showCapabilities(link, state))),
   parse: (_, line) => parseLine(line),
+  guess(line) {
+    const [, verb, args = ''] = sensitive.exec(line.toString('latin1')) ?? []
+    return verb === undefined ? undefined : { tag: '*', verb: verb.toUpperCase(), args, line }
+  },
   unknown: (_, request) => refuseUnread(request.args, reply(formatRefusal('not-implemented', request.tag))),
   wrongState: (_, request) => refuseUnread(request.args, reply(formatRefusal('bad-sequence', request.tag))),
   tooLong: (session) => {
@@ -52,6 +56,9 @@ export const imap: Dialect<ImapSession> = {
 
 /** Tag, verb, arguments, RFC 9051 §2.2.1. The word behind UID belongs to the verb. */
 const grammar = /^([!#$&',-[\]-z|-~]+) ((?:UID +)?[^ ]+)(?: (.*))?$/is
+
+/** A login, or mail handed in, in a line without a tag or with too many spaces. */
+const sensitive = /(?:^|\s)(LOGIN|AUTHENTICATE|APPEND)\s+(.*)$/is
 
 function parseLine(line: Buffer): Request | Outcome {
   const text = line.toString('latin1')

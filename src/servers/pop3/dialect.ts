@@ -3,7 +3,7 @@ import type { Dialect } from '../core/dialect.ts'
 import { reply } from '../core/outcome.ts'
 import { createTimestamp } from '../core/sasl.ts'
 import { pop3Commands } from './commands.ts'
-import { overhearLogin } from './login.ts'
+import { refuseOverheard } from './login.ts'
 import { Pop3Session } from './session.ts'
 
 /** POP3, RFC 1939, with CAPA, STLS, AUTH and response codes. */
@@ -28,10 +28,12 @@ export const pop3: Dialect<Pop3Session> = {
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
   unknown: () => reply(unknown),
-  wrongState(session, request) {
-    overhearLogin(session, request)
-    return reply(`-ERR command not permitted in the ${session.state.toUpperCase()} state\r\n`)
+  guess(line) {
+    const [, verb, args = ''] = login.exec(line.toString('latin1')) ?? []
+    return verb === undefined ? undefined : { verb: verb.toUpperCase(), args, tag: '', line }
   },
+  wrongState: (session, request) =>
+    refuseOverheard(session, request, `-ERR command not permitted in the ${session.state.toUpperCase()} state\r\n`),
   tooLong: () => reply('-ERR line too long\r\n'),
   // RFC 1939 §3: a server that gives up closes without a word.
   goodbye: () => '',
@@ -42,6 +44,9 @@ const unknown = '-ERR unknown command\r\n'
 
 /** A keyword, RFC 1939 §3, and what is behind it. */
 const command = /^([A-Z]{1,16})(?: (.*))?$/is
+
+/** A login in a line that begins or separates its words otherwise. */
+const login = /^[^A-Z]*(USER|PASS|APOP|AUTH)\s+(.*)$/is
 
 const refusals: Readonly<Record<Refusal, string>> = {
   'not-implemented': '-ERR command not implemented\r\n',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Command, Credential, Request } from '../core/dialect.ts'
+import type { Command, Credential, Login, Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { reply, replyThenUpgrade } from '../core/outcome.ts'
 import { authenticate, decodeText, overhear, type SaslSpelling } from '../core/sasl.ts'
@@ -43,11 +43,11 @@ const pass: Pop3Command = {
   states: ['authorization'],
   reference: 'RFC 1939 §7',
   run(session, request) {
-    const right = recordPassword(session, request)
+    const login = recordPassword(session, request)
     const refusal = refuseLogin(session)
     if (refusal) return reply(refusal)
     if (!session.awaitsPassword) return reply('-ERR send USER first\r\n')
-    return right ? welcome(session) : reply(failed, { commit: () => awaitPassword(session, false) })
+    return login.right ? welcome(session, login) : reply(failed, { commit: () => awaitPassword(session, false) })
   },
 }
 
@@ -57,12 +57,12 @@ const apop: Pop3Command = {
   states: ['authorization'],
   reference: 'RFC 1939 §7',
   run(session, request) {
-    const right = recordDigest(session, request)
+    const login = recordDigest(session, request)
     const refusal = refuseLogin(session)
     if (refusal) return reply(refusal)
     if (session.timestamp === undefined) return reply('-ERR the greeting had no timestamp\r\n')
-    if (right === undefined) return reply('-ERR syntax: APOP name digest\r\n')
-    return right ? welcome(session) : reply(failed)
+    if (login === undefined) return reply('-ERR syntax: APOP name digest\r\n')
+    return login.right ? welcome(session, login) : reply(failed)
   },
 }
 
@@ -75,26 +75,25 @@ const auth: Pop3Command = {
     const { link } = session
     const [mechanism, initial, ...rest] = words(request)
     const refusal = refuseLogin(session)
-    if (refusal) {
-      recordInitial(session, request)
-      return reply(refusal)
-    }
+    if (refusal) return refuseOverheard(session, request, refusal)
     // Older than the RFC, and still asked by clients that do not trust CAPA.
     if (mechanism === undefined) return listMechanisms(link.mechanisms)
     if (rest.length > 0) return reply('-ERR syntax: AUTH mechanism [initial-response]\r\n')
-    return authenticate(link, mechanism, initial, { ...spelling, ok: () => welcome(session) }, () => undefined)
+    return authenticate(link, mechanism, initial, spelling, () => session.openMaildrop())
   },
 }
 
 /** Commands that log in, and STLS. */
 export const loginCommands: readonly Pop3Command[] = [stls, user, pass, apop, auth]
 
-/** Records what crossed with a command that the command table refuses. */
-export function overhearLogin(session: Pop3Session, request: Request): void {
+/** Refuses a command, and records what crossed with it if it logs in. */
+export function refuseOverheard(session: Pop3Session, request: Request, refusal: string): Outcome {
   if (request.verb === 'USER') recordUser(session, request)
   if (request.verb === 'PASS') recordPassword(session, request)
   if (request.verb === 'APOP') recordDigest(session, request)
-  if (request.verb === 'AUTH') recordInitial(session, request)
+  if (request.verb !== 'AUTH') return reply(refusal)
+  const [mechanism = '', initial] = words(request)
+  return reply(refusal, { unasked: overhear(session.link, mechanism, initial) })
 }
 
 const refuseLogin = ({ link }: Pop3Session): string | undefined => {
@@ -109,11 +108,11 @@ const recordUser = (session: Pop3Session, request: Request): void => {
 }
 
 /** Everything behind PASS and one space is the password, spaces too. */
-const recordPassword = (session: Pop3Session, request: Request): boolean =>
+const recordPassword = (session: Pop3Session, request: Request): Login =>
   session.link.login({ kind: 'password', mechanism: 'USER/PASS', user: session.named, secret: textOf(request) })
 
 /** Undefined when it was no digest. */
-const recordDigest = (session: Pop3Session, request: Request): boolean | undefined => {
+const recordDigest = (session: Pop3Session, request: Request): Login | undefined => {
   const [, name, digest] = /^(.+) ([0-9a-f]{32})\s*$/is.exec(textOf(request)) ?? []
   if (name === undefined || digest === undefined) return undefined
   const secret = digest.toLowerCase()
@@ -127,16 +126,19 @@ const recordDigest = (session: Pop3Session, request: Request): boolean | undefin
   return link.login({ ...credential, matches })
 }
 
-const recordInitial = ({ link }: Pop3Session, request: Request): void => {
-  const [mechanism = '', initial] = words(request)
-  overhear(link, mechanism, initial)
-}
-
 const awaitPassword = (session: Pop3Session, awaitsPassword: boolean): void => {
   session.awaitsPassword = awaitsPassword
 }
 
-const welcome = (session: Pop3Session): Outcome => reply('+OK logged in\r\n', { commit: () => session.openMaildrop() })
+const loggedIn = '+OK logged in\r\n'
+
+const welcome = (session: Pop3Session, { admit }: Login): Outcome =>
+  reply(loggedIn, {
+    commit: () => {
+      admit()
+      session.openMaildrop()
+    },
+  })
 
 const listMechanisms = (mechanisms: readonly string[]): Outcome =>
   reply(`+OK\r\n${mechanisms.map((name) => `${name}\r\n`).join('')}.\r\n`)
@@ -146,8 +148,9 @@ const textOf = ({ args }: Request): string => decodeText(Buffer.from(args, 'lati
 const words = ({ args }: Request): readonly string[] => args.split(' ').filter((word) => word !== '')
 
 /** RFC 5034 §4. */
-const spelling: Omit<SaslSpelling, 'ok'> = {
+const spelling: SaslSpelling = {
   challenge: (base64) => `+ ${base64}\r\n`,
+  ok: () => loggedIn,
   failed: () => failed,
   malformed: () => '-ERR cannot decode response\r\n',
   cancelled: () => '-ERR authentication cancelled\r\n',

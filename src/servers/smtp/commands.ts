@@ -70,19 +70,16 @@ const auth: SmtpCommand = {
     const { link } = session
     const [mechanism = '', initial, ...rest] = words(request.args)
     const refusal = refuseAuth(session)
-    if (refusal) {
-      overhear(link, mechanism, initial)
-      return reply(refusal)
-    }
+    if (refusal) return reply(refusal, { unasked: overhear(link, mechanism, initial) })
     if (mechanism === '' || rest.length > 0) return reply('501 5.5.4 Syntax: AUTH mechanism [initial-response]\r\n')
     return authenticate(link, mechanism, initial, spelling, ({ user }) => session.authenticate(user))
   },
 }
 
-/** Records what came along with an AUTH that the command table refuses. */
-export const overhearAuth = ({ link }: SmtpSession, { args }: Request): void => {
+/** Refuses an AUTH for the sake of the state, and records what came along with it. */
+export const refuseOverheard = ({ link }: SmtpSession, { args }: Request, refusal: string): Outcome => {
   const [mechanism = '', initial] = words(args)
-  overhear(link, mechanism, initial)
+  return reply(refusal, { unasked: overhear(link, mechanism, initial) })
 }
 
 const refuseAuth = ({ link, authenticated }: SmtpSession): string | undefined => {

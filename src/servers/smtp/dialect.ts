@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Dialect, Request } from '../core/dialect.ts'
 import { reply } from '../core/outcome.ts'
-import { overhearAuth, smtpCommands } from './commands.ts'
+import { refuseOverheard, smtpCommands } from './commands.ts'
 import { maxLine } from './limits.ts'
 import { SmtpSession } from './session.ts'
 
@@ -29,12 +29,17 @@ export const smtp: Dialect<SmtpSession> = {
     if (verb === undefined) return session.engine.command(line)
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
+  guess(line) {
+    const [, verb, args = ''] = sensitive.exec(line.toString('latin1')) ?? []
+    return verb === undefined ? undefined : { verb: verb.toUpperCase(), args, tag: '', line }
+  },
   unknown: ({ engine }, { line }) => engine.command(line),
   wrongState(session, request) {
     // The states are computed from what the engine knows, so it refuses what the table refuses.
     if (request.verb !== 'AUTH') return session.engine.command(request.line)
-    overhearAuth(session, request)
-    return reply(
+    return refuseOverheard(
+      session,
+      request,
       session.state === 'session-initiation'
         ? '503 5.5.1 Error: send HELO/EHLO first\r\n'
         : '503 5.5.1 AUTH is not permitted during a mail transaction\r\n',
@@ -47,6 +52,9 @@ export const smtp: Dialect<SmtpSession> = {
 
 /** A verb, RFC 5321 §2.4, and what is behind it. */
 const command = /^([A-Z][A-Z0-9-]{0,31})(?: (.*))?$/is
+
+/** Logins and envelopes in lines that begin or separate their words otherwise. */
+const sensitive = /^[^A-Z]*(AUTH|MAIL|RCPT)\s+(.*)$/is
 
 function refuse(refusal: Refusal, { verb }: Request): string {
   switch (refusal) {

@@ -5,6 +5,7 @@ import { run } from './run.ts'
 export interface VerifyOptions {
   readonly ca: string
   readonly hostname?: string
+  readonly address?: string
   readonly crl?: 'file' | 'download'
   /** Default: none in particular. */
   readonly purpose?: 'sslclient' | 'sslserver'
@@ -19,6 +20,7 @@ export const opensslErrors = async (folder: string, options: VerifyOptions): Pro
     '-CAfile',
     options.ca,
     ...(options.hostname === undefined ? [] : ['-verify_hostname', options.hostname]),
+    ...(options.address === undefined ? [] : ['-verify_ip', options.address]),
     ...(options.purpose === undefined ? [] : ['-purpose', options.purpose]),
     ...(options.crl === undefined ? [] : ['-crl_check']),
     ...(options.crl === 'file' ? ['-CRLfile', join(folder, 'crl.pem')] : []),

@@ -39,6 +39,26 @@ describe('the lines that prove a cell', () => {
     ])
   })
 
+  it('are the login however many spaces stand in it, as in a password that went out', () => {
+    const lines = (auth: string): string[] => [
+      'S: 220 localhost ESMTP mockmail',
+      'C: EHLO me',
+      'S: 250 AUTH CRAM-MD5',
+      `C: ${auth}`,
+      'S: 334 PDEuMkBsb2NhbGhvc3Q+',
+      'C: am9lIDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm',
+      'S: 235 2.7.0 Authentication successful',
+      ...['MAIL FROM:<a@example.com>', 'RCPT TO:<b@example.com>', 'RSET', 'NOOP', 'QUIT'].map((text) => `C: ${text}`),
+    ]
+    for (const auth of ['AUTH CRAM-MD5', 'AUTH  CRAM-MD5']) {
+      expect(of('leak-hash-clear', lines(auth).join('\n'))).toEqual([
+        'C: EHLO me',
+        'S: 250 AUTH CRAM-MD5',
+        ...lines(auth).slice(3, 7),
+      ])
+    }
+  })
+
   it('are the injected answer and the two commands inside TLS that have none between them', () => {
     const injected = [
       'C: STARTTLS',

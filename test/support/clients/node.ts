@@ -16,7 +16,10 @@ interface Library {
   readonly told: string
 }
 
-const library = ({ name, package: installed, protocol, cannot, verifying, told }: Library): SessionClient => ({
+const library = (
+  { name, package: installed, protocol, cannot, verifying, told }: Library,
+  program = process.execPath,
+): SessionClient => ({
   name,
   needs: [],
   protocols: [protocol],
@@ -27,7 +30,7 @@ const library = ({ name, package: installed, protocol, cannot, verifying, told }
   playAll: (targets, errand) =>
     playScript(
       {
-        program: process.execPath,
+        program,
         args: [join(import.meta.dirname, 'session.mjs'), name],
         machine: (ca) => ({ NODE_EXTRA_CA_CERTS: ca }),
       },
@@ -36,23 +39,27 @@ const library = ({ name, package: installed, protocol, cannot, verifying, told }
     ),
 })
 
-/** nodemailer with `requireTLS`. */
-export const nodemailer = library({
+const nodemailerFacts: Library = {
   name: 'nodemailer',
   package: 'nodemailer',
   verifying: 'requireTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'smtp',
   told: 'secure: true, or nothing: it takes STARTTLS where that is offered',
-})
+}
 
-/** imapflow with `doSTARTTLS`. */
-export const imapflow = library({
+/** nodemailer with `requireTLS`. */
+export const nodemailer = library(nodemailerFacts)
+
+const imapflowFacts: Library = {
   name: 'imapflow',
   package: 'imapflow',
   verifying: 'doSTARTTLS, tls.ca and tls.rejectUnauthorized',
   protocol: 'imap',
   told: 'secure: true, or secure: false: it takes STARTTLS where that is offered',
-})
+}
+
+/** imapflow with `doSTARTTLS`. */
+export const imapflow = library(imapflowFacts)
 
 /** node-imap with `autotls: 'always'`. */
 export const nodeImap = library({
@@ -63,15 +70,24 @@ export const nodeImap = library({
   told: "tls: true, or autotls: 'always'",
 })
 
-/** node-pop3, which knows no STLS. */
-export const nodePop3 = library({
+const nodePop3Facts: Library = {
   name: 'node-pop3',
   package: 'node-pop3',
   verifying: 'tlsOptions.ca and rejectUnauthorized',
   protocol: 'pop3',
   cannot: 'starttls',
   told: 'tls: true',
-})
+}
+
+/** node-pop3, which knows no STLS. */
+export const nodePop3 = library(nodePop3Facts)
+
+/** The same libraries on another runtime; its name stands behind theirs. */
+export const librariesOn = (runtime: string, program: string): readonly SessionClient[] =>
+  [nodemailerFacts, imapflowFacts, nodePop3Facts].map((facts) => {
+    const client = library(facts, program)
+    return { ...client, name: `${client.name} on ${runtime}`, needs: [program] }
+  })
 
 function versionOf(installed: string): string {
   const require = createRequire(import.meta.url)

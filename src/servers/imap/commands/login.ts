@@ -1,5 +1,5 @@
 import { reply } from '../../core/outcome.ts'
-import { authenticate as exchange } from '../../core/sasl.ts'
+import { authenticate as exchange, overhear } from '../../core/sasl.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { formatRefusal } from '../refusals.ts'
@@ -15,10 +15,15 @@ const login = defineCommand({
   run: (session, { user, secret }, { tag }) => {
     const { link } = session
     // First of all: a credential that is refused has crossed all the same.
-    const right = link.login({ kind: 'password', mechanism: 'LOGIN', user, secret })
+    const login = link.login({ kind: 'password', mechanism: 'LOGIN', user, secret })
     if (!link.loginOffered) return reply(formatRefusal('tls-required', tag))
-    if (!right) return reply(formatRefusal('auth-failed', tag))
-    return reply(loggedIn(session, tag), { commit: () => session.authenticate() })
+    if (!login.right) return reply(formatRefusal('auth-failed', tag))
+    return reply(loggedIn(session, tag), {
+      commit: () => {
+        login.admit()
+        session.authenticate()
+      },
+    })
   },
 })
 
@@ -30,7 +35,10 @@ const authenticate = defineCommand({
   read: (args) => ({ mechanism: args.astring(), initial: args.more() ? args.astring() : undefined }),
   run: (session, { mechanism, initial }, { tag }) => {
     const { link } = session
-    const outcome = exchange(
+    if (!link.loginOffered) {
+      return reply(formatRefusal('tls-required', tag), { unasked: overhear(link, mechanism, initial) })
+    }
+    return exchange(
       link,
       mechanism,
       initial,
@@ -44,8 +52,6 @@ const authenticate = defineCommand({
       },
       () => session.authenticate(),
     )
-    // What came along with the command has been recorded by now; more is not asked for.
-    return link.loginOffered ? outcome : reply(formatRefusal('tls-required', tag))
   },
 })
 

@@ -2,7 +2,7 @@ const { describe, expect, it } = require('@jest/globals')
 const { useMockMail } = require('mockmail/jest')
 const { logIn } = require('./client.cjs')
 
-const mail = useMockMail()
+const mail = useMockMail({ control: logIn })
 const scenarios = ['expired', 'self-signed', 'wrong-host', 'untrusted-root']
 
 describe('at the same time', () => {

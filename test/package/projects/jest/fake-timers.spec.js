@@ -1,7 +1,7 @@
 const { useMockMail } = require('mockmail/jest')
 const { logIn, message } = require('./client.cjs')
 
-const mail = useMockMail()
+const mail = useMockMail({ control: logIn })
 
 beforeEach(() => {
   // Node's own streams wait for process.nextTick; a test that stops it stops its own client.

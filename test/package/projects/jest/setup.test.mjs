@@ -13,3 +13,13 @@ it.each([
     await server.close()
   }
 })
+
+it('is beside a control', async () => {
+  const server = await startMailServer({ protocol: 'pop3', mode: 'starttls' })
+  try {
+    await logIn(server)
+    await expect(server).toPass()
+  } finally {
+    await server.close()
+  }
+})

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { useMockMail } from 'mockmail/node-test'
 import client from './client.cjs'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: client.logIn })
 
 test('a right client refuses, and the matcher says so', async () => {
   const server = await mail.start({ protocol: 'imap', mode: 'starttls', scenario: 'expired' })

@@ -19,7 +19,7 @@ exports.define = (name, { mail, it, expect }) => {
   const rounds = [1, 2, 3]
   it.each(rounds)('sees its own clients alone: round %s', async () => {
     const [good, expired] = await Promise.all([
-      mail.start({ protocol: 'pop3', mode: 'implicit' }),
+      mail.start({ protocol: 'imap', mode: 'starttls' }),
       mail.start({ protocol: 'imap', mode: 'starttls', scenario: 'expired' }),
     ])
     expect(good.tls.ca).toBe(mail.ca.pem)

@@ -10,6 +10,12 @@ it.each(mail.cases({ protocol: 'imap', expect: 'reject' }))('refuses $scenario',
   await refused
   await expect(server).not.toHaveSeenCredentials({ inClear: true })
   await expect(server).toHaveBeenAccepted({ settle: 100 })
+  await expect(server).toPass()
+  await expect(server).toPass({ notes: false, settle: 100 })
+  // @ts-expect-error there is no such option
+  await expect(server).toPass({ note: false })
+  const title: string = c.title
+  console.log(title)
   await mail.start({ ...c, port: 2525 })
   await mail.start({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
   // @ts-expect-error there is no such scenario
@@ -17,6 +23,11 @@ it.each(mail.cases({ protocol: 'imap', expect: 'reject' }))('refuses $scenario',
   // @ts-expect-error there is no such reason
   await expect(server).toHaveBeenRefused({ because: 'mood' })
 })
+
+useMockMail({ control: (server) => console.log(server.port), settle: 100 })
+useMockMail({ control: 'off' })
+// @ts-expect-error a client, or 'off'
+useMockMail({ control: 'on' })
 
 const shared: SharedMockMail = useMockMail({ shared: true })
 const ca: string = shared.ca.pem

@@ -2,7 +2,7 @@ import { useMockMail } from 'mockmail/vitest'
 import { describe, expect, it } from 'vitest'
 import { logIn } from './client.cjs'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: logIn })
 const scenarios = ['expired', 'self-signed', 'wrong-host', 'untrusted-root']
 
 describe.concurrent('at the same time', () => {

@@ -2,7 +2,7 @@ import { useMockMail } from 'mockmail/vitest'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { logIn, message } from './client.cjs'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: logIn })
 
 beforeEach(() => {
   vi.useFakeTimers()

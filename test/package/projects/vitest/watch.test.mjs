@@ -3,7 +3,7 @@ import { useMockMail } from 'mockmail/vitest'
 import { expect, it } from 'vitest'
 import { logIn } from './client.cjs'
 
-const mail = useMockMail()
+const mail = useMockMail({ control: logIn })
 
 it('is run again', async () => {
   const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)

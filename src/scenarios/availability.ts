@@ -1,0 +1,28 @@
+import { createSecureContext } from 'node:tls'
+import type { TlsProfile } from './entry.ts'
+
+const known = new Map<string, string | null>()
+
+/**
+ * Why this machine cannot serve TLS like this, in the words of its OpenSSL; null where it can. Tried once, because making a
+ * context takes a millisecond.
+ */
+export function profileProblem(profile: TlsProfile): string | null {
+  const key = JSON.stringify(profile)
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const problem = problemOf(profile)
+  known.set(key, problem)
+  return problem
+}
+
+function problemOf({ clientCertificate: _, ...parameters }: TlsProfile): string | null {
+  if (Object.keys(parameters).length === 0) return null
+  try {
+    createSecureContext(parameters)
+    return null
+  } catch (error) {
+    const { reason, message } = error as Error & { readonly reason?: string }
+    return `OpenSSL ${process.versions.openssl} of this Node cannot serve it: ${reason ?? message}`
+  }
+}

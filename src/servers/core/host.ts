@@ -1,0 +1,23 @@
+import type { Dialect } from './dialect.ts'
+import type { LinkOwner } from './link.ts'
+import type { Place } from './quirks.ts'
+import type { TlsTerminator } from './tls.ts'
+
+/** Milliseconds. */
+export interface Limits {
+  /** Without a byte from the client. Default 600,000. */
+  readonly idle: number
+  /** From the start of TLS to the client's Finished. Default 30,000. */
+  readonly handshake: number
+}
+
+/** What a connection needs of the endpoint that accepted it. */
+export interface ConnectionHost extends LinkOwner {
+  readonly dialect: Dialect
+  readonly limits: Limits
+  /** The TLS server for this connection, made when it is first asked for; null when the client named no server. */
+  terminator(nth: number, serverName: string | null): TlsTerminator
+}
+
+/** What effects are told of where they happen. */
+export const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })

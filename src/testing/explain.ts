@@ -1,0 +1,70 @@
+import type { CheckReport } from '../check/report.ts'
+import { MockmailError } from '../errors.ts'
+import { MailServer } from '../server.ts'
+import { formatTranscript } from '../servers/core/transcript.ts'
+import { hintFor } from '../verdicts/hints.ts'
+import type { ClientError } from '../verdicts/reasons.ts'
+import type { Judgement } from '../verdicts/verdict.ts'
+
+/** @throws {MockmailError} INVALID_OPTION */
+export function asServer(received: unknown): MailServer {
+  if (isServer(received)) return received
+  throw new MockmailError(
+    'INVALID_OPTION',
+    'This matcher is for a server: expect(await mail.start(…)).toHaveBeenRefused().',
+  )
+}
+
+/** @throws {MockmailError} INVALID_OPTION */
+export function asReport(received: unknown): CheckReport {
+  if (typeof received === 'object' && received !== null && 'cells' in received && 'verdict' in received) {
+    return received as CheckReport
+  }
+  throw new MockmailError(
+    'INVALID_OPTION',
+    'This matcher is for a server or a report: expect(await mail.start(…)).toPass(), expect(await checkClient(…)).toPass().',
+  )
+}
+
+/** Not by `instanceof` alone: an ESM and a CommonJS copy of this package may be loaded side by side. */
+export const isServer = (it: unknown): it is MailServer =>
+  it instanceof MailServer ||
+  (typeof it === 'object' && it !== null && 'connections' in it && 'outcome' in it && 'expectation' in it)
+
+/** Outcomes in which the client went on to use a session. */
+export const used: ReadonlySet<string> = new Set(['accepted', 'leaked', 'fooled'])
+
+/** The alert behind a qualifier. */
+export const alertOf = ({ qualifier }: Judgement): string => (qualifier ?? '').replace(/^alert:/, '')
+
+/**
+ * What a run came to, what a strict client would do, the newest three dialogues, and what to try where the client refused a
+ * server that nothing is wrong with.
+ *
+ * @param error the client's own, where it is known
+ */
+export function explain(server: MailServer, what: string, outcome: Judgement, error?: ClientError): string {
+  const { scenario, protocol, mode, url, expectation, connections } = server
+  const name = `${scenario} (${protocol}/${mode}, ${url})`
+  const detail = [outcome.detail, outcome.qualifier, ...outcome.flags].filter(Boolean).join(', ')
+  const dialogues = connections.slice(-3).map((record) => {
+    const { result, version, error } = record.handshake
+    const handshake = `TLS: ${result}${version ? ` ${version}` : ''}${error ? ` (${error})` : ''}`
+    const ended = record.end ? `ended by ${record.end.by}, ${record.end.how}` : 'still open'
+    return `Connection ${record.nth}: ${handshake}; ${ended}\n${indent(formatTranscript(record.transcript) || '(no bytes of the protocol)')}`
+  })
+  return [
+    `${name}: ${what} [${detail}].`,
+    `A strict client would ${expectation.expect}: ${expectation.because}.`,
+    ...dialogues,
+    ...hints(server, error),
+  ].join('\n')
+}
+
+function hints({ expectation, connections }: MailServer, error: ClientError | undefined): readonly string[] {
+  const last = connections.at(-1)
+  const hint = expectation.expect === 'accept' && last ? hintFor(last, error) : undefined
+  return hint === undefined ? [] : [hint]
+}
+
+const indent = (text: string): string => text.replace(/^/gm, '  ').slice(0, 8000)

@@ -1,0 +1,392 @@
+import net from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
+import type { MailServer } from '../../src/index.ts'
+import { startMailServer } from '../../src/index.ts'
+import { type BothWays, expectationsOf } from '../../src/testing/expectations.ts'
+import { type MockMailOptions, openMockMail } from '../../src/testing/mock-mail.ts'
+import { watchedMatchers } from '../../src/testing/watched.ts'
+import { type HandRunner, handRunner } from '../support/hand-runner.ts'
+import { connectRaw, connectTls } from '../support/raw.ts'
+
+const imap = { protocol: 'imap', mode: 'implicit' } as const
+const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
+const plain = { protocol: 'pop3', mode: 'plain' } as const
+const quick = { settle: 20 } as const
+
+type Client = (server: MailServer) => Promise<unknown>
+
+/** Logs in over TLS, with these options of `tls.connect`; rejects with the error of TLS. */
+const speaking =
+  (options: object): Client =>
+  (server) =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls(server, options)
+      socket.on('error', reject)
+      socket.once('secureConnect', () => {
+        const client = connectRaw(server, socket)
+        client.send(server.protocol === 'imap' ? 'a LOGIN u p\r\nb LOGOUT\r\n' : 'USER u\r\nPASS p\r\nQUIT\r\n')
+        void client.closed.then(resolve)
+      })
+    })
+
+const strict = speaking({})
+const careless = speaking({ rejectUnauthorized: false })
+/** Trusts nobody, so that it refuses every server. */
+const distrustful = speaking({ ca: [] })
+/** Connects to nothing. */
+const blind: Client = async () => {
+  throw new Error('connect ECONNREFUSED')
+}
+/** Connects, and is gone before anything was said. */
+const mute: Client = (server) =>
+  new Promise((resolve) => {
+    const socket = net.connect(server.port, '127.0.0.1', () => socket.destroy())
+    socket.once('close', resolve)
+  })
+
+interface File extends HandRunner {
+  readonly mail: ReturnType<typeof openMockMail>
+  expect(received: unknown): BothWays
+  /** One test as README has it: the client ends as it likes, and something is asserted of the server. */
+  row(client: Client, scenario: string, assert: Assert, place?: typeof imap | typeof pop3): Promise<unknown>
+}
+
+type Assert = (expects: BothWays, server: MailServer) => Promise<unknown>
+
+function openFile(options: MockMailOptions = {}, hand = handRunner()): File {
+  const mail = openMockMail(hand.runner, { ...quick, ...options })
+  const matchers = watchedMatchers(hand.runner)
+  const expects = (received: unknown): BothWays => expectationsOf(matchers, received)
+  return {
+    ...hand,
+    mail,
+    expect: expects,
+    row: (client, scenario, assert, place = imap) =>
+      hand.test(async () => {
+        const server = await mail.start({ ...place, scenario })
+        await client(server).catch(() => {})
+        await assert(expects(server), server)
+      }),
+  }
+}
+
+const toPass: Assert = (expects) => expects.toPass()
+
+/** What somebody may write of a server that is to be refused. */
+const styles: Readonly<Record<string, Assert>> = {
+  'toPass()': toPass,
+  'toHaveBeenRefused()': (expects) => expects.toHaveBeenRefused(),
+  'not.toHaveBeenAccepted()': (expects) => expects.not.toHaveBeenAccepted(),
+  'not.toHaveSeenCredentials()': (expects) => expects.not.toHaveSeenCredentials(),
+  "toHaveOutcome('refused')": (expects) => expects.toHaveOutcome('refused'),
+  "not.toHaveOutcome('leaked')": (expects) => expects.not.toHaveOutcome('leaked'),
+  'verdict()': async (_, server) => expect(await server.verdict()).toBe('pass'),
+  'outcome()': async (_, server) => expect((await server.outcome()).outcome).toBe('refused'),
+}
+
+const code = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code ?? error
+
+describe.each(Object.entries(styles))('a refusal asserted by %s', (_, style) => {
+  const run = async (client: Client, { good }: { readonly good: boolean }) => {
+    const file = openFile()
+    const control = good ? await file.row(client, 'good', toPass) : undefined
+    const refusal = await file.row(client, 'expired', style)
+    return { control, refusal, end: await file.over().catch((error: unknown) => error) }
+  }
+
+  it('counts of a strict client beside its control, and fails the file without one', async () => {
+    expect(await run(strict, { good: true })).toEqual({ control: undefined, refusal: undefined, end: undefined })
+    const { refusal, end } = await run(strict, { good: false })
+    expect([refusal, code(end)]).toEqual([undefined, 'NO_CONTROL'])
+  })
+
+  it('does not count of a client that refuses everything', async () => {
+    const { control, refusal, end } = await run(distrustful, { good: true })
+    expect((control as Error).message).toContain('did not pass (fail): was refused')
+    expect([refusal, code(end)]).toEqual([undefined, 'NO_CONTROL'])
+  })
+
+  it.each([
+    ['connects to nothing', blind],
+    ['says nothing', mute],
+    ['looks at no certificate', careless],
+  ])('fails of a client that %s, control or not', async (_, client) => {
+    for (const good of [true, false]) {
+      const { refusal } = await run(client, { good })
+      expect(refusal).toBeInstanceOf(Error)
+    }
+  })
+})
+
+it('what was not negotiated needs a control as well', async () => {
+  const file = openFile()
+  await file.row(strict, 'expired', (expects) => expects.not.toHaveNegotiated({ version: 'TLSv1' }))
+  await expect(file.over()).rejects.toMatchObject({ code: 'NO_CONTROL' })
+})
+
+describe('a control', () => {
+  const refused: Assert = (expects) => expects.toHaveBeenRefused()
+
+  it('counts whatever the order, and although nothing is asserted of it', async () => {
+    const file = openFile()
+    expect(await file.row(strict, 'expired', refused)).toBeUndefined()
+    expect(await file.row(strict, 'good', async () => {})).toBeUndefined()
+    await file.over()
+  })
+
+  it('counts on its own protocol and mode only', async () => {
+    const file = openFile()
+    await file.row(strict, 'good', toPass, imap)
+    await file.row(strict, 'expired', refused, pop3)
+    await expect(file.over()).rejects.toMatchObject({
+      code: 'NO_CONTROL',
+      message: expect.stringMatching(/Judged as refused: expired \(pop3\/implicit\)\.\n/),
+    })
+  })
+
+  it('counts for every useMockMail() of the file, whichever scope is over first', async () => {
+    const hand = handRunner()
+    const [first, second] = [openFile({}, hand), openFile({}, hand)]
+    await first.row(strict, 'expired', refused)
+    await second.row(strict, 'good', toPass)
+    await hand.over()
+    const other = handRunner()
+    await openFile({}, other).row(strict, 'expired', refused)
+    openFile({}, other)
+    await expect(other.over()).rejects.toMatchObject({ code: 'NO_CONTROL' })
+  })
+
+  it('may be any server that a strict client uses, and not one that it need not', async () => {
+    const file = openFile()
+    await file.row(strict, 'tls13-only', toPass)
+    await file.row(strict, 'expired', refused)
+    await file.over()
+  })
+
+  it('is not needed in mode plain, nor where the client used the session', async () => {
+    const file = openFile()
+    const server = await file.mail.start(plain)
+    connectRaw(server).send('QUIT\r\n')
+    await server.waitForConnection()
+    await file.expect(server).toHaveBeenRefused()
+    await file.row(careless, 'expired', (expects) => expects.toHaveSeenCredentials())
+    await file.over()
+  })
+
+  it('is not needed where it is off', async () => {
+    const file = openFile({ control: 'off' })
+    expect(await file.row(distrustful, 'expired', refused)).toBeUndefined()
+    await file.over()
+  })
+
+  it('is not asked for twice, and a file that is run again needs its own', async () => {
+    const hand = handRunner()
+    const first = openFile({}, hand)
+    await first.row(strict, 'good', toPass)
+    await first.row(strict, 'expired', refused)
+    await hand.over()
+    await hand.over()
+    const again = handRunner()
+    const second = openFile({}, { ...again, runner: { ...again.runner, file: hand.runner.file } })
+    await second.row(strict, 'expired', refused)
+    await expect(second.over()).rejects.toMatchObject({ code: 'NO_CONTROL' })
+  })
+
+  it('that was tried and failed is told with its dialogue', async () => {
+    const file = openFile()
+    await file.row(distrustful, 'good', async () => {})
+    await file.row(distrustful, 'expired', refused)
+    const error = await file.over().catch((reason: Error) => reason)
+    expect((error as Error).message.replace(/:\d{4,5}/, ':PORT')).toBe(
+      'NO_CONTROL: nothing shows that the client works, and one that never works refuses everything. Judged as refused: expired (imap/implicit).\n' +
+        "Let a test of this file complete a session with 'good' there (mail.cases() without expect begins with it), or give useMockMail({ control: (server) => send(server) }), which is then pointed at 'good'. control: 'off' is for a file that has its control elsewhere.\n" +
+        'good (imap/implicit, imaps://localhost:PORT): was no control: came to refused [false-reject, silent-close].\n' +
+        'A strict client would accept: the chain ends at a trusted root, the dates hold and the name matches.\n' +
+        'Connection 1: TLS: closed (socket hang up); ended by client, fin\n' +
+        '  (no bytes of the protocol)',
+    )
+  })
+
+  it('is only told to be missing where the runner left tests out, unless one was tried and failed', async () => {
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    try {
+      const file = openFile({}, handRunner({ filtered: true }))
+      await file.row(strict, 'expired', refused)
+      await file.over()
+      expect(warned.mock.calls).toEqual([
+        [
+          expect.stringMatching(
+            /^Not decided, as tests were filtered out: NO_CONTROL: nothing shows that the client works/,
+          ),
+        ],
+      ])
+      const tried = openFile({ control: distrustful }, handRunner({ filtered: true }))
+      await tried.row(strict, 'expired', refused)
+      await expect(tried.over()).rejects.toMatchObject({ code: 'NO_CONTROL' })
+      expect(warned).toHaveBeenCalledTimes(1)
+    } finally {
+      warned.mockRestore()
+    }
+  })
+
+  it('is asked for at once where nothing will say that the file is over', async () => {
+    await using server = await startMailServer({ ...imap, scenario: 'expired' })
+    await strict(server).catch(() => {})
+    const loose = handRunner()
+    const expects = (received: unknown) => expectationsOf(watchedMatchers(loose.runner), received)
+    await expect(expects(server).toHaveBeenRefused(quick)).rejects.toMatchObject({ code: 'NO_CONTROL' })
+    await using good = await startMailServer(imap)
+    await strict(good)
+    await expects(good).toPass(quick)
+    await expects(server).toHaveBeenRefused(quick)
+  })
+})
+
+describe('useMockMail({ control })', () => {
+  const refused: Assert = (expects) => expects.toHaveBeenRefused()
+
+  it('is pointed at good once per protocol and mode, before the first refusal there is judged', async () => {
+    const seen: string[] = []
+    const file = openFile({
+      control: async (server) => {
+        seen.push(`${server.scenario} ${server.protocol}`)
+        await strict(server)
+      },
+    })
+    await file.row(careless, 'expired', (expects) => expects.toHaveBeenAccepted())
+    expect(seen).toEqual([])
+    await Promise.all([
+      file.row(strict, 'expired', refused),
+      file.row(strict, 'self-signed', refused),
+      file.row(strict, 'expired', refused, pop3),
+    ])
+    expect(seen.sort()).toEqual(['good imap', 'good pop3'])
+    await file.over()
+  })
+
+  it('is not called where a test has shown it', async () => {
+    const control = vi.fn()
+    const file = openFile({ control })
+    await file.row(strict, 'good', async () => {})
+    await file.row(strict, 'expired', refused)
+    await file.over()
+    expect(control).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    ['rejects', blind, /nothing connected, the client said: connect ECONNREFUSED/],
+    ['refuses good too', distrustful, /came to refused, the client said: .*[\s\S]*Connection 1: TLS: closed/],
+    ['does nothing', async () => {}, /was no control: nothing connected \[not-reached\]/],
+  ])('fails the file when it %s, and says why', async (_, client, why) => {
+    const file = openFile({ control: client })
+    expect(await file.row(strict, 'expired', refused)).toBeUndefined()
+    await expect(file.over()).rejects.toMatchObject({ code: 'NO_CONTROL', message: expect.stringMatching(why) })
+  })
+
+  it('also shows what plain code asks for', async () => {
+    const file = openFile({ control: strict })
+    expect(await file.row(strict, 'expired', async (_, server) => expect(await server.verdict()).toBe('pass'))).toBe(
+      undefined,
+    )
+    await file.over()
+  })
+})
+
+describe('a matcher that is not awaited', () => {
+  const slow = { settle: 60 } as const
+
+  it('fails its test', async () => {
+    const file = openFile({ control: 'off' })
+    const calls: Promise<unknown>[] = []
+    const forgetful = await file.row(strict, 'expired', async (expects) => {
+      calls.push(expects.toHaveBeenRefused(slow), expects.not.toHaveSeenCredentials(slow))
+    })
+    expect(forgetful).toMatchObject({
+      code: 'NOT_AWAITED',
+      message: expect.stringMatching(
+        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\), expect\(…\)\.not\.toHaveSeenCredentials\(\) had not answered when its test ended/,
+      ),
+    })
+    expect(await file.row(strict, 'expired', (expects) => expects.toHaveBeenRefused(slow))).toBeUndefined()
+    await Promise.all(calls)
+    await file.over()
+  })
+
+  it('fails the file where it may be of several tests, once none of them runs', async () => {
+    const file = openFile({ control: 'off' })
+    const server = await file.mail.start({ ...imap, scenario: 'expired' })
+    await strict(server).catch(() => {})
+    file.begins('one')
+    file.begins('two')
+    const call = file.expect(server).toHaveBeenRefused(slow)
+    file.ends({ id: 'one', errors: [] })
+    file.ends({ id: 'two', errors: [] })
+    await call
+    await expect(file.over()).rejects.toMatchObject({ code: 'NOT_AWAITED' })
+  })
+
+  it('fails the file where no test is known to have called it', async () => {
+    const file = openFile({ control: 'off' })
+    const server = await file.mail.start({ ...imap, scenario: 'expired' })
+    await strict(server).catch(() => {})
+    const call = file.expect(server).toHaveBeenRefused(slow)
+    await expect(file.over()).rejects.toMatchObject({ code: 'NOT_AWAITED' })
+    await call
+  })
+
+  it('is told beside a missing control', async () => {
+    const file = openFile()
+    const server = await file.mail.start({ ...imap, scenario: 'expired' })
+    await strict(server).catch(() => {})
+    await file.expect(server).toHaveBeenRefused()
+    const call = file.expect(server).toHaveBeenRefused(slow)
+    await expect(file.over()).rejects.toMatchObject({
+      code: 'NOT_AWAITED',
+      message: expect.stringMatching(
+        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\) had not[^\n]*\nNO_CONTROL: nothing shows/,
+      ),
+    })
+    await call
+  })
+
+  it('is not held against a test that failed while it waited, nor against those that ran beside it', async () => {
+    const file = openFile({ control: 'off' })
+    const server = await file.mail.start({ ...imap, scenario: 'expired' })
+    await strict(server).catch(() => {})
+    file.begins('one')
+    const call = file.expect(server).toHaveBeenRefused(slow)
+    file.begins('two')
+    file.ends({ id: 'two', errors: [] })
+    file.ends({ id: 'one', errors: ['timed out'] })
+    await call
+    await file.over()
+  })
+})
+
+describe('the dialogue of a test that failed', () => {
+  it('is told, of its own servers and of shared ones that it dialled, where its error does not hold it', async () => {
+    const file = openFile({ control: 'off' })
+    const shared = await file.mail.start(pop3)
+    const untouched = await file.mail.start(imap)
+    await file.test(async () => {
+      const own = await file.mail.start({ ...imap, scenario: 'expired' })
+      await careless(own)
+      await careless(shared)
+      throw new Error('promise resolved instead of rejecting')
+    })
+    expect(file.told).toHaveLength(2)
+    expect(file.told.join('\n')).toContain('  C*: a LOGIN u p\n')
+    expect(file.told.join('\n')).toContain('  C*: PASS p\n')
+    expect(file.told.join('\n')).toMatch(/^expired \(imap\/implicit, \S+\): came to leaked \(fail\) /m)
+    expect(file.told.join('\n')).not.toContain(untouched.url)
+    await file.over()
+  })
+
+  it('is not told twice, nor of a test that passed', async () => {
+    const file = openFile({ control: 'off' })
+    await file.row(careless, 'expired', (expects) => expects.toHaveBeenRefused())
+    await file.row(strict, 'good', toPass)
+    expect(file.told).toEqual([])
+    await file.over()
+  })
+})

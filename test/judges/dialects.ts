@@ -1,0 +1,92 @@
+/** What a client says in one protocol, on one connection, and how it reads the answers. */
+export interface ClientDialect {
+  readonly greeting: RegExp
+  capabilities(): Ask
+  startTls(): Ask
+  offersTls(answer: string): boolean
+  offersLogin(answer: string): boolean
+  /** Each is sent when the one before was answered with yes. */
+  login(user: string, password: string): readonly Ask[]
+  mail(): readonly Ask[]
+  quit(): Ask
+}
+
+/** A line, and what any answer to it looks like; `yes` only where more follows if it is. */
+export interface Ask {
+  readonly line: string
+  readonly answer: RegExp
+  readonly yes: RegExp
+}
+
+const smtpAnswer = /^\d{3} .*\r\n/m
+const pop3Answer = /^(?:\+OK|-ERR).*\r\n/m
+
+const smtp = (line: string, yes: RegExp): Ask => ({ line, answer: smtpAnswer, yes })
+const pop3 = (line: string): Ask => ({ line, answer: pop3Answer, yes: /^\+OK/m })
+const imap = (tag: string, command: string): Ask => ({
+  line: `${tag} ${command}`,
+  answer: new RegExp(`^(?:${tag} |\\+ ).*\\r\\n`, 'm'),
+  yes: new RegExp(`^(?:${tag} OK|\\+ )`, 'm'),
+})
+
+const message = 'Subject: from the client of the judges\r\n\r\nhello\r\n'
+
+const smtpClient: ClientDialect = {
+  greeting: /^220 .*\r\n/m,
+  capabilities: () => smtp('EHLO client.example.com', /^250 /m),
+  startTls: () => smtp('STARTTLS', /^220 /m),
+  offersTls: (answer) => /^250[ -]STARTTLS\r?$/im.test(answer),
+  offersLogin: (answer) => /^250[ -]AUTH .*\bPLAIN\b/im.test(answer),
+  login: (user, password) => [smtp(`AUTH PLAIN ${Buffer.from(`\0${user}\0${password}`).toString('base64')}`, /^235 /m)],
+  mail: () => [
+    smtp('MAIL FROM:<a@example.com>', /^250 /m),
+    smtp('RCPT TO:<b@example.com>', /^250 /m),
+    smtp('DATA', /^354 /m),
+    smtp(`${message}.`, /^250 /m),
+  ],
+  quit: () => smtp('QUIT', /^221 /m),
+}
+
+/** Its tags are counted over the whole connection, as most clients do. */
+function imapClient(): ClientDialect {
+  let count = 0
+  const ask = (command: string): Ask => imap(`a${++count}`, command)
+  return {
+    greeting: /^\* OK .*\r\n/m,
+    capabilities: () => ask('CAPABILITY'),
+    startTls: () => ask('STARTTLS'),
+    offersTls: (answer) => /^\* CAPABILITY .*\bSTARTTLS\b/im.test(answer),
+    offersLogin: (answer) => /^\* CAPABILITY (?!.*\bLOGINDISABLED\b).*\bAUTH=PLAIN\b/im.test(answer),
+    login: (user, password) => [ask(`LOGIN "${user}" "${password}"`)],
+    mail() {
+      const select = ask('SELECT INBOX')
+      const append = ask(`APPEND INBOX {${message.length}}`)
+      const tag = `a${count}`
+      // The octets of the literal, and the end of the command.
+      return [
+        select,
+        append,
+        { line: message, answer: new RegExp(`^${tag} .*\\r\\n`, 'm'), yes: new RegExp(`^${tag} OK`, 'm') },
+      ]
+    },
+    quit: () => ask('LOGOUT'),
+  }
+}
+
+const pop3Client: ClientDialect = {
+  greeting: /^\+OK.*\r\n/m,
+  capabilities: () => ({ line: 'CAPA', answer: /^(?:\.\r\n|-ERR.*\r\n)/m, yes: /^\+OK/m }),
+  startTls: () => pop3('STLS'),
+  offersTls: (answer) => /^STLS\r?$/im.test(answer),
+  offersLogin: (answer) => /^USER\r?$/im.test(answer),
+  login: (user, password) => [pop3(`USER ${user}`), pop3(`PASS ${password}`)],
+  mail: () => [pop3('STAT')],
+  quit: () => pop3('QUIT'),
+}
+
+/** A dialect for a new connection. */
+export const dialects: Readonly<Record<'smtp' | 'imap' | 'pop3', () => ClientDialect>> = {
+  smtp: () => smtpClient,
+  imap: imapClient,
+  pop3: () => pop3Client,
+}
