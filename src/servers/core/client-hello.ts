@@ -60,6 +60,8 @@ export function readClientHello(socket: Socket, timeout: number): Promise<FirstB
     socket.on('error', onError)
     socket.on('close', onEnd)
     onReadable()
+    // A client that asked for TLS and ended in one breath: its end was told before anybody listened here.
+    if (socket.readableEnded || socket.destroyed) onEnd()
   })
 }
 
