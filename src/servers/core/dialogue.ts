@@ -121,8 +121,9 @@ export async function runDialogue<S extends Session>(
       await turn()
       since = clock.now()
     }
-    if (!session.link.secure) await input.skipTlsRecords()
-    const line = await input.line(dialect.maxLine)
+    // Whoever expects text finds no command in a ClientHello, and says so.
+    const hello = session.link.secure ? undefined : await input.strayHello()
+    const line = hello ?? (await input.line(dialect.maxLine))
     if (line === 'eof' || line === 'hopeless') return line
     const end = await settle(await answerTo(line))
     if (end !== 'command') return end
