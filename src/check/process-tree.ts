@@ -1,8 +1,8 @@
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
-import { pause } from '../servers/core/clock.ts'
 
 /** A child with everything it starts, so that the whole of it can be ended. */
 export interface ProcessTree {

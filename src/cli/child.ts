@@ -1,5 +1,5 @@
 import { cannotRun, type ProcessTree, startTree } from '../check/process-tree.ts'
-import { clock } from '../servers/core/clock.ts'
+import { clock } from '../clock.ts'
 import { type Lifetime, statusOfSignal } from './lifetime.ts'
 
 /** Milliseconds that a child has to end after SIGTERM or SIGHUP before it is ended. */

@@ -6,7 +6,7 @@ import {
   getExtensionData,
   type TlsClientHelloMessage,
 } from 'read-tls-client-hello'
-import { clock } from './clock.ts'
+import { clock } from '../../clock.ts'
 import { Gathered } from './gathered.ts'
 import type { ClientHelloRecord } from './record.ts'
 

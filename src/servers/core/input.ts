@@ -1,5 +1,5 @@
+import { turn } from '../../clock.ts'
 import { Account, makeRoomFor } from '../octets.ts'
-import { turn } from './clock.ts'
 import { Gathered } from './gathered.ts'
 import { strayRecordSize } from './tls-records.ts'
 

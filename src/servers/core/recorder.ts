@@ -1,7 +1,7 @@
+import { clock } from '../../clock.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import { parseClientHello } from './client-hello.ts'
-import { clock } from './clock.ts'
 import type { Capability, Credential } from './dialect.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
 import { entryOctets, Transcript } from './transcript.ts'
