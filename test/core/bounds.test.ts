@@ -30,6 +30,23 @@ describe('what a record keeps', () => {
     expect(record.commands.length * 4096).toBeGreaterThan(256 * 1024)
   })
 
+  it('is the beginning of what stands behind STARTTLS, all of which is understood', async () => {
+    for (const [size, kept] of [
+      [50, 50],
+      [25_000, 4096],
+    ] as const) {
+      await using server = await startMailServer({ protocol: 'pop3', mode: 'starttls' })
+      const behind = 'NOOP\r\n'
+        .repeat(size)
+        .slice(0, size - 13)
+        .concat('\r\nUSER joe\r\n')
+      const record = await say(server, `STLS\r\n${behind}`)
+      expect(record.starttls.surplus).toBe(behind.slice(0, kept))
+      expect(record.cut).toBe(kept < size)
+      expect(record.identities).toMatchObject([{ phase: 'clear', name: 'joe' }])
+    }
+  })
+
   it('is whole where it is short', async () => {
     await using server = await startMailServer(plainImap)
     const record = await say(server, Array.from({ length: 300 }, (_, index) => `a${index} NOOP\r\n`).join(''))

@@ -138,7 +138,7 @@ export class Connection {
     if (isHello) {
       this.#raw.unshift(surplus)
     } else if (surplus.length > 0) {
-      this.record.starttls.surplus += surplus.toString('latin1')
+      this.#recorder.surplus(surplus)
       const dropped = new Input()
       dropped.push(surplus)
       dropped.end()

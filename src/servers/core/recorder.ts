@@ -189,6 +189,12 @@ export class Recorder implements Kept {
     this.record.defect ??= error instanceof Error ? error.message : String(error)
   }
 
+  /** That there was something behind STARTTLS is what counts; its beginning is kept. */
+  surplus(bytes: Buffer): void {
+    this.record.starttls.surplus = bytes.toString('latin1', 0, maxText)
+    this.record.cut ||= bytes.length > maxText
+  }
+
   injected(phase: Phase, bytes: Buffer): void {
     this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
   }
