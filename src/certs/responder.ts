@@ -1,6 +1,8 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { clock } from '../clock.ts'
+import { Bites } from './bites.ts'
 
 /** The HTTP server that revocation information is fetched from; on loopback. */
 export interface Responder {
@@ -53,8 +55,8 @@ export const startResponder = async (
     awaitRequest(socket)
     socket.on('close', () => forget(socket))
     socket.on('error', () => socket.destroy())
-    http ??= loadHttp(content, awaitRequest)
-    http.then((loaded) => void loaded.emit('connection', socket))
+    http ??= loadHttp(content)
+    http.then((loaded) => void loaded.emit('connection', new Bites(socket, () => awaitRequest(socket))))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -75,11 +77,11 @@ export const startResponder = async (
 }
 
 /** Node's own time limits are those of a server that listens, which this one does not. */
-const loadHttp = async (content: ResponderContent, onAnswered: (socket: Socket) => void): Promise<HttpServer> => {
+const loadHttp = async (content: ResponderContent): Promise<HttpServer> => {
   const { createServer: createHttpServer } = await import('node:http')
   return createHttpServer((request, response) => {
     const { socket } = request
-    response.on('finish', () => onAnswered(socket))
+    response.on('finish', () => (socket as Duplex as Bites).onAnswered())
     answer(request, content).then(
       (reply) => send(response, reply),
       () => request.destroy(),
