@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { openAppended } from '../appended.ts'
 import { oneLine } from '../check/text.ts'
 import { MockmailError } from '../errors.ts'
 import type { MailServer } from '../server.ts'
@@ -33,10 +33,10 @@ export function openLog(file: string | undefined): Log | undefined {
       throw new MockmailError('FILE_UNWRITABLE', `--log ${file}: ${(error as Error).message}.`, { cause: error })
     }
   }
-  const descriptor = attempt(() => openSync(file, 'a', 0o600))
+  const log = attempt(() => openAppended(file))
   return {
-    write: (line) => attempt(() => appendFileSync(descriptor, `${line}\n`)),
-    close: () => closeSync(descriptor),
+    write: (line) => attempt(() => log.write(`${line}\n`)),
+    close: () => log.close(),
   }
 }
 
