@@ -13,7 +13,7 @@ export interface Appended {
 const mostWaiting = 32 << 20
 
 /** Milliseconds that the reader of a pipe has for what is left. */
-const patience = 1000
+const patience = 3000
 
 /**
  * Opens a file to append to, for its owner only where it is made. A link is followed. The reader of a pipe is waited for by
