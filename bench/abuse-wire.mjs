@@ -93,6 +93,7 @@ export const wireAttacks = {
       const requests = Buffer.from('GET /crl/x.crl HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(3000))
       for (let round = 0; round < 20 && !socket.destroyed; round++) await write(requests)
     })
+    await tools.pause(3000)
   },
 }
 
@@ -136,7 +137,7 @@ async function responderOf({ ports, connect }) {
   return Number(port)
 }
 
-/** So many, and no more than `width` at a time. */
+/** So many, and no more than `width` at a time; some may be thrown out, and that is no failure of the others. */
 export async function together(count, run, width = count) {
   let begun = 0
   const next = async () => {

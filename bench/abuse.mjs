@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
+import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { mailAttacks } from './abuse-mail.mjs'
 import { upAttacks } from './abuse-up.mjs'
@@ -134,12 +135,13 @@ function start(file, ...args) {
 }
 
 /** A connection that reads until something comes, and remembers only the end of it; or whose reading is somebody else's. */
-async function connect(port, sockets, { reads = true } = {}) {
-  const socket = net.connect({ port, host: '127.0.0.1' })
+async function connect(port, sockets, { reads = true, secure = false } = {}) {
+  const at = { port, host: '127.0.0.1' }
+  const socket = secure ? tls.connect({ ...at, rejectUnauthorized: false }) : net.connect(at)
   sockets.add(socket)
   socket.setNoDelay(true)
   socket.on('error', () => {})
-  await once(socket, 'connect')
+  await once(socket, secure ? 'secureConnect' : 'connect')
   // Resolves when the kernel has taken it, or nobody ever will.
   const write = (bytes) => new Promise((resolve) => socket.write(bytes, 'latin1', resolve))
   const octets = async (bytes) => {

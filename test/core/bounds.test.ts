@@ -78,6 +78,27 @@ describe('what a record keeps', () => {
     expect(newest?.transcript[0]?.text).toContain('mockmail ready')
   }, 60_000)
 
+  it('is bounded while all are open too: of what was said, each keeps the newest, and every other fact', async () => {
+    await using server = await startMailServer(plainImap)
+    const text = `a LOGIN joe secret\r\n${'b NOOP\r\n'.repeat(2000)}z NOOP\r\n`
+    const clients = Array.from({ length: 320 }, () => connectRaw(server))
+    for (const client of clients) {
+      client.send(text)
+      await client.until('z OK')
+    }
+    const { connections } = server
+    const commands = connections.reduce((sum, record) => sum + record.commands.length, 0)
+    // An object with its texts takes more than 200 octets.
+    expect(commands * 200).toBeLessThan(128 * 1024 * 1024)
+    expect(commands * 200).toBeGreaterThan(64 * 1024 * 1024)
+    const last = connections.at(-1)
+    expect(last).toMatchObject({ cut: true, credentials: [{ user: 'joe' }], counts: { commands: 2002 }, end: null })
+    expect(last?.commands.at(-1)).toMatchObject({ tag: 'z' })
+    expect(last?.commands.length).toBeGreaterThan(30)
+    expect(last?.commands.length).toBeLessThan(200)
+    for (const { socket } of clients) socket.destroy()
+  }, 60_000)
+
   it('is given back: a server that was closed or reset leaves room for others', async () => {
     const text = `b NOOP ${'x'.repeat(1000)}\r\n`.repeat(400)
     for (const end of ['reset', 'close'] as const) {
