@@ -1,3 +1,5 @@
+import { together } from './abuse-wire.mjs'
+
 const mebibyte = 1024 * 1024
 
 /** Attacks by what a session says: bounded work and octets are what keeps the neighbours served. */
@@ -95,6 +97,15 @@ export const mailAttacks = {
       for (let round = 0; round < 4; round++) await append(client, 'Subject: large\r\n\r\n', '.x\r\n', 60)
     }),
 
+  'append, three stores at once': (tools) =>
+    Promise.all(
+      ['imap', 'expired imap implicit', 'revoked imap implicit'].map(async (endpoint) => {
+        const client = await logIn(tools, endpoint)
+        for (let round = 0; round < 18; round++) await append(client, 'Subject: large\r\n\r\n', '.x\r\n', 60)
+        await fill(client)
+      }),
+    ).then(() => undefined),
+
   'data, 12 clients at once': ({ ports, connect }) =>
     together(12, async () => {
       const { write, until } = await connect(ports.smtp)
@@ -125,8 +136,8 @@ export const mailAttacks = {
   },
 }
 
-async function logIn({ ports, connect }) {
-  const client = await connect(ports.imap)
+async function logIn({ ports, connect }, endpoint = 'imap') {
+  const client = await connect(ports[endpoint], { secure: endpoint.endsWith('implicit') })
   await client.until(/^\* OK .*\r\n/m)
   await client.command('LOGIN user@mockmail.test mockmail')
   await client.command('SELECT INBOX')
@@ -158,7 +169,5 @@ async function repeat(write, text, mebibytes) {
   const block = Buffer.from(text.repeat(atOnce), 'latin1')
   for (let left = times; left > 0; left -= atOnce) await write(block.subarray(0, Math.min(left, atOnce) * text.length))
 }
-
-const together = (count, run) => Promise.all(Array.from({ length: count }, run)).then(() => undefined)
 
 const keywords = (count) => Array.from({ length: count }, (_, nth) => `keyword${nth}`).join(' ')

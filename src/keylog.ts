@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { type Appended, openAppended } from './appended.ts'
 import { MockmailError } from './errors.ts'
 
 /** An open NSS key log. */
@@ -15,23 +15,22 @@ export interface KeyLog {
  */
 export function openKeyLog(file: string | undefined): KeyLog | undefined {
   if (file === undefined) return undefined
-  let descriptor: number | undefined
+  let log: Appended | undefined
   try {
-    descriptor = openSync(file, 'a', 0o600)
+    log = openAppended(file)
   } catch (error) {
     throw new MockmailError('FILE_UNWRITABLE', `The key log ${file} cannot be written: ${(error as Error).message}.`, {
       cause: error,
     })
   }
   const close = (): void => {
-    if (descriptor !== undefined) closeSync(descriptor)
-    descriptor = undefined
+    log?.close()
+    log = undefined
   }
   return {
     write(line) {
-      if (descriptor === undefined) return
       try {
-        writeWhole(descriptor, line)
+        log?.write(line)
       } catch (error) {
         // With a gap it would be taken for whole.
         close()
@@ -43,9 +42,4 @@ export function openKeyLog(file: string | undefined): KeyLog | undefined {
     },
     close,
   }
-}
-
-/** A disk that is nearly full takes a part and says so, and refuses only the next. */
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
 }

@@ -1,5 +1,6 @@
 import { closeSync, lstatSync, openSync, readFileSync, rmSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
+import { clock } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
 import { foldersOf, unwritable, writeFiles } from './files.ts'
 
@@ -57,9 +58,6 @@ export const claimFiles = (
 /** Milliseconds. A lock is held for a few; one that is older was left by a run that has ended. */
 const [oldLock, betweenTries] = [5000, 10]
 
-// Taken when the module loads, so that a test's fake clock makes no lock old.
-const { now } = Date
-
 const takeLock = (lock: string): void => {
   const sleeper = new Int32Array(new SharedArrayBuffer(4))
   for (let tries = 0; tries <= oldLock / betweenTries + 1; tries++) {
@@ -71,7 +69,7 @@ const takeLock = (lock: string): void => {
     }
     const found = statusOf(lock)
     if (found !== undefined && (!found.isFile() || found.size > 0)) throw foreign(lock, 'is no lock of mockmail')
-    if (found !== undefined && now() - found.mtimeMs > oldLock) rmSync(lock, { force: true })
+    if (found !== undefined && clock.date() - found.mtimeMs > oldLock) rmSync(lock, { force: true })
     else Atomics.wait(sleeper, 0, 0, betweenTries)
   }
   throw foreign(lock, 'is taken again and again by other runs')

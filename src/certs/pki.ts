@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { clock as realClock } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
 import type { RevocationUrls } from './authority.ts'
 import { clientIds, issueClientIdentity } from './clients.ts'
@@ -14,16 +15,13 @@ import { type Responder, startResponder } from './responder.ts'
 import { issueRoot, keptRoots, type RootOptions } from './roots.ts'
 import type { ClientId, ClientIdentity, Identity, Pki, PkiOptions } from './types.ts'
 
-// Taken when the module loads, so that a test's fake clock does not date certificates.
-const { now: realTime } = Date
-
 /**
  * Makes the roots of a run, or takes those of `directory`, and starts the responder. Everything else is issued when it
  * is asked for.
  * @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE
  */
 export const startPki = async (options: PkiOptions): Promise<Pki> => {
-  const { clock: machineClock = () => new Date(realTime()) } = options
+  const { clock: machineClock = () => new Date(realClock.date()) } = options
   const now = options.now ?? machineClock()
   /** The time of the run: it stands still when the caller has set it. */
   const clock = options.now === undefined ? machineClock : () => now

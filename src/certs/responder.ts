@@ -1,5 +1,8 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { clock } from '../clock.ts'
+import { Bites } from './bites.ts'
 
 /** The HTTP server that revocation information is fetched from; on loopback. */
 export interface Responder {
@@ -25,9 +28,6 @@ export interface ResponderLimits {
 
 const usualLimits: ResponderLimits = { patience: 10_000, connections: 256 }
 
-// Taken when the module loads, so that a test's fake timers keep no request open.
-const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis
-
 /**
  * Serves `/crl/<issuer>.crl` (RFC 5280 §4.2.1.13) and OCSP by POST and GET below `/ocsp/<issuer>` (RFC 6960 appendix
  * A.1), on a free port of 127.0.0.1.
@@ -40,12 +40,12 @@ export const startResponder = async (
   const sockets = new Map<Socket, NodeJS.Timeout>()
   let http: Promise<HttpServer> | undefined
   const forget = (socket: Socket): void => {
-    stopTimer(sockets.get(socket))
+    clock.clearTimeout(sockets.get(socket))
     sockets.delete(socket)
   }
   const awaitRequest = (socket: Socket): void => {
     forget(socket)
-    if (!socket.destroyed) sockets.set(socket, startTimer(() => socket.destroy(), limits.patience).unref())
+    if (!socket.destroyed) sockets.set(socket, clock.setTimeout(() => socket.destroy(), limits.patience).unref())
   }
   // Certificates need the port at once; HTTP takes long to load, and most runs never get a request.
   const server = createServer((socket) => {
@@ -55,8 +55,8 @@ export const startResponder = async (
     awaitRequest(socket)
     socket.on('close', () => forget(socket))
     socket.on('error', () => socket.destroy())
-    http ??= loadHttp(content, awaitRequest)
-    http.then((loaded) => void loaded.emit('connection', socket))
+    http ??= loadHttp(content)
+    http.then((loaded) => void loaded.emit('connection', new Bites(socket, () => awaitRequest(socket))))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -77,11 +77,11 @@ export const startResponder = async (
 }
 
 /** Node's own time limits are those of a server that listens, which this one does not. */
-const loadHttp = async (content: ResponderContent, onAnswered: (socket: Socket) => void): Promise<HttpServer> => {
+const loadHttp = async (content: ResponderContent): Promise<HttpServer> => {
   const { createServer: createHttpServer } = await import('node:http')
   return createHttpServer((request, response) => {
     const { socket } = request
-    response.on('finish', () => onAnswered(socket))
+    response.on('finish', () => (socket as Duplex as Bites).onAnswered())
     answer(request, content).then(
       (reply) => send(response, reply),
       () => request.destroy(),

@@ -32,11 +32,11 @@ export function readBaseline(file: string): readonly BaselineCell[] {
   }
   const cells: unknown = (parsed as { cells?: unknown } | null)?.cells
   if (!Array.isArray(cells)) throw new MockmailError('INVALID_OPTION', `--baseline ${file} has no list 'cells'.`)
-  for (const [index, cell] of (cells as Partial<BaselineCell>[]).entries()) {
+  for (const [index, cell] of (cells as (Partial<BaselineCell> | null)[]).entries()) {
     const missing = ['scenario', 'protocol', 'mode', 'why'].find(
-      (key) => typeof cell[key as keyof BaselineCell] !== 'string',
+      (key) => typeof cell?.[key as keyof BaselineCell] !== 'string',
     )
-    const wrong = missing ?? ((verdicts as readonly string[]).includes(cell.verdict ?? '') ? undefined : 'verdict')
+    const wrong = missing ?? ((verdicts as readonly string[]).includes(cell?.verdict ?? '') ? undefined : 'verdict')
     if (wrong !== undefined) {
       throw new MockmailError(
         'INVALID_OPTION',

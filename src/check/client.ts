@@ -1,5 +1,5 @@
+import { clock } from '../clock.ts'
 import type { MailServer } from '../server.ts'
-import { clock } from '../servers/core/clock.ts'
 import { reasonsOf } from '../verdicts/reasons.ts'
 import { cannotRun, startTree } from './process-tree.ts'
 import type { ClientEnd } from './report.ts'

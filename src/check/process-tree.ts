@@ -1,12 +1,14 @@
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
-import { pause } from '../servers/core/clock.ts'
 
 /** A child with everything it starts, so that the whole of it can be ended. */
 export interface ProcessTree {
   readonly child: ChildProcess
+  /** Sends a signal to the command itself, and looks who there is to be ended if it does not heed it. */
+  ask(signal: NodeJS.Signals): void
   /** Ends what is left of it, gently first; tells whether anything was. */
   end(options: { readonly gently: boolean }): Promise<boolean>
   /** The same at once, for a process that is about to end itself. */
@@ -57,6 +59,7 @@ export function startTree(
       tree.release()
       return any
     },
+    ask: (name) => own.ask(name),
     endNow: () => own.endNow(),
     release() {
       running.delete(tree)
@@ -77,19 +80,26 @@ export function cannotRun(file: string, error: NodeJS.ErrnoException): MockmailE
   })
 }
 
-type Ends = Pick<ProcessTree, 'end' | 'endNow'>
+type Ends = Pick<ProcessTree, 'ask' | 'end' | 'endNow'>
 
-function posixTree({ pid }: ChildProcess, id: string, group: 'own' | 'shared'): Ends {
-  if (pid === undefined) return { end: async () => false, endNow: () => {} }
+function posixTree(child: ChildProcess, id: string, group: 'own' | 'shared'): Ends {
+  const { pid } = child
+  if (pid === undefined) return { ask: () => {}, end: async () => false, endNow: () => {} }
+  const members = new Members(child, pid, id)
   // A group that is shared has others in it, which are none of ours.
   const signalGroup = (name: NodeJS.Signals | 0): boolean => group === 'own' && signal(-pid, name)
-  const members = (): readonly number[] => membersOf(pid, id)
   const signalAll = (name: NodeJS.Signals): void => {
+    // Looked for first: who has lost its parent is not found any more.
+    const found = members.find()
     signalGroup(name)
-    if (group === 'shared' || name === 'SIGKILL') for (const member of members()) signal(member, name)
+    if (group === 'shared' || name === 'SIGKILL') for (const member of found) signal(member, name)
   }
-  const alive = (): boolean => signalGroup(0) || members().length > 0
+  const alive = (): boolean => signalGroup(0) || members.find().length > 0
   return {
+    ask(name) {
+      members.find()
+      child.kill(name)
+    },
     endNow: () => signalAll('SIGKILL'),
     async end({ gently }) {
       if (!alive()) return false
@@ -111,45 +121,86 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** The processes of a tree, itself included while it runs: by what they inherited, or else by their parents. */
-const membersOf = (ancestor: number, id: string): readonly number[] =>
-  process.platform === 'linux' ? marked(ancestor, id) : descendants(ancestor, listProcesses())
+/** A process. Its number may be given to another one when it has ended, but not its start as well. */
+export interface Process {
+  readonly pid: number
+  readonly parent: number
+  readonly started: string
+}
+
+/** The processes of a tree, its root included while it runs: by what they inherited, by their parents, and those found before. */
+class Members {
+  readonly #root: ChildProcess
+  readonly #pid: number
+  readonly #id: string
+  readonly #known = new Map<number, string>()
+
+  constructor(root: ChildProcess, pid: number, id: string) {
+    this.#root = root
+    this.#pid = pid
+    this.#id = id
+  }
+
+  find(): readonly number[] {
+    const runs = this.#root.exitCode === null && this.#root.signalCode === null
+    const seeds = [...(runs ? [this.#pid] : []), ...marked(this.#pid, this.#id)]
+    // Most have ended with all that they started, and it is asked for each cell.
+    if (seeds.length + this.#known.size === 0) return []
+    const processes = listProcesses()
+    const known = processes.filter(({ pid, started }) => this.#known.get(pid) === started).map(({ pid }) => pid)
+    const found = descendants([...seeds, ...known], processes)
+    for (const { pid, started } of found) this.#known.set(pid, started)
+    return found.map(({ pid }) => pid)
+  }
+}
+
+const numbersOfProcesses = (): readonly number[] => readdirSync('/proc').map(Number).filter(Number.isInteger)
 
 /**
- * Processes that inherited the marker, wherever they moved. Only Linux tells.
- * A descendant's number is above its ancestor's unless the numbers have wrapped around.
+ * Processes that inherited the marker, wherever they moved. Only Linux tells, and not of one that was given another
+ * environment. A descendant's number is above its ancestor's unless the numbers have wrapped around.
  */
 function marked(ancestor: number, id: string): readonly number[] {
-  return readdirSync('/proc')
-    .map(Number)
+  if (process.platform !== 'linux') return []
+  return numbersOfProcesses()
     .filter((pid) => pid >= ancestor && pid !== process.pid)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(id)
-      } catch {
-        return false
-      }
-    })
+    .filter((pid) => contentOf(`/proc/${pid}/environ`).includes(id))
 }
 
-/** Number and parent's number of every process. */
-function listProcesses(): readonly (readonly [pid: number, parent: number])[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  return (stdout ?? '').split('\n').flatMap((line) => {
-    const [pid, parent] = line.trim().split(/\s+/).map(Number)
-    return pid && parent !== undefined ? [[pid, parent] as const] : []
-  })
-}
-
-/** A process, while it runs, and all that descend from it; one whose parent has gone is not found. */
-export function descendants(
-  ancestor: number,
-  processes: readonly (readonly [pid: number, parent: number])[],
-): readonly number[] {
-  const found = new Set(processes.filter(([pid]) => pid === ancestor).map(([pid]) => pid))
-  for (const [pid, parent] of [...processes].sort(([a], [b]) => a - b)) {
-    if (found.has(parent) || parent === ancestor) found.add(pid)
+/** Every process that has not ended. */
+function listProcesses(): readonly Process[] {
+  if (process.platform !== 'linux') {
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,lstart='], { encoding: 'utf8' })
+    return processesOf((stdout ?? '').split('\n'), /^ *(\d+) +(\d+) +(.*)$/)
   }
+  // proc(5): number, name in parentheses, state, parent, and the start as the 22nd. A zombie has ended.
+  const line = /^(\d+) \(.*\) [^Z] (\d+)(?: \S+){17} (\d+)/s
+  return processesOf(
+    numbersOfProcesses().map((pid) => contentOf(`/proc/${pid}/stat`)),
+    line,
+  )
+}
+
+const processesOf = (lines: readonly string[], pattern: RegExp): readonly Process[] =>
+  lines.flatMap((line) => {
+    const [, pid, parent, started = ''] = pattern.exec(line) ?? []
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), started }]
+  })
+
+/** Empty where the process has gone, or is somebody else's. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+/** Those of some processes that run, and all that descend from them; one whose parent has gone is not found. */
+export function descendants(ancestors: readonly number[], processes: readonly Process[]): readonly Process[] {
+  const found = new Set(processes.filter(({ pid }) => ancestors.includes(pid)))
+  // What is added is gone through as well.
+  for (const { pid } of found) for (const one of processes) if (one.parent === pid) found.add(one)
   return [...found]
 }
 
@@ -159,5 +210,5 @@ function windowsTree(child: ChildProcess): Ends {
     spawnSync('taskkill', ['/pid', String(child.pid), '/T', '/F'], { windowsHide: true })
     return true
   }
-  return { endNow: () => void end(), end: async () => end() }
+  return { ask: (name) => void child.kill(name), endNow: () => void end(), end: async () => end() }
 }

@@ -1,11 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { openAppended } from '../appended.ts'
 import { readBaseline, unmatched, withBaseline } from '../check/baseline.ts'
 import { withControl } from '../check/check-client.ts'
 import { commandClient } from '../check/client.ts'
 import type { CheckReport } from '../check/report.ts'
 import { type ReporterName, reporters } from '../check/reporters/index.ts'
 import { runCheck } from '../check/run.ts'
+import { takeAll } from '../closing.ts'
 import { MockmailError } from '../errors.ts'
 import { invalid } from '../options.ts'
 import { didYouMean } from '../scenarios/nearest.ts'
@@ -61,6 +64,7 @@ async function check(
   argv: readonly [string, ...string[]],
 ): Promise<number> {
   const targets = reporterTargets(flags)
+  for (const target of targets) refuseUnwritable(target)
   const baseline = flags.baseline === undefined ? undefined : readBaseline(flags.baseline)
   const own = await importOwn(flags.import)
   const { options, byName } = startOptionsOf(names, flags, own)
@@ -93,7 +97,8 @@ async function check(
       for (const key of unmatched(report, baseline ?? [])) {
         output.note(`mockmail: the baseline speaks of ${key}, which was not tried.`)
       }
-      for (const target of targets) write(judged, target, output)
+      // One that cannot be written takes none of the others along.
+      await takeAll(...targets.map((target) => () => write(judged, target, output)))
       if (ending) return statusOfSignal(ending.why === 'signal' ? ending.signal : 'SIGPIPE')
       return judged.verdict === 'pass' ? 0 : 1
     } finally {
@@ -141,8 +146,30 @@ function write(report: CheckReport, { name, file }: Target, output: Output): voi
     output.document(text.trimEnd())
     return
   }
+  attempt({ name, file }, () => {
+    if (!isPipe(file)) return writeFileSync(file, text)
+    const pipe = openAppended(file)
+    pipe.write(text)
+    pipe.close()
+  })
+}
+
+/** Before anything is tried: a report that has nowhere to go is not worth the time. */
+function refuseUnwritable({ name, file }: Target): void {
+  if (file === undefined) return
+  attempt({ name, file }, () => {
+    const there = statSync(file, { throwIfNoEntry: false })
+    if (there?.isDirectory()) throw new Error('it is a directory')
+    accessSync(there ? file : dirname(file), constants.W_OK)
+  })
+}
+
+const isPipe = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false
+
+/** @throws {MockmailError} FILE_UNWRITABLE */
+function attempt({ name, file }: Target, action: () => void): void {
   try {
-    writeFileSync(file, text)
+    action()
   } catch (error) {
     throw new MockmailError('FILE_UNWRITABLE', `--reporter ${name}=${file}: ${(error as Error).message}.`, {
       cause: error,

@@ -1,5 +1,5 @@
 import { cannotRun, type ProcessTree, startTree } from '../check/process-tree.ts'
-import { clock } from '../servers/core/clock.ts'
+import { clock } from '../clock.ts'
 import { type Lifetime, statusOfSignal } from './lifetime.ts'
 
 /** Milliseconds that a child has to end after SIGTERM or SIGHUP before it is ended. */
@@ -51,7 +51,7 @@ function supervise(tree: ProcessTree, lifetime: Lifetime): Supervision {
   let timer: NodeJS.Timeout | undefined
   const ask = (signal: NodeJS.Signals): void => {
     if (asked) tree.endNow()
-    else child.kill(signal)
+    else tree.ask(signal)
     asked = true
     // An interrupted program may want to ask its user; a second interrupt ends it.
     if (signal !== 'SIGINT') timer ??= clock.setTimeout(() => tree.endNow(), patience)

@@ -122,7 +122,13 @@ export const connectionEvent = (
   record,
 })
 
-export const messageEvent = (server: MailServer, { envelope, raw, secure, text }: ReceivedMessage): MessageEvent => ({
+/** Octets of a message that is told whole: the line of a longer one would keep everybody waiting while it is made. */
+const mostTold = 4 << 20
+
+/** Octets that are told of one that is not. */
+const beginning = 4096
+
+export const messageEvent = (server: MailServer, { envelope, raw, secure }: ReceivedMessage): MessageEvent => ({
   schema: 1,
   event: 'message',
   scenario: server.scenario,
@@ -133,5 +139,6 @@ export const messageEvent = (server: MailServer, { envelope, raw, secure, text }
   to: envelope.to,
   secure,
   size: raw.length,
-  text,
+  text: raw.toString('utf8', 0, raw.length > mostTold ? beginning : raw.length),
+  ...(raw.length > mostTold && { cut: true as const }),
 })

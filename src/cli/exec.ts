@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
 import { openScratch } from '../scratch.ts'
-import { pause } from '../servers/core/clock.ts'
 import { type MailServers, startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { runChild } from './child.ts'

@@ -1,4 +1,4 @@
-import { pause } from '../servers/core/clock.ts'
+import { pause } from '../clock.ts'
 import type { MailServers } from '../start.ts'
 
 /** Milliseconds. A CRL is good for a week, and a leaf that is not valid yet is issued anew within a day. */

@@ -8,7 +8,7 @@ import { addExec, splitCommandLine } from './exec.ts'
 import { addExplain } from './explain.ts'
 import { addList } from './list.ts'
 import { explainMisuse } from './misuse.ts'
-import { briefOutput } from './output.ts'
+import { briefOutput, untilRead } from './output.ts'
 import { addUp } from './up.ts'
 
 const examples = `
@@ -50,6 +50,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = statusOf(error)
   }
+  await untilRead()
 }
 
 const misused = 2

@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
 import { forLog } from '../check/text.ts'
+import { clock, pauseOr } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
-import { clock } from '../servers/core/clock.ts'
 
 /** Where a command writes. stdout carries results only; everything else goes to stderr. */
 export interface Output {
@@ -12,12 +12,16 @@ export interface Output {
   readonly width: number
 }
 
+/** Octets that wait for who reads them: more than this, and results are lost rather than kept for a reader that may never come. */
+const mostWaiting = { result: 32 << 20, note: 1 << 20 } as const
+
 /**
- * The process's own streams. After stdout has failed nothing more is written to it, and `onGone` is told once: with an
+ * The process's own streams. What waits for their readers is bounded, and what is lost is told on stderr. After stdout has failed nothing more is written to it, and `onGone` is told once: with an
  * error when the results are lost, without one when nobody wants them any more.
  */
 export function processOutput(onGone: (failure?: MockmailError) => void): Output {
   let gone = false
+  let missing = 0
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (gone) return
     gone = true
@@ -26,12 +30,22 @@ export function processOutput(onGone: (failure?: MockmailError) => void): Output
   const document = (text: string): void => {
     if (!gone) process.stdout.write(`${text}\n`)
   }
+  const note = (line: string): void => {
+    if (process.stderr.writableLength <= mostWaiting.note) process.stderr.write(`${forLog(line)}\n`)
+  }
   return {
     document,
-    result: (line) => document(forLog(line)),
-    note(line) {
-      process.stderr.write(`${forLog(line)}\n`)
+    result(line) {
+      if (process.stdout.writableLength > mostWaiting.result) {
+        if (missing++ === 0)
+          note('mockmail: stdout is not read as fast as it is written; from here on lines are missing.')
+        return
+      }
+      if (missing > 0) note(`mockmail: ${missing} lines are missing from stdout, which is read again.`)
+      missing = 0
+      document(forLog(line))
     },
+    note,
     width: Math.min(process.stdout.columns || 80, 120),
   }
 }
@@ -42,6 +56,24 @@ export const briefOutput = (): Output =>
     if (failure) process.stderr.write(`mockmail: ${failure.message}\n`)
     process.exit(failure?.exitCode ?? 0)
   })
+
+/** Milliseconds in which a reader of stdout has to read something. */
+const patience = 3000
+
+/** Waits for the reader of stdout as long as it reads: what is left of a run that is over keeps nobody waiting for ever. */
+export async function untilRead(): Promise<void> {
+  const { stdout } = process
+  if (stdout.writableLength === 0) return
+  let read = false
+  const all = new Promise<void>((resolve) => stdout.write('', () => resolve())).then(() => {
+    read = true
+  })
+  for (let left = stdout.writableLength; ; left = stdout.writableLength) {
+    await pauseOr(patience, all)
+    if (read) return
+    if (stdout.writableLength >= left) process.exit()
+  }
+}
 
 /** Milliseconds between two looks. */
 const pollEvery = 1000

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
-import { pause } from '../servers/core/clock.ts'
 import type { ReadyEvent } from './events.ts'
 
 /**

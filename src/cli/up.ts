@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { clock } from '../clock.ts'
 import type { MockmailError } from '../errors.ts'
-import { clock } from '../servers/core/clock.ts'
 import { startFleet } from '../start.ts'
 import { version } from '../version.ts'
 import { type ReadyEvent, readyEvent } from './events.ts'

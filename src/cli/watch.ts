@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { openAppended } from '../appended.ts'
 import { oneLine } from '../check/text.ts'
 import { MockmailError } from '../errors.ts'
 import type { MailServer } from '../server.ts'
@@ -33,10 +33,10 @@ export function openLog(file: string | undefined): Log | undefined {
       throw new MockmailError('FILE_UNWRITABLE', `--log ${file}: ${(error as Error).message}.`, { cause: error })
     }
   }
-  const descriptor = attempt(() => openSync(file, 'a', 0o600))
+  const log = attempt(() => openAppended(file))
   return {
-    write: (line) => attempt(() => appendFileSync(descriptor, `${line}\n`)),
-    close: () => closeSync(descriptor),
+    write: (line) => attempt(() => log.write(`${line}\n`)),
+    close: () => log.close(),
   }
 }
 
@@ -59,9 +59,9 @@ export interface Watch {
  */
 export function watch(servers: MailServers, options: Watch): void {
   const { json, quiet, verbose = false, log, print, note, fail } = options
-  const lineOf = (event: object, what: string): string => {
+  const lineOf = (event: object, what: string, shortened = false): string => {
     const { line, cut } = jsonLine(event)
-    if (cut) note(`mockmail: ${what} is too large to be told whole, and was cut down.`)
+    if (cut || shortened) note(`mockmail: ${what} is too large to be told whole, and was cut down.`)
     return line
   }
   const attempt = (what: string, tell: () => void): void => {
@@ -86,7 +86,10 @@ export function watch(servers: MailServers, options: Watch): void {
     server.onMessage((message) => {
       if (!json) return
       const what = `a message of ${where}`
-      attempt(what, () => print(lineOf(messageEvent(server, message), what)))
+      attempt(what, () => {
+        const event = messageEvent(server, message)
+        print(lineOf(event, what, event.cut))
+      })
     })
   }
 }

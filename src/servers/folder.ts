@@ -1,3 +1,4 @@
+import { clock } from '../clock.ts'
 import { FlagSets } from './flag-sets.ts'
 import { Account, holdOctets, releaseOctets } from './octets.ts'
 
@@ -28,7 +29,7 @@ let newestUidValidity = 0
 
 /** Begins with the time, RFC 9051 §2.3.1.1: a client's cache from an earlier run must not match. */
 function nextUidValidity(): number {
-  newestUidValidity ||= Math.floor(Date.now() / 1000)
+  newestUidValidity ||= Math.floor(clock.date() / 1000)
   return newestUidValidity++
 }
 
@@ -163,7 +164,7 @@ export class Folder {
     return () => this.#listeners.delete(listener)
   }
 
-  #append({ raw, flags = [], internalDate = new Date() }: NewMessage): StoredMessage {
+  #append({ raw, flags = [], internalDate = new Date(clock.date()) }: NewMessage): StoredMessage {
     const message: Mutable<StoredMessage> = {
       uid: this.#uidNext++,
       raw,

@@ -1,4 +1,4 @@
-import { pauseOr, turn } from '../servers/core/clock.ts'
+import { pauseOr, turn } from '../clock.ts'
 
 /** A matcher that was called and has not answered. */
 interface Call {

@@ -1,7 +1,7 @@
+import { clock } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { MailServer } from '../server.ts'
-import { clock } from '../servers/core/clock.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
 import type { ClientError } from '../verdicts/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'

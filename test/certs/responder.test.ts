@@ -139,6 +139,33 @@ describe('the responder under attack', () => {
     for (const socket of silent) socket.destroy()
   })
 
+  it('answers all of many requests that come at once, and others meanwhile', async () => {
+    await using responder = await limited({})
+    await status(responder)
+    const [flood, other] = await Promise.all([opened(responder), opened(responder)])
+    const count = 3000
+    let answers = 0
+    let last = Buffer.alloc(0)
+    const answered = new Promise<void>((resolve) =>
+      flood.on('data', (bytes) => {
+        last = Buffer.concat([last, bytes])
+        const parts = last.toString('latin1').split('HTTP/1.1 200 OK')
+        answers += parts.length - 1
+        last = Buffer.from(parts.at(-1) ?? '')
+        if (answers === count) resolve()
+      }),
+    )
+    flood.write('GET /crl/root.crl HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count))
+    await once(flood, 'data')
+    other.write('GET /crl/root.crl HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [answer] = await once(other, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*crl$/)
+    expect(answers).toBeLessThan(count / 4)
+    await answered
+    flood.destroy()
+    other.destroy()
+  })
+
   it('takes no body that is longer than a request can be', async () => {
     await using pki = await testPki()
     const url = crlUrl(pki.identity('good', {})).replace(/\/crl\/([\w-]+)\.crl$/, '/ocsp/$1')

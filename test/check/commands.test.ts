@@ -119,6 +119,17 @@ describeWith(['sh', 'head', 'tr', 'sleep', 'setsid', 'pgrep'], 'a command', () =
     expect(end.error).toBe("TypeError: Cannot read properties of null (reading 'connect')")
   })
 
+  it('ends with what it started in another environment and group, where it has to be ended', async () => {
+    const pids = join(scratch, 'stripped')
+    // Neither what it inherited nor its group tells whose it is.
+    const stripped = `env -i "$(command -v setsid)" "$(command -v sleep)" 100 & echo $! >> ${pids}; sleep 100`
+    const { end } = await run(['sh', '-c', stripped], 300)
+    expect(end.timedOut).toBe(true)
+    const [pid] = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
+    // The system may take its time to take notice.
+    await expect.poll(() => isAlive(pid ?? 0), { timeout: 5000 }).toBe(false)
+  })
+
   it('that is a stub is asked for one word', async () => {
     const { said, end } = await run(
       ['sh', '-c', 'echo "$1 $2"; echo "REJECT certificate has expired"', 'stub'],
@@ -174,6 +185,22 @@ describe('withBaseline', () => {
     )
   })
 
+  it('says which of its entries is none', () => {
+    for (const [cells, wrong] of [
+      [[entry, null], 'cell 2 has no scenario'],
+      [['expired'], 'cell 1 has no scenario'],
+      [[{ ...entry, why: 12 }], 'cell 1 has no why'],
+      [[{ ...entry, verdict: 'constructor' }], 'cell 1 has no verdict'],
+    ] as const) {
+      expect(() => read(cells as unknown as readonly object[])).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_OPTION',
+          message: expect.stringContaining(`: ${wrong}. Each needs `),
+        }),
+      )
+    }
+  })
+
   it('knows which of its entries were not tried', () => {
     const [cell] = report('fail').cells
     const place = { scenario: cell?.scenario, protocol: cell?.protocol, mode: cell?.mode }
@@ -208,23 +235,24 @@ describe('runCheck', () => {
 })
 
 describe('descendants', () => {
-  it('are found by their parents, from a process that may have gone, and nobody else’s', () => {
+  it('are found by their parents, and nobody else’s', () => {
+    // Numbers wrap around.
     const processes = [
       [1, 0],
+      [2, 12],
       [10, 1],
       [11, 10],
       [12, 11],
       [13, 1],
-      [14, 12],
-    ] as const
-    expect(descendants(10, processes)).toEqual([10, 11, 12, 14])
-    expect(
-      descendants(
-        11,
-        processes.filter(([pid]) => pid !== 11),
-      ),
-    ).toEqual([12, 14])
-    expect(descendants(14, processes)).toEqual([14])
-    expect(descendants(15, processes)).toEqual([])
+      [14, 2],
+    ].map(([pid = 0, parent = 0]) => ({ pid, parent, started: '' }))
+    const of = (...ancestors: number[]): readonly number[] =>
+      descendants(ancestors, processes)
+        .map(({ pid }) => pid)
+        .sort((a, b) => a - b)
+    expect(of(10)).toEqual([2, 10, 11, 12, 14])
+    expect(of(14)).toEqual([14])
+    expect(of(13, 2)).toEqual([2, 13, 14])
+    expect(of(15)).toEqual([])
   })
 })

@@ -193,6 +193,37 @@ describeWith(['setsid', 'sleep'], 'what a command has started', () => {
     expect(await areGone(pids)).toBe(true)
   })
 
+  it.each([
+    ['twice', 137, "trap '' TERM; "],
+    ['once, which the command heeds', 143, ''],
+  ])('ends with it although it has another environment: SIGTERM %s', async (_, status, trap) => {
+    using workplace = openWorkplace()
+    const deaf = `trap "" INT TERM HUP; while :; do sleep 0.1; done`
+    const stripped = `${trap}env -i PATH="$PATH" setsid sh -c '${deaf}' & echo $!; echo $$; ${trap}while :; do sleep 0.1; done`
+    const running = start(workplace, [
+      'exec',
+      ...one,
+      '--',
+      'env',
+      '-i',
+      `PATH=${process.env['PATH']}`,
+      'sh',
+      '-c',
+      stripped,
+    ])
+    const pids = await pidsOf(running.saying(/\d+\n\d+\n/))
+    // Until it has its traps.
+    await pause(200)
+    running.process.kill('SIGTERM')
+    if (status === 137) {
+      await pause(50)
+      expect(pids.map(isAlive)).toEqual([true, true])
+      running.process.kill('SIGTERM')
+    }
+    expect((await running.ended).status).toBe(status)
+    expect({ gone: await areGone(pids), left: workplace.leftovers() }).toEqual({ gone: true, left: [] })
+  })
+
   it('is left alone where the command ended by itself', async () => {
     using workplace = openWorkplace()
     const daemon = ['sh', '-c', 'setsid sleep 30 >/dev/null 2>&1 & echo $!'] as const

@@ -30,6 +30,23 @@ describe('what a record keeps', () => {
     expect(record.commands.length * 4096).toBeGreaterThan(256 * 1024)
   })
 
+  it('is the beginning of what stands behind STARTTLS, all of which is understood', async () => {
+    for (const [size, kept] of [
+      [50, 50],
+      [25_000, 4096],
+    ] as const) {
+      await using server = await startMailServer({ protocol: 'pop3', mode: 'starttls' })
+      const behind = 'NOOP\r\n'
+        .repeat(size)
+        .slice(0, size - 13)
+        .concat('\r\nUSER joe\r\n')
+      const record = await say(server, `STLS\r\n${behind}`)
+      expect(record.starttls.surplus).toBe(behind.slice(0, kept))
+      expect(record.cut).toBe(kept < size)
+      expect(record.identities).toMatchObject([{ phase: 'clear', name: 'joe' }])
+    }
+  })
+
   it('is whole where it is short', async () => {
     await using server = await startMailServer(plainImap)
     const record = await say(server, Array.from({ length: 300 }, (_, index) => `a${index} NOOP\r\n`).join(''))
@@ -59,6 +76,27 @@ describe('what a record keeps', () => {
     })
     const newest = server.connections.at(-1)
     expect(newest?.transcript[0]?.text).toContain('mockmail ready')
+  }, 60_000)
+
+  it('is bounded while all are open too: of what was said, each keeps the newest, and every other fact', async () => {
+    await using server = await startMailServer(plainImap)
+    const text = `a LOGIN joe secret\r\n${'b NOOP\r\n'.repeat(2000)}z NOOP\r\n`
+    const clients = Array.from({ length: 320 }, () => connectRaw(server))
+    for (const client of clients) {
+      client.send(text)
+      await client.until('z OK')
+    }
+    const { connections } = server
+    const commands = connections.reduce((sum, record) => sum + record.commands.length, 0)
+    // An object with its texts takes more than 200 octets.
+    expect(commands * 200).toBeLessThan(128 * 1024 * 1024)
+    expect(commands * 200).toBeGreaterThan(64 * 1024 * 1024)
+    const last = connections.at(-1)
+    expect(last).toMatchObject({ cut: true, credentials: [{ user: 'joe' }], counts: { commands: 2002 }, end: null })
+    expect(last?.commands.at(-1)).toMatchObject({ tag: 'z' })
+    expect(last?.commands.length).toBeGreaterThan(30)
+    expect(last?.commands.length).toBeLessThan(200)
+    for (const { socket } of clients) socket.destroy()
   }, 60_000)
 
   it('is given back: a server that was closed or reset leaves room for others', async () => {

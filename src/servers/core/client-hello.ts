@@ -6,7 +6,8 @@ import {
   getExtensionData,
   type TlsClientHelloMessage,
 } from 'read-tls-client-hello'
-import { clock } from './clock.ts'
+import { clock } from '../../clock.ts'
+import { Gathered } from './gathered.ts'
 import type { ClientHelloRecord } from './record.ts'
 
 const handshakeRecord = 0x16
@@ -30,7 +31,7 @@ export type FirstBytes =
  */
 export function readClientHello(socket: Socket, timeout: number): Promise<FirstBytes> {
   return new Promise((resolve) => {
-    const seen: Buffer[] = []
+    const seen = new Gathered()
     const hello = new HelloReader()
     const finish = (make: (bytes: Buffer) => FirstBytes): void => {
       clock.clearTimeout(timer)
@@ -38,7 +39,7 @@ export function readClientHello(socket: Socket, timeout: number): Promise<FirstB
       socket.off('end', onEnd)
       socket.off('error', onError)
       socket.off('close', onEnd)
-      const bytes = Buffer.concat(seen)
+      const bytes = seen.all
       if (bytes.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(bytes)
       resolve(make(bytes))
     }
@@ -70,9 +71,8 @@ class HelloReader {
   #header: number[] = []
   /** Octets of the current record that have not come yet. */
   #missing = 0
-  /** The message so far; it grows by doubling. */
-  #joined = Buffer.alloc(512)
-  #length = 0
+  /** The message so far. */
+  readonly #joined = new Gathered()
   #total = 0
   /** The handshake message when it is whole, `other` when this is not one. */
   message: Buffer | 'other' | undefined
@@ -102,17 +102,13 @@ class HelloReader {
   }
 
   #add(part: Buffer): void {
-    if (this.#length + part.length > this.#joined.length) {
-      const larger = Buffer.alloc(2 * (this.#length + part.length))
-      this.#joined.copy(larger, 0, 0, this.#length)
-      this.#joined = larger
-    }
-    this.#length += part.copy(this.#joined, this.#length)
-    if (this.#joined[0] !== clientHello) this.message = 'other'
-    if (this.message !== undefined || this.#length < 4) return
-    const whole = 4 + this.#joined.readUIntBE(1, 3)
+    this.#joined.push(part)
+    const { all } = this.#joined
+    if (all.length > 0 && all[0] !== clientHello) this.message = 'other'
+    if (this.message !== undefined || all.length < 4) return
+    const whole = 4 + all.readUIntBE(1, 3)
     // A copy, so that a small message does not keep what it was joined in.
-    if (this.#length >= whole) this.message = Buffer.from(this.#joined.subarray(0, whole))
+    if (all.length >= whole) this.message = Buffer.from(all.subarray(0, whole))
   }
 }
 

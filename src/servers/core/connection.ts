@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
+import { clock, pauseOr } from '../../clock.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear, alertReceived, alertSent } from './alerts.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello, serverNameOf } from './client-hello.ts'
-import { clock, pauseOr } from './clock.ts'
 import type { Link } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
 import { noteNoClientHello, shakeHands } from './handshake.ts'
@@ -138,7 +138,7 @@ export class Connection {
     if (isHello) {
       this.#raw.unshift(surplus)
     } else if (surplus.length > 0) {
-      this.record.starttls.surplus += surplus.toString('latin1')
+      this.#recorder.surplus(surplus)
       const dropped = new Input()
       dropped.push(surplus)
       dropped.end()

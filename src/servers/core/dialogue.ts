@@ -1,5 +1,5 @@
+import { clock, longestTurn, turn } from '../../clock.ts'
 import type { Action } from '../../scenarios/vocabulary.ts'
-import { clock, longestTurn, turn } from './clock.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
 import { type Continuation, LateReply, type Outcome, reply } from './outcome.ts'

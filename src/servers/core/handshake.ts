@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { alertReceived, alertSent, type TlsError } from './alerts.ts'
 import type { ConnectionRecord } from './record.ts'
-import type { Recorder } from './recorder.ts'
+import { maxText, type Recorder } from './recorder.ts'
 import type { Tap } from './tap.ts'
 import type { HandshakeEnd, TlsIdentity, TlsTerminator } from './tls.ts'
 
@@ -48,9 +48,13 @@ function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentit
   handshake.cipher = socket.getCipher()?.standardName ?? null
   handshake.alpn = socket.alpnProtocol || null
   handshake.resumed = socket.isSessionReused()
-  handshake.clientCertificate = socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ') ?? null
+  handshake.clientCertificate = clientSubject(socket)
   if (!handshake.resumed) noteCertificate(recorder, identity)
 }
+
+/** As much of it as a fact keeps: a certificate may have a subject of 100 KB. */
+const clientSubject = (socket: TLSSocket): string | null =>
+  socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ').slice(0, maxText) ?? null
 
 function noteCertificate(recorder: Recorder, { id, subject, fingerprint256 }: TlsIdentity): void {
   const certificate: ConnectionRecord['handshake']['certificate'] = { id, subject, fingerprint256 }
@@ -79,7 +83,7 @@ function noteFailure(
   if (untrusted) {
     handshake.result = 'failed'
     handshake.error = `client certificate: ${String(untrusted)}`
-    handshake.clientCertificate = end.socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ') ?? null
+    handshake.clientCertificate = clientSubject(end.socket)
     recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown', why: handshake.error })
     return
   }

@@ -1,4 +1,4 @@
-import { clock } from './clock.ts'
+import { clock } from '../../clock.ts'
 
 /** Tells when nothing has happened for too long. Keeps no process alive. */
 export class IdleTimer {

@@ -1,5 +1,6 @@
+import { turn } from '../../clock.ts'
 import { Account, makeRoomFor } from '../octets.ts'
-import { turn } from './clock.ts'
+import { Gathered } from './gathered.ts'
 import { strayRecordSize } from './tls-records.ts'
 
 const LF = 0x0a
@@ -22,7 +23,7 @@ type Waiting = () => void
  * time.
  */
 export class Input {
-  #buffer: Buffer = Buffer.alloc(0)
+  readonly #unread = new Gathered()
   #ended = false
   /** Octets since others last had their turn. */
   #taken = 0
@@ -31,7 +32,7 @@ export class Input {
   onHungry: (() => void) | undefined
 
   push(chunk: Buffer): void {
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk])
+    this.#unread.push(chunk)
     this.#wake()
   }
 
@@ -42,24 +43,22 @@ export class Input {
   }
 
   get length(): number {
-    return this.#buffer.length
+    return this.#unread.length
   }
 
   /** Nothing is left to be read, and nothing will come. */
   get over(): boolean {
-    return this.#ended && this.#buffer.length === 0
+    return this.#ended && this.#unread.length === 0
   }
 
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
-    const rest = this.#buffer
-    this.#buffer = Buffer.alloc(0)
-    return rest
+    return this.#unread.take(this.#unread.length)
   }
 
   /** Resolves when there is something to read, or nothing will come. A reader that begins meanwhile takes its place. */
   async arrival(): Promise<void> {
-    while (this.#buffer.length === 0 && !this.#ended) await this.#more()
+    while (this.#unread.length === 0 && !this.#ended) await this.#more()
   }
 
   /**
@@ -68,9 +67,9 @@ export class Input {
    */
   async strayHello(): Promise<Buffer | undefined> {
     while (!this.#skipping) {
-      const size = strayRecordSize(this.#buffer)
+      const size = strayRecordSize(this.#unread.all)
       if (size === 0) return undefined
-      if (size !== undefined && size <= this.#buffer.length) {
+      if (size !== undefined && size <= this.#unread.length) {
         const record = this.#take(size)
         if (!isShort(record)) return record
       } else if (!(await this.#more())) return undefined
@@ -86,13 +85,13 @@ export class Input {
     if (this.#skipping && !(await this.#skip())) return this.#ended ? 'eof' : 'hopeless'
     let searched = 0
     for (;;) {
-      const at = this.#buffer.indexOf(LF, searched)
+      const at = this.#unread.all.indexOf(LF, searched)
       if (at >= 0 && at < max) return this.#takeLine(at)
-      if (at >= 0 || this.#buffer.length >= max) {
+      if (at >= 0 || this.#unread.length >= max) {
         this.#skipping = true
         return 'too-long'
       }
-      searched = this.#buffer.length
+      searched = this.#unread.length
       if (!(await this.#more())) return 'eof'
     }
   }
@@ -102,8 +101,8 @@ export class Input {
     // In place from the start: 64 MiB come in thousands of segments, and joining them takes longer than a turn.
     const bytes = Buffer.allocUnsafe(size)
     for (let filled = 0; filled < size; ) {
-      if (this.#buffer.length === 0 && !(await this.#more())) return 'eof'
-      filled += this.#take(Math.min(size - filled, this.#buffer.length)).copy(bytes, filled)
+      if (this.#unread.length === 0 && !(await this.#more())) return 'eof'
+      filled += this.#take(Math.min(size - filled, this.#unread.length)).copy(bytes, filled)
       await this.#pace(size - filled)
     }
     return bytes
@@ -129,12 +128,12 @@ export class Input {
     // The line end before the first octet belongs to the command.
     let tail = Buffer.from('\r\n')
     for (;;) {
-      while (this.#buffer.length === 0) {
+      while (this.#unread.length === 0) {
         if (!(await this.#more())) return 'eof'
       }
-      const window = Buffer.concat([tail, this.#buffer])
+      const window = Buffer.concat([tail, this.#unread.all])
       const at = window.indexOf(terminator)
-      const chunk = this.#take(at < 0 ? this.#buffer.length : at + terminator.length - tail.length)
+      const chunk = this.#take(at < 0 ? this.#unread.length : at + terminator.length - tail.length)
       size += chunk.length
       fits &&= size <= limit && makeRoomFor(chunk.length)
       if (fits) {
@@ -160,7 +159,7 @@ export class Input {
   async #skip(): Promise<boolean> {
     let skipped = 0
     for (;;) {
-      const at = this.#buffer.indexOf(LF)
+      const at = this.#unread.all.indexOf(LF)
       if (at >= 0) {
         this.#take(at + 1)
         this.#skipping = false
@@ -178,21 +177,19 @@ export class Input {
   }
 
   #take(size: number): Buffer {
-    const taken = this.#buffer.subarray(0, size)
-    this.#buffer = this.#buffer.subarray(size)
     this.#taken += size
-    return taken
+    return this.#unread.take(size)
   }
 
   /** Waits for bytes. False when none will come. */
   async #more(): Promise<boolean> {
     if (this.#ended) return false
-    const before = this.#buffer.length
+    const before = this.#unread.length
     await new Promise<void>((resolve) => {
       this.#waiting = resolve
       this.onHungry?.()
     })
-    return this.#buffer.length > before || !this.#ended
+    return this.#unread.length > before || !this.#ended
   }
 
   #wake(): void {

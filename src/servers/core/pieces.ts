@@ -1,4 +1,4 @@
-import { clock, longestTurn, turn } from './clock.ts'
+import { clock, longestTurn, turn } from '../../clock.ts'
 
 /**
  * Something long that is made piece by piece. Between two pieces others may have their turn; an empty one is nothing but

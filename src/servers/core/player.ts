@@ -1,5 +1,5 @@
+import { clock } from '../../clock.ts'
 import type { Effect, Refusal } from '../../scenarios/effects.ts'
-import { clock } from './clock.ts'
 import { type Outcome, piecesOf } from './outcome.ts'
 import { chunksOf } from './pieces.ts'
 

@@ -1,7 +1,7 @@
+import { clock } from '../../clock.ts'
 import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import type { Behaviour } from './behaviour.ts'
-import { clock } from './clock.ts'
 import type { Request } from './dialect.ts'
 import { bytesOf } from './outcome.ts'
 import { type Cue, type Played, play, type Theatre } from './player.ts'

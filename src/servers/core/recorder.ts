@@ -1,7 +1,7 @@
+import { clock } from '../../clock.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import { parseClientHello } from './client-hello.ts'
-import { clock } from './clock.ts'
 import type { Capability, Credential } from './dialect.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
 import { entryOctets, Transcript } from './transcript.ts'
@@ -14,6 +14,9 @@ const maxFactOctets = 512 * 1024
 
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
+
+/** Octets that a fact takes beside its texts, about. */
+const factOctets = 250
 
 /** Octets of one text in a fact. */
 export const maxText = 4096
@@ -189,6 +192,12 @@ export class Recorder implements Kept {
     this.record.defect ??= error instanceof Error ? error.message : String(error)
   }
 
+  /** That there was something behind STARTTLS is what counts; its beginning is kept. */
+  surplus(bytes: Buffer): void {
+    this.record.starttls.surplus = bytes.toString('latin1', 0, maxText)
+    this.record.cut ||= bytes.length > maxText
+  }
+
   injected(phase: Phase, bytes: Buffer): void {
     this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
   }
@@ -276,8 +285,13 @@ export class Recorder implements Kept {
   /** Facts are never refused: others make room for them, and they count. */
   #takeAnyway(octets: number): void {
     if (this.#forgotten) return
-    if (!takeOctets(octets)) giveBack(-octets)
     this.#octets += octets
+    if (takeOctets(octets)) return
+    giveBack(-octets)
+    // Nobody who has ended makes room any more: of a thousand that are open, each keeps the newest.
+    const dropped = this.#bound(this.record.commands, lastCommandOctets)
+    giveBack(-dropped)
+    this.#octets += dropped
   }
 
   /** The same object, its texts cut to their bound. */
@@ -296,5 +310,5 @@ const octetsOf = (fact: object): number =>
   Object.values(fact).reduce(
     (sum: number, value) =>
       sum + (typeof value === 'string' ? value.length : Array.isArray(value) ? value.join().length : 0),
-    entryOctets,
+    factOctets,
   )

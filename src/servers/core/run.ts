@@ -1,4 +1,4 @@
-import { clock, pause } from './clock.ts'
+import { clock, pause } from '../../clock.ts'
 import type { ConnectionRecord } from './record.ts'
 
 /** Records kept per endpoint; the counter goes on. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHmac, randomBytes } from 'node:crypto'
+import { clock } from '../../clock.ts'
 import type { Credential, Link, Login } from './dialect.ts'
 import type { Continuation, Outcome } from './outcome.ts'
 import { reply, replyThenRead } from './outcome.ts'
@@ -167,7 +168,7 @@ export const decodeText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes
 
 /** What CRAM-MD5 and APOP hash the password with: `<random.time@servername>`, RFC 2195 §2, RFC 1939 §7. */
 export const createTimestamp = (servername: string): string =>
-  `<${randomBytes(8).toString('hex')}.${Date.now()}@${servername}>`
+  `<${randomBytes(8).toString('hex')}.${clock.date()}@${servername}>`
 
 const find = (mechanism: string): Mechanism | undefined => {
   const name = mechanism.toUpperCase()

@@ -1,3 +1,5 @@
+import { Gathered } from './gathered.ts'
+
 const headerSize = 5
 
 /** RFC 8446 §5.1: content types from change_cipher_spec to heartbeat (RFC 6520), of a version whose major number is 3. */
@@ -43,33 +45,28 @@ export function strayRecordSize(bytes: Buffer): number | undefined {
 
 /** Drops the whole TLS records of one direction of a connection, and keeps what is none. */
 export class TlsRecords {
-  #chunks: Buffer[] = []
-  #length = 0
+  readonly #kept = new Gathered()
   /** Octets that have to be there before it is worth looking again. */
   #needed = headerSize
 
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#length += chunk.length
-    if (this.#length < this.#needed) return
-    let rest = this.rest
-    let size = tlsRecordSize(rest)
-    while (size !== undefined && size > 0 && size <= rest.length) {
-      rest = rest.subarray(size)
-      size = tlsRecordSize(rest)
+    this.#kept.push(chunk)
+    if (this.length < this.#needed) return
+    let size = tlsRecordSize(this.rest)
+    while (size !== undefined && size > 0 && size <= this.length) {
+      this.#kept.take(size)
+      size = tlsRecordSize(this.rest)
     }
-    this.#needed = size === 0 ? Number.POSITIVE_INFINITY : (size ?? rest.length + 1)
-    this.#chunks = [rest]
-    this.#length = rest.length
+    this.#needed = size === 0 ? Number.POSITIVE_INFINITY : (size ?? this.length + 1)
   }
 
   /** Everything from the first octet on that does not belong to a whole record. */
   get rest(): Buffer {
-    return Buffer.concat(this.#chunks)
+    return this.#kept.all
   }
 
   get length(): number {
-    return this.#length
+    return this.#kept.length
   }
 
   /** Whether the rest cannot become a record. */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
+import { clock } from '../../clock.ts'
 import type { TlsProfile } from '../../scenarios/entry.ts'
-import { clock } from './clock.ts'
 
 /** What one TLS server presents. */
 export interface TlsIdentity {

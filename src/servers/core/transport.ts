@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
-import { clock } from './clock.ts'
+import { clock } from '../../clock.ts'
 import type { Input } from './input.ts'
 import type { Phase } from './record.ts'
 

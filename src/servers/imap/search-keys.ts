@@ -1,3 +1,4 @@
+import { clock } from '../../clock.ts'
 import { decodeText } from '../core/sasl.ts'
 import type { Arguments } from './arguments.ts'
 import type { Candidate } from './search-candidate.ts'
@@ -173,7 +174,7 @@ const received = ({ message }: Candidate): number => message.internalDate.getTim
 const sentOn = (candidate: Candidate): number => candidate.sentOn
 
 /** RFC 5032: in seconds. */
-const age = ({ message }: Candidate): number => (Date.now() - message.internalDate.getTime()) / 1000
+const age = ({ message }: Candidate): number => (clock.date() - message.internalDate.getTime()) / 1000
 
 /** A message without a date was sent on no day. */
 function sent(needs: SearchNeeds, test: Test): Test {

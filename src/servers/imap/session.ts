@@ -1,3 +1,4 @@
+import { clock } from '../../clock.ts'
 import type { Link, Session } from '../core/dialect.ts'
 import { type Outcome, replyLate } from '../core/outcome.ts'
 import type { Pieces } from '../core/pieces.ts'
@@ -72,7 +73,7 @@ export class ImapSession implements Session {
   #pushSoon(): void {
     if (this.#pushing) return
     this.#pushing = true
-    queueMicrotask(() => {
+    clock.queueMicrotask(() => {
       this.#pushing = false
       this.link.push(() => (this.#idling ? this.news({ expunges: true }) : []))
     })

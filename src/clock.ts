@@ -10,6 +10,7 @@ export const clock = {
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
   setImmediate: globalThis.setImmediate,
+  queueMicrotask: globalThis.queueMicrotask,
 } as const
 
 /** Resolves after so many milliseconds. The timer does not keep the process alive by itself. */
