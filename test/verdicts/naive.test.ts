@@ -12,6 +12,7 @@ import {
   startMailServers,
   wait,
 } from '../../src/index.ts'
+import { freshAt, judged, leaked } from '../support/judged.ts'
 import { captureClientHello, connectRaw } from '../support/raw.ts'
 
 /** A naive client's login, as it may stand on the wire. */
@@ -42,18 +43,8 @@ beforeAll(async () => {
 })
 afterAll(() => servers.close())
 
-const at = (scenario: string, protocol: Protocol, mode: 'implicit' | 'starttls' = 'implicit'): MailServer => {
-  const server = servers.endpoint({ scenario, protocol, mode })
-  server.reset()
-  return server
-}
-
-/** What it came to, as soon as the client has gone. */
-async function judged(server: MailServer): Promise<string> {
-  const { outcome, detail, verdict } = await server.outcome({ settle: 10 })
-  return `${outcome} ${detail} ${verdict}`
-}
-const leaked = 'leaked leak-credentials-clear fail'
+const at = (scenario: string, protocol: Protocol, mode: 'implicit' | 'starttls' = 'implicit'): MailServer =>
+  freshAt(servers, scenario, protocol, mode)
 
 /** A socket that goes on writing when the server has closed. */
 const openHalf = ({ port }: MailServer): Socket => net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })

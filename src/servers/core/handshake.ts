@@ -49,7 +49,9 @@ function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentit
   handshake.alpn = socket.alpnProtocol || null
   handshake.resumed = socket.isSessionReused()
   handshake.clientCertificate = socket.getPeerX509Certificate()?.subject.replaceAll('\n', ', ') ?? null
-  if (!handshake.resumed) noteCertificate(recorder, identity)
+  // Tickets are of one identity only: who resumes has seen its certificate, and taken it.
+  if (handshake.resumed) recorder.fired(identity.id, 'certificate')
+  else noteCertificate(recorder, identity)
 }
 
 function noteCertificate(recorder: Recorder, { id, subject, fingerprint256 }: TlsIdentity): void {

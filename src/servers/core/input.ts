@@ -47,6 +47,11 @@ export class Input {
     return this.#ended && this.#buffer.length === 0
   }
 
+  /** The first so many octets of what was not read, which stay. */
+  head(max: number): Buffer {
+    return this.#buffer.subarray(0, max)
+  }
+
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
     const rest = this.#buffer
