@@ -103,7 +103,8 @@ export class Connection {
     for (let greet = true; await this.#talk({ greet }); greet = false) {
       if (!(await this.#upgrade())) return
     }
-    if (this.#below?.strayed) await this.#hearOut(this.#below)
+    // Strayed, or through with TLS and still there.
+    if (this.#below && (this.#below.strayed || !this.#below.ended)) await this.#hearOut(this.#below)
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
@@ -135,15 +136,10 @@ export class Connection {
     this.#transport = undefined
     const surplus = this.#input.drain()
     const isHello = surplus[0] === 0x16
-    if (isHello) {
-      this.#raw.unshift(surplus)
-    } else if (surplus.length > 0) {
-      this.#recorder.surplus(surplus)
-      const dropped = new Input()
-      dropped.push(surplus)
-      dropped.end()
-      await this.#overhear(dropped)
-    }
+    if (isHello) this.#raw.unshift(surplus)
+    else this.#recorder.surplus(surplus)
+    // Unless TLS comes behind it, more of the same may come, and belongs to it.
+    if (!isHello) this.#input.push(surplus)
     return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
   }
 
@@ -156,8 +152,11 @@ export class Connection {
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-    } else if (first.kind !== 'other') {
-      noteNoClientHello(first.kind, this.#recorder)
+    } else if (first.kind !== 'other' || this.#raw.destroyed) {
+      noteNoClientHello(first.kind === 'other' ? 'reset' : first.kind, this.#recorder)
+      if (first.bytes.length > 0) this.#recorder.received('clear', first.bytes)
+      this.#input.push(first.bytes)
+      await this.#overhearRest()
       return false
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
@@ -171,6 +170,7 @@ export class Connection {
     }
     socket.on('error', () => {})
     this.#idle.restart()
+    await this.#overhearRest()
     this.#attach(socket, 'tls')
     return this.#strike('after-tls')
   }
@@ -178,7 +178,7 @@ export class Connection {
   /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
   async #hearOut(below: Tap): Promise<void> {
     below.release()
-    this.#input = new Input()
+    if (this.#phase === 'tls') this.#input = new Input()
     this.#attach(this.#raw, 'clear')
     if (below.stray.length > 0) {
       this.#recorder.received('clear', below.stray)
@@ -193,6 +193,14 @@ export class Connection {
   async #listen(): Promise<void> {
     this.#attach(this.#raw, 'clear')
     await this.#overhear(this.#input)
+  }
+
+  /** What was said in clear, and has come to its end. */
+  async #overhearRest(): Promise<void> {
+    const rest = this.#input
+    this.#input = new Input()
+    rest.end()
+    await this.#overhear(rest)
   }
 
   async #overhear(input: Input): Promise<void> {

@@ -49,7 +49,9 @@ function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentit
   handshake.alpn = socket.alpnProtocol || null
   handshake.resumed = socket.isSessionReused()
   handshake.clientCertificate = clientSubject(socket)
-  if (!handshake.resumed) noteCertificate(recorder, identity)
+  // Tickets are of one identity only: who resumes has seen its certificate, and taken it.
+  if (handshake.resumed) recorder.fired(identity.id, 'certificate')
+  else noteCertificate(recorder, identity)
 }
 
 /** As much of it as a fact keeps: a certificate may have a subject of 100 KB. */

@@ -51,6 +51,11 @@ export class Input {
     return this.#ended && this.#unread.length === 0
   }
 
+  /** The first so many octets of what was not read, which stay. */
+  head(max: number): Buffer {
+    return this.#unread.all.subarray(0, max)
+  }
+
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
     return this.#unread.take(this.#unread.length)
