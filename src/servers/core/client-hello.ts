@@ -17,18 +17,15 @@ const recordHeader = 5
 /** A ClientHello of more octets than this is not waited for; OpenSSL's own limit is 131,396. */
 const largest = 1 << 17
 
-/**
- * What the first bytes of a client that ought to speak TLS turned out to be. They were put back on the socket, unless nothing
- * can come of them: the client went away, or did not go on.
- */
+/** What the first bytes of a client that ought to speak TLS turned out to be. Those of a ClientHello were put back. */
 export type FirstBytes =
   | { readonly kind: 'client-hello'; readonly message: Buffer }
   | { readonly kind: 'other'; readonly bytes: Buffer }
   | { readonly kind: 'closed' | 'reset' | 'timeout'; readonly bytes: Buffer }
 
 /**
- * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts every byte back,
- * so that the TLS library sees what came.
+ * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts it back, so that
+ * the TLS library sees what came.
  *
  * @param timeout milliseconds
  */
@@ -45,8 +42,9 @@ export function readClientHello(socket: Socket, timeout: number): Promise<FirstB
       socket.off('close', onEnd)
       const bytes = seen.all
       const first = make(bytes)
-      const goesOn = first.kind === 'client-hello' || first.kind === 'other'
-      if (goesOn && bytes.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(bytes)
+      // Nothing else is put back: a socket that is then reset would lose it.
+      const goesOn = first.kind === 'client-hello' && !socket.destroyed && !socket.readableEnded
+      if (goesOn) socket.unshift(bytes)
       resolve(first)
     }
     // Not 'readable', which comes a moment later: a client that resets behind what it says would have said nothing.

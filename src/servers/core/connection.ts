@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 import { clock, pauseOr } from '../../clock.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
-import { alertInClear, alertReceived, alertSent } from './alerts.ts'
+import { alertInClear } from './alerts.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello, serverNameOf } from './client-hello.ts'
 import type { Link } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
-import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { noteAlert, noteNoClientHello, shakeHands } from './handshake.ts'
 import { type ConnectionHost, placeOf } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
@@ -152,17 +152,20 @@ export class Connection {
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-    } else if (first.kind !== 'other' || this.#raw.destroyed) {
-      noteNoClientHello(first.kind === 'other' ? 'reset' : first.kind, this.#recorder)
+    } else {
       if (first.bytes.length > 0) this.#recorder.received('clear', first.bytes)
       this.#input.push(first.bytes)
-      await this.#overhearRest()
-      return false
+      if (first.kind !== 'other') {
+        noteNoClientHello(first.kind, this.#recorder)
+        await this.#overhearRest()
+        return false
+      }
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
     const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
-    if (this.#behaviour.tapped || first.kind === 'other') this.#below = new Tap(this.#raw)
+    if (first.kind === 'other') this.#below = new Tap(this.#raw, first.bytes)
+    else if (this.#behaviour.tapped) this.#below = new Tap(this.#raw)
     const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
     if (!socket) {
       if (this.#below) await this.#hearOut(this.#below)
@@ -226,20 +229,13 @@ export class Connection {
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
       ended: ({ how, error, gone }) => {
-        if (error) this.#noteAlert(error)
+        if (error) noteAlert(this.record.handshake, error)
         this.#end('client', how, error?.message.trim())
         this.#endWaiting()
         // What it said last is a fact, and answers that nobody gets are worth no more than this.
         if (gone) clock.setTimeout(() => this.#input.drain(), afterlifeMs).unref()
       },
     })
-  }
-
-  /** Within a session an error of TLS is an alert of one side or the other. */
-  #noteAlert(error: Error): void {
-    const { handshake } = this.record
-    handshake.alertReceived ??= alertReceived(error)
-    if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */

@@ -41,6 +41,12 @@ export function noteNoClientHello(kind: 'closed' | 'reset' | 'timeout', recorder
   else recorder.ended({ by: 'client', how: kind === 'reset' ? 'rst' : 'fin', closeNotify: 'missing' })
 }
 
+/** Within a session an error of TLS is an alert of one side or the other. */
+export function noteAlert(handshake: ConnectionRecord['handshake'], error: Error): void {
+  handshake.alertReceived ??= alertReceived(error)
+  if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
+}
+
 function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentity): void {
   const { handshake } = recorder.record
   handshake.result = 'finished'
