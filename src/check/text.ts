@@ -45,8 +45,10 @@ export function forLog(text: string): string {
 /** The same on one line. */
 export const oneLine = (text: string): string =>
   printable(text)
-    .replace(/\s*\n\s*/g, ' ')
-    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ')
 
 /** How many columns of a terminal it takes. */
 export function columnsOf(text: string): number {

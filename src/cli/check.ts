@@ -78,7 +78,8 @@ async function check(
       warnOfHost(options.host, output)
       tellLeftOut(servers, { byName }, output)
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
-      watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: output.note, note: output.note })
+      const { note } = output
+      const tellAll = watch(servers, { json: false, quiet: true, verbose: false, log, fail, print: note, note })
       const client = commandClient(argv, { stub: flags.stub ?? false, pki: { ca: servers.ca.path } })
       const report = await runCheck(servers, client, {
         ...(flags.timeout !== undefined && { timeout: flags.timeout }),
@@ -90,6 +91,7 @@ async function check(
         stop: lifetime.over,
         onProgress: progress(output),
       })
+      tellAll()
       const ending = lifetime.ending()
       if (ending?.why === 'failed') throw ending.error
       if (ending) output.note('mockmail: interrupted; the report has what was judged by then.')

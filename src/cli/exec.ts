@@ -82,7 +82,8 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       // The child owns stdout; only with --json it is ours, and the child's goes to stderr.
       const { json, quiet, verbose } = flags
       if (json) pollReader(() => lifetime.end({ why: 'gone' }))
-      watch(servers, { json, quiet, verbose, log, fail, print: json ? output.result : output.note, note: output.note })
+      const print = json ? output.result : output.note
+      const tellAll = watch(servers, { json, quiet, verbose, log, fail, print, note: output.note })
       const judge = flags.judge ? openJudge(servers) : undefined
       if (!judge) forgetTold(servers)
       void keepFilesFresh(servers, output.note)
@@ -98,6 +99,7 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
         lifetime,
       )
       await lastConnections(servers)
+      tellAll()
       // What the child did counts, unless its record is lost.
       const ending = lifetime.ending()
       if (ending?.why === 'failed') return statusOf(ending)

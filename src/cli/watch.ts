@@ -8,6 +8,7 @@ import type { MailServers } from '../start.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 import { connectionEvent, messageEvent } from './events.ts'
 import { jsonLine } from './told.ts'
+import { Turns } from './turns.ts'
 
 /** An open `--log` file. */
 export interface Log {
@@ -55,9 +56,11 @@ export interface Watch {
 
 /**
  * Prints a line (or a JSON event) for every connection that ends and every message that comes in. What cannot be told whole is
- * told cut down, and what cannot be told at all is told of: neither ends anything.
+ * told cut down, and what cannot be told at all is told of: neither ends anything. Of many at once one is told in a turn.
+ *
+ * @returns what tells all that is left; that is done too when they close
  */
-export function watch(servers: MailServers, options: Watch): void {
+export function watch(servers: MailServers, options: Watch): () => void {
   const { json, quiet, verbose = false, log, print, note, fail } = options
   const lineOf = (event: object, what: string, shortened = false): string => {
     const { line, cut } = jsonLine(event)
@@ -72,26 +75,35 @@ export function watch(servers: MailServers, options: Watch): void {
       else note(`mockmail: ${what} cannot be told: ${oneLine(String(error))}.`)
     }
   }
+  const turns = new Turns()
   for (const server of servers.endpoints) {
     const where = `${server.scenario} ${server.protocol}/${server.mode}`
+    server.onClose(async () => turns.finish())
     server.onEnded((record) => {
       const what = `connection ${record.id} of ${where}`
-      if (log) attempt(what, () => log.write(lineOf(record, what)))
-      attempt(what, () => {
-        const judgement = judgeConnection(record, server.resolved)
-        if (json) print(lineOf(connectionEvent(server, record, judgement), what))
-        else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
+      turns.add(() => {
+        if (log) attempt(what, () => log.write(lineOf(record, what)))
       })
+      turns.add(() =>
+        attempt(what, () => {
+          const judgement = judgeConnection(record, server.resolved)
+          if (json) print(lineOf(connectionEvent(server, record, judgement), what))
+          else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
+        }),
+      )
     })
     server.onMessage((message) => {
       if (!json) return
       const what = `a message of ${where}`
-      attempt(what, () => {
-        const event = messageEvent(server, message)
-        print(lineOf(event, what, event.cut))
-      })
+      turns.add(() =>
+        attempt(what, () => {
+          const event = messageEvent(server, message)
+          print(lineOf(event, what, event.cut))
+        }),
+      )
     })
   }
+  return () => turns.finish()
 }
 
 /** After {@link watch}, for a command that never asks again for what has been told, and may run for days. */

@@ -51,7 +51,7 @@ describe('what cannot be told whole', () => {
     const file = join(folder.path, 'log')
     const log = openLog(file)
     const seen = { printed: [] as string[], noted: [] as string[], failed: [] as unknown[] }
-    watch(servers, {
+    const tellAll = watch(servers, {
       ...{ json: true, quiet: false, verbose: false, log },
       print: (line) => seen.printed.push(line),
       note: (line) => seen.noted.push(line),
@@ -60,6 +60,7 @@ describe('what cannot be told whole', () => {
     const ended = server.waitForConnection({ timeout: 50_000 })
     await talk(server, 'CAPA', 'QUIT')
     const { id } = await ended
+    tellAll()
     log?.close()
     const event = JSON.parse(seen.printed[0] ?? '') as ConnectionEvent
     expect(event).toMatchObject({ event: 'connection', cut: true, record: { id, cut: true, counts: { commands: 2 } } })
@@ -73,7 +74,7 @@ describe('what cannot be told whole', () => {
     await using servers = await pop3()
     const seen: string[] = []
     const tell = (line: string): unknown => seen.push(line)
-    watch(servers, {
+    const tellAll = watch(servers, {
       json: true,
       quiet: false,
       verbose: false,
@@ -85,6 +86,7 @@ describe('what cannot be told whole', () => {
     const ended = servers.endpoint().waitForConnection()
     await talk(servers.endpoint(), 'QUIT')
     await ended
+    tellAll()
     expect(seen).toHaveLength(1)
     expect(JSON.parse(seen[0] ?? '')).toMatchObject({ event: 'connection', record: { cut: false } })
     expect(seen[0]).not.toContain('"cut":true')
@@ -97,7 +99,7 @@ describe('what cannot be told whole', () => {
     const print = (line: string): void => {
       if (printed.push(line) === 1) throw new Error('no\nprinter')
     }
-    watch(servers, {
+    const tellAll = watch(servers, {
       ...{ json: false, quiet: false, verbose: false, log: undefined },
       ...{ print, note: (line: string) => noted.push(line), fail: () => {} },
     })
@@ -106,6 +108,7 @@ describe('what cannot be told whole', () => {
       await talk(servers.endpoint(), 'QUIT')
       await ended
     }
+    tellAll()
     expect(printed).toHaveLength(2)
     expect(noted).toEqual([
       expect.stringMatching(/^mockmail: connection c\d+ of good pop3\/plain cannot be told: Error: no printer\.$/),

@@ -28,6 +28,17 @@ describe('words of others', () => {
 
   it('fit on one line', () => {
     expect(oneLine('  Error:\r\n   no TLS\n')).toBe('Error: no TLS')
+    expect(oneLine('a  b \n\n\t\nc')).toBe('a  b c')
+  })
+
+  it('become one in a time that grows as they do, though they are nothing but blanks', () => {
+    const timeOf = (count: number): number => {
+      const started = performance.now()
+      expect(oneLine(`x${' '.repeat(count)}y`)).toHaveLength(count + 2)
+      return performance.now() - started
+    }
+    timeOf(1000)
+    expect(timeOf(400_000)).toBeLessThan(1000)
   })
 })
 
