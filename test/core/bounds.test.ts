@@ -47,6 +47,17 @@ describe('what a record keeps', () => {
     }
   })
 
+  it('keeps what was given away in clear, whatever flood comes behind it', async () => {
+    await using server = await startMailServer({ protocol: 'smtp', mode: 'starttls', scenario: 'starttls-stripped' })
+    const noops = 'NOOP\r\n'.repeat(6000)
+    const record = await say(server, `EHLO x\r\nMAIL FROM:<a@example.com>\r\n${noops}`)
+    expect(record.counts.commands).toBe(6002)
+    expect(record.cut).toBe(true)
+    expect(record.commands.some(({ verb }) => verb === 'MAIL')).toBe(true)
+    expect(record.commands.length).toBeLessThanOrEqual(4096)
+    expect((await server.outcome({ settle: 10 })).detail).toBe('leak-message-clear')
+  })
+
   it('is whole where it is short', async () => {
     await using server = await startMailServer(plainImap)
     const record = await say(server, Array.from({ length: 300 }, (_, index) => `a${index} NOOP\r\n`).join(''))

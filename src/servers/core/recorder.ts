@@ -12,6 +12,9 @@ const maxFacts = 4096
 /** Octets of one kind of facts. */
 const maxFactOctets = 512 * 1024
 
+/** Facts of one kind that stay whatever comes later. */
+const mostSaved = 16
+
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
 
@@ -42,6 +45,8 @@ export class Recorder implements Kept {
   #lastCommand: CommandRecord | undefined
   /** Octets of each list of facts. */
   readonly #factOctets = new Map<readonly unknown[], number>()
+  /** How many of each list stay at its head. */
+  readonly #saved = new Map<readonly unknown[], number>()
   /** Octets of each fact as it came: an answer may be added to it. */
   readonly #sizes = new WeakMap<object, number>()
   /** What of the process's octets is this record's. */
@@ -270,14 +275,25 @@ export class Recorder implements Kept {
     this.#takeAnyway(size + this.#bound(facts, maxFactOctets))
   }
 
-  /** Drops the oldest beyond so many octets, or too many; what that changes. */
+  /**
+   * Drops the oldest beyond so many octets, or too many, but for the first that gave something away in clear, which no flood
+   * of later ones may hide; what that changes.
+   */
   #bound(facts: object[], most: number): number {
     let octets = this.#factOctets.get(facts) ?? 0
+    let saved = this.#saved.get(facts) ?? 0
     const before = octets
-    while (facts.length > maxFacts || (octets > most && facts.length > 1)) {
-      octets -= this.#sizes.get(facts.shift() as object) ?? 0
+    while (facts.length > saved + 1 && (facts.length > maxFacts || octets > most)) {
+      const oldest = facts[saved] as object
+      if (saved < mostSaved && givesAway(oldest)) {
+        saved++
+        continue
+      }
+      facts.splice(saved, 1)
+      octets -= this.#sizes.get(oldest) ?? 0
       this.record.cut = true
     }
+    this.#saved.set(facts, saved)
     this.#factOctets.set(facts, octets)
     return octets - before
   }
@@ -305,6 +321,13 @@ export class Recorder implements Kept {
     return fact
   }
 }
+
+/** What a client does in clear that it is judged by: everything but what asks, waits and leaves. */
+function givesAway(fact: { readonly phase?: Phase; readonly action?: string }): boolean {
+  return fact.phase === 'clear' && !harmless.has(fact.action ?? '')
+}
+
+const harmless: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
 
 const octetsOf = (fact: object): number =>
   Object.values(fact).reduce(
