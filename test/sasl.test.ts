@@ -36,6 +36,8 @@ async function exchange(
   return { said, logins, told, waits: typeof outcome.next === 'object' }
 }
 
+const tooLong = Buffer.from(`\0u\0${'x'.repeat(9216)}`).toString('base64')
+
 describe('PLAIN', () => {
   it('logs in with an initial response, and only through commit', async () => {
     const { said, logins, told } = await exchange('PLAIN', 'AHVzZXIAc2VjcmV0')
@@ -65,18 +67,23 @@ describe('PLAIN', () => {
   })
 
   it.each([
-    ['no NUL', 'dXNlcg=='],
-    ['one NUL', 'dXNlcgBzZWNyZXQ='],
-    ['three NULs', 'AHUAcwBz'],
-    ['no user', 'AABzZWNyZXQ='],
-    ['an empty response', '='],
-    ['bad base64', 'AHVzZXIAc2VjcmV'],
-    ['characters outside the alphabet', 'AHVzZXIAc2Vj cmV0'],
-    ['more than 12,288 octets', Buffer.from(`\0u\0${'x'.repeat(9216)}`).toString('base64')],
-  ])('calls %s malformed and records nothing', async (_, initial) => {
+    ['no NUL', 'dXNlcg==', 'user'],
+    ['one NUL', 'dXNlcgBzZWNyZXQ=', 'user\0secret'],
+    ['three NULs', 'AHUAcwBz', '\0u\0s\0s'],
+    ['no user', 'AABzZWNyZXQ=', '\0\0secret'],
+    ['bad base64', 'AHVzZXIAc2VjcmV', 'AHVzZXIAc2VjcmV'],
+    ['characters outside the alphabet', 'AHVzZXIAc2Vj cmV0', 'AHVzZXIAc2Vj cmV0'],
+    ['more than 12,288 octets', tooLong, tooLong],
+  ])('calls %s malformed, and records what has crossed', async (_, initial, secret) => {
     const { said, logins, told } = await exchange('PLAIN', initial)
     expect(said).toEqual(['malformed'])
     expect(logins).toEqual([])
+    expect(told.credentials).toEqual([{ kind: 'password', mechanism: 'PLAIN', user: '', secret }])
+  })
+
+  it('calls an empty response malformed, with which nothing has crossed', async () => {
+    const { said, told } = await exchange('PLAIN', '=')
+    expect(said).toEqual(['malformed'])
     expect(told.credentials).toEqual([])
   })
 
@@ -203,7 +210,10 @@ describe('a mechanism that is not offered', () => {
         mechanisms: ['PLAIN', name.toUpperCase()],
       })
       expect(said).toEqual(['unknown'])
-      expect(told.credentials).toEqual([])
+      // GSSAPI's tokens hold no password, without a name it is none; what others hold nobody knows.
+      expect(told.credentials.map(({ secret }) => secret)).toEqual(
+        ['GSSAPI', ''].includes(name) ? [] : ['\0user\0secret'],
+      )
     },
   )
 })
@@ -211,21 +221,41 @@ describe('a mechanism that is not offered', () => {
 describe('overhear', () => {
   it('records a password, a token, and a name, whatever the server is about to say', () => {
     const { link, told } = createLink({ mode: 'starttls' })
-    overhear(link, 'PLAIN', 'AHVzZXIAc2VjcmV0')
-    overhear(link, 'XOAUTH2', Buffer.from('user=u\x01auth=Bearer t\x01\x01').toString('base64'))
-    overhear(link, 'LOGIN', 'dXNlcg==')
+    overhear(link, 'PLAIN AHVzZXIAc2VjcmV0')
+    overhear(link, `XOAUTH2 ${Buffer.from('user=u\x01auth=Bearer t\x01\x01').toString('base64')}`)
+    overhear(link, 'LOGIN dXNlcg==')
     expect(told.credentials.map(({ secret }) => secret)).toEqual(['secret', 't'])
     expect(told.names).toEqual(['user'])
   })
 
   it('records nothing where nothing crossed', () => {
     const { link, told } = createLink({ mode: 'starttls' })
-    overhear(link, 'PLAIN', undefined)
-    overhear(link, 'PLAIN', '!')
-    overhear(link, 'CRAM-MD5', 'dXNlcg==')
-    overhear(link, 'GSSAPI', 'dXNlcg==')
+    for (const args of ['', 'PLAIN', 'PLAIN =', 'PLAIN *', 'GSSAPI dXNlcg==', 'NTLM TlRMTVNTUAABAAAA'])
+      overhear(link, args)
+    overhear(link, `SCRAM-SHA-256 ${Buffer.from('n,,n=user,r=nonce').toString('base64')}`)
     expect(told.credentials).toEqual([])
     expect(told.names).toEqual([])
+  })
+
+  it.each([
+    ['PLAIN am9lAHNlY3JldA==', 'password', '', 'joe\0secret'],
+    ['PLAIN AGpvZQBzZWNyZXQ', 'password', '', 'AGpvZQBzZWNyZXQ'],
+    ['PLAIN\t"AGpvZQBzZWNyZXQ="', 'password', 'joe', 'secret'],
+    ['LOGIN am9l c2VjcmV0', 'password', 'joe', 'secret'],
+    ['LOGIN joe secret', 'password', '', 'joe'],
+    ['X-OWN c2VjcmV0', 'password', '', 'secret'],
+    ['CRAM-MD5 am9lIDAxMjM=', 'digest', '', 'joe 0123'],
+    [`XOAUTH2 ${Buffer.from('user=joe\x01auth=Bearer token').toString('base64')}`, 'bearer', 'joe', 'token'],
+    [
+      `OAUTHBEARER ${Buffer.from('n,a=joe,\x01host=x\x01auth=Bearer token\x01\x01').toString('base64')}`,
+      'bearer',
+      'joe',
+      'token',
+    ],
+  ])('records what crossed although nobody can read it: %j', (args, kind, user, secret) => {
+    const { link, told } = createLink({ mode: 'starttls' })
+    overhear(link, args)
+    expect(told.credentials).toMatchObject([{ kind, user, secret }])
   })
 })
 

@@ -3,7 +3,7 @@ import { catalogue } from '../scenarios/registry.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
 import type { Detail, Qualifier } from '../verdicts/outcome.ts'
 import { proofOf } from './evidence.ts'
-import { readTranscript, startTlsOn } from './lines.ts'
+import { isStartTls, readTranscript, startTlsOn } from './lines.ts'
 import type { CheckCell, CheckReport, ClientEnd } from './report.ts'
 import { oneLine } from './text.ts'
 
@@ -144,8 +144,10 @@ function inSpiteOf(cell: CheckCell): string {
   if (cell.flags.includes('retry-in-clear')) return ' when it came back without TLS'
   if (cell.mode === 'implicit') return ' on a port for implicit TLS'
   const word = cell.protocol === 'pop3' ? 'STLS' : 'STARTTLS'
-  const proof = proofOf(cell)
-  switch (startTlsOn(readTranscript(cell.transcripts[proof?.connection ?? 0] ?? ''))) {
+  const { connection = 0, lines: [at = 0] = [] } = proofOf(cell, { limit: 1 }) ?? {}
+  const lines = readTranscript(cell.transcripts[connection] ?? '')
+  if (lines.findIndex(isStartTls) > at) return ` before it asked for ${word}`
+  switch (startTlsOn(lines)) {
     case 'refused':
       return ` although ${word} was refused`
     case 'missing':

@@ -80,7 +80,8 @@ function credentials(lines: readonly TranscriptLine[], phase: Phase): readonly n
 
 /** SMTP's AUTH, IMAP's LOGIN and AUTHENTICATE, POP3's PASS, APOP and AUTH; AUTH alone asks for the mechanisms. */
 const isLogin = ({ from, text }: TranscriptLine): boolean =>
-  from === 'client' && /^\s*(?:AUTH\s+\S|(?:\S+\s+)?(?:LOGIN|AUTHENTICATE)\s+\S|(?:PASS|APOP)\s)/i.test(text)
+  from === 'client' &&
+  /^[^A-Z]*(?:AUTH[\s:=]+\S|(?:\S+\s+)?(?:LOGIN|AUTHENTICATE)\s+\S|(?:PASS|APOP)[\s:=])/i.test(text)
 
 const between = (start: number, end: number): readonly number[] =>
   Array.from({ length: Math.max(0, end - start - 1) }, (_, offset) => end - 1 - offset)

@@ -25,14 +25,20 @@ export type StartTls = 'granted' | 'refused' | 'ignored' | 'missing' | 'not-aske
 
 export function startTlsOn(lines: readonly TranscriptLine[]): StartTls {
   const clear = lines.filter(({ phase }) => phase === 'clear')
-  const asked = clear.findIndex(isStartTls)
+  const asked = lines.findIndex(isStartTls)
   if (asked >= 0) {
-    const reply = clear.slice(asked + 1).find(({ from }) => from === 'server')
-    return reply && /^(?:220\b|\+OK\b|\S+ OK\b)/i.test(reply.text) ? 'granted' : 'refused'
+    const behind = lines.slice(asked + 1)
+    const [reply] = behind.filter(({ from }) => from === 'server')
+    // Where it was pipelined, the replies to what stood before it come first.
+    const granted = behind.some(({ phase }) => phase === 'tls') || behind.some(isSmtpGoAhead)
+    return granted || (reply && /^(?:\+OK\b|\S+ OK\b)/i.test(reply.text)) ? 'granted' : 'refused'
   }
   if (clear.some(offersStartTls)) return 'ignored'
   return clear.some(tellsCapabilities) ? 'missing' : 'not-asked'
 }
+
+/** Behind the greeting no other command is answered so. */
+const isSmtpGoAhead = ({ from, text }: TranscriptLine): boolean => from === 'server' && /^220\b/.test(text)
 
 export const isStartTls = ({ from, phase, text }: TranscriptLine): boolean =>
   from === 'client' && phase === 'clear' && /^(?:\S+ )?STARTTLS$|^STLS$/i.test(text)

@@ -70,7 +70,7 @@ function objection(events: readonly JudgedEvent[]): string | undefined {
   if (failed + open.length === 0) return undefined
   const uncontrolled = open.some(({ detail }) => detail === 'inconclusive:no-control')
   const hint = uncontrolled
-    ? '; a refusal counts only where the client completes a session with a good server on the same protocol and mode in the same run'
+    ? '; a refusal counts only where the client completes a session with a good server on the same protocol and mode in the same run: serve good as well, and let the command do its work there too'
     : ''
   return `${failed} failed, ${open.length} inconclusive of ${events.length} that were dialled${hint}`
 }
@@ -83,6 +83,6 @@ export const formatJudged = ({ events }: Judged): string =>
       event.verdict,
       event.scenario,
       place(event),
-      `${event.outcome}, ${event.qualifier ?? event.detail}`,
+      `${event.outcome}, ${(event.outcome !== 'not-reached' && event.qualifier) || event.detail}`,
     ]),
   ]).join('\n')

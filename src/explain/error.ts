@@ -125,8 +125,10 @@ function saysOneThing(row: ErrorText): boolean {
 /** Scenarios of which nobody was heard to say so, and which have the reason that the text gives. */
 function meantBy(input: string, { told, readings }: Findings, rows: readonly ErrorText[]): readonly string[] {
   const given = told.flatMap(({ reason, or = [] }) => [reason, ...or])
-  const clear = telling(given)
-  if (clear.length > 0) return withReasons(clear).filter((id) => !saysOtherwise(id, input, rows))
+  const first = withReasons(telling(told.map(({ reason }) => reason)))
+  // What a library says as well of something else is a guess beside what it says.
+  const meant = first.length > 0 ? first : withReasons(telling(given))
+  if (telling(given).length > 0) return meant.filter((id) => !saysOtherwise(id, input, rows))
   if (given.length > 0) return isSure(input, given) ? withReasons(given) : []
   if (rows.length > 0) return []
   // A number means the first thing that anything here is about.

@@ -57,14 +57,21 @@ export function explain(server: MailServer, what: string, outcome: Judgement, er
     `${name}: ${what} [${detail}].`,
     `A strict client would ${expectation.expect}: ${expectation.because}.`,
     ...dialogues,
-    ...hints(server, error),
+    ...hints(server, outcome, error),
   ].join('\n')
 }
 
-function hints({ expectation, connections }: MailServer, error: ClientError | undefined): readonly string[] {
+function hints(
+  { expectation, connections, mode }: MailServer,
+  { outcome }: Judgement,
+  error: ClientError | undefined,
+): readonly string[] {
   const last = connections.at(-1)
-  const hint = expectation.expect === 'accept' && last ? hintFor(last, error) : undefined
-  return hint === undefined ? [] : [hint]
+  if (expectation.expect !== 'accept' || outcome !== 'refused' || !last?.clientHello || mode === 'plain') return []
+  return [trust, hintFor(last, error)].filter((hint) => hint !== undefined)
 }
+
+const trust =
+  'The client has to trust the roots of this run: server.tls in the options of one in Node, server.tls.ca (PEM) for any other.'
 
 const indent = (text: string): string => text.replace(/^/gm, '  ').slice(0, 8000)

@@ -132,6 +132,7 @@ export function openMockMail(runner: Runner, options: MockMailOptions = {}, sour
   file.join(scope)
 
   runner.afterScope(async ({ over }) => {
+    await file.gather(scope)
     // Where one hook fails, vitest runs no other of the same file or describe.
     if (over === 'file') return endWhole(file, runner)
     try {

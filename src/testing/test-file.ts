@@ -186,9 +186,18 @@ export class TestFile {
     await server.outcome()
   }
 
+  /** Judges a scope's controls before its servers are given back: one that is lent tells of its connections when asked. */
+  async gather(scope: Scope): Promise<void> {
+    this.#lookAround()
+    const unclear = [...this.#servers].filter(
+      ([server, known]) => known.scope === scope && invites(server) && !this.#controlled.has(nameOf(server)),
+    )
+    await Promise.all(unclear.map(([server]) => server.outcome({ settle: 0 }).catch(() => undefined)))
+  }
+
   /** Servers that a strict client uses, whether anything was asserted of them or not. */
   #lookAround(): readonly (readonly [MailServer, Judgement])[] {
-    const inviting = [...this.#servers.keys()].filter(({ expectation }) => expectation.expect === 'accept')
+    const inviting = [...this.#servers.keys()].filter(invites)
     const seen = inviting.map((server) => [server, server.judgedSoFar()] as const)
     for (const [server, outcome] of seen)
       if (isControl(server.expectation, outcome)) this.#controlled.add(nameOf(server))
@@ -220,6 +229,8 @@ export class TestFile {
     return explain(server, `was no control: ${what}${said}`, outcome, error as ClientError | undefined)
   }
 }
+
+const invites = ({ expectation }: MailServer): boolean => expectation.expect === 'accept'
 
 const nameOf = ({ protocol, mode }: Place): string => `${protocol}/${mode}`
 

@@ -96,13 +96,22 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
   if (record.injected.length > 0 && spokeOn(record)) return found('fooled', 'acted-on-injected', 'tampered')
   // A server that failed by itself may have made the client give up: only what a client must never do counts.
   if (record.defect) return found('not-reached', 'inconclusive:defect', 'none')
+  const finished = record.handshake.result === 'finished'
+  const { expect, needs } = stakes.expectation
+  // Secrets told inside TLS to a server that everybody can see through are worse.
+  const toldInTls = finished && expect === 'reject' && needs === null && toldSecrets(record)
+  // Told to use TLS, it went on without: whether the fault has shown, or TLS came after all, makes no difference.
+  if (!toldInTls && record.commands.some((command) => inClear(command) && isUse(command))) {
+    return found('accepted', 'downgraded-no-tls', 'tampered')
+  }
+  const named = record.identities.some(inClear)
+  if (named && !finished) return found('accepted', 'leak-identity-clear', 'minor')
   if (turnedAway(record)) return found('turned-away', 'turned-away', 'safe')
-  // Told to use TLS, it went on without: whether the fault has shown makes no difference.
-  if (record.handshake.result !== 'finished' && wentOnInClear(record)) return clearOutcome(record, found)
   if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
   if (usedTls(record)) return usedOutcome(record, stakes, found)
   if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
   if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
+  if (named) return found('accepted', 'leak-identity-clear', 'minor')
   return found('refused', 'safe-abort', 'safe', qualifierOf(record))
 }
 
@@ -135,14 +144,6 @@ function usedOutcome(record: ConnectionRecord, { expectation }: Stakes, found: F
   return found('accepted', 'accepted-bad-cert', 'tampered')
 }
 
-/** The client went on without TLS, and nothing secret crossed. */
-function clearOutcome(record: ConnectionRecord, found: Found): Outcome {
-  const onlyNamed = record.identities.some(inClear) && !record.commands.some(isUse)
-  return onlyNamed
-    ? found('accepted', 'leak-identity-clear', 'minor')
-    : found('accepted', 'downgraded-no-tls', 'tampered')
-}
-
 const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'clear'
 
 /** Whether the client said more while the answer that it was owed was kept back. */
@@ -164,11 +165,13 @@ const isMail = ({ action }: CommandRecord): boolean => ['envelope', 'message', '
 const wentOnInClear = (record: ConnectionRecord): boolean =>
   record.identities.some(inClear) || record.commands.some((command) => inClear(command) && isUse(command))
 
-/** Application data after the handshake is acceptance; QUIT alone is not, RFC 3207 §4.1. */
+const toldSecrets = ({ counts, envelopes }: ConnectionRecord): boolean =>
+  counts.credentials > 0 || counts.messages > 0 || envelopes.length > 0
+
+/** Application data after the handshake is acceptance; QUIT alone is not, RFC 3207 §4.1, whatever stands around it. */
 function usedTls({ bytes, commands }: ConnectionRecord): boolean {
-  const inTls = commands.filter(({ phase }) => phase === 'tls')
-  const onlyQuit = inTls.length > 0 && inTls.every(({ action }) => action === 'quit')
-  return bytes.tlsIn > 0 && !onlyQuit
+  const quits = commands.filter(({ phase, action }) => phase === 'tls' && action === 'quit')
+  return bytes.tlsIn > quits.reduce((sum, { line }) => sum + line.length + '\r\n'.length, 0)
 }
 
 /**

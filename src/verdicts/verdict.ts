@@ -49,7 +49,11 @@ export function judgeRun(
   options: JudgeOptions = {},
 ): Judgement {
   const each = records.map((record) => judgeConnection(record, scenario, options))
-  const worst = each.reduce<Judgement>((so, next) => (severity(next) >= severity(so) ? next : so), nothing)
+  const aside = (options.twin ?? []).map((record) => judgeConnection(record, scenario, options)).filter(isLeakInClear)
+  const worst = [...aside, ...each].reduce<Judgement>(
+    (so, next) => (severity(next) >= severity(so) ? next : so),
+    nothing,
+  )
   const shown = records.some((record, index) => {
     const { expectation } = stakesOf(scenario, record.nth)
     return each[index]?.outcome !== 'not-reached' && expectation.expect === scenario.expectation.expect
@@ -59,6 +63,9 @@ export function judgeRun(
   const retried = worst.detail === 'leak-credentials-clear' && each.indexOf(worst) > 0
   return retried ? { ...worst, flags: [...worst.flags, 'retry-in-clear'] } : worst
 }
+
+/** What has crossed in clear on the twin has crossed: it takes no fault to find that wrong. */
+const isLeakInClear = ({ outcome, detail }: Judgement): boolean => outcome === 'leaked' && detail.endsWith('-clear')
 
 const nothing: Judgement = {
   outcome: 'not-reached',
@@ -85,7 +92,7 @@ const trustedTls: ReadonlySet<string> = new Set([
   'leak-message-untrusted-tls',
 ])
 
-function verdictOf({ outcome, grade }: Outcome, { expect }: Expectation): Verdict {
+function verdictOf({ outcome, detail, grade }: Outcome, { expect }: Expectation): Verdict {
   switch (outcome) {
     case 'not-reached':
       return 'inconclusive'
@@ -95,8 +102,9 @@ function verdictOf({ outcome, grade }: Outcome, { expect }: Expectation): Verdic
       return 'fail'
     case 'accepted':
       if (grade === 'minor') return 'note'
-      // Where TLS is to be had, going on without it is wrong as well.
-      return expect === 'reject' || (expect === 'accept' && grade === 'tampered') ? 'fail' : 'pass'
+      // Told to use TLS, no client may go on without it, whatever it may do about the fault.
+      if (detail === 'downgraded-no-tls') return 'fail'
+      return expect === 'reject' ? 'fail' : 'pass'
     case 'refused':
     case 'turned-away':
       return expect === 'accept' ? 'fail' : 'pass'

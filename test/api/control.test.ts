@@ -204,6 +204,7 @@ describe('a control', () => {
         'A strict client would accept: the chain ends at a trusted root, the dates hold and the name matches.\n' +
         'Connection 1: TLS: closed (socket hang up); ended by client, fin\n' +
         '  (no bytes of the protocol)\n' +
+        'The client has to trust the roots of this run: server.tls in the options of one in Node, server.tls.ca (PEM) for any other.\n' +
         'If the client trusts the roots, its TLS library may not read their name constraints: --unconstrained makes roots without any.',
     )
   })

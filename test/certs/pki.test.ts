@@ -208,7 +208,6 @@ describeWith(['python3'], 'python', () => {
     pki.write(directory.path)
     const client = `
 import socket, ssl, sys
-import { itWith } from '../support/programs.ts'
 context = ssl.create_default_context(cafile=sys.argv[1])
 for port in sys.argv[2:]:
     try:

@@ -65,9 +65,9 @@ describe('exec --judge, of a child that is content', () => {
   it('is 1 for a refusal without a control, which says nothing', async () => {
     const { status, stderr } = await judged(['good', 'expired'], ['--judge'], 'strict', 'expired')
     expect(status).toBe(1)
-    expect(stderr).toContain('inconclusive  expired   imap/implicit  not-reached, silent-close\n')
+    expect(stderr).toContain('inconclusive  expired   imap/implicit  not-reached, inconclusive:no-control\n')
     expect(stderr).toMatch(
-      /1 inconclusive of 1 that were dialled; a refusal counts only where the client completes a session/,
+      /1 inconclusive of 1 that were dialled; a refusal counts only where the client completes a session with a good server .*: serve good as well/,
     )
   })
 

@@ -43,7 +43,7 @@ it('a client that asked for TLS and ended before anybody listened for a ClientHe
   const [socket] = (await accepted) as [Socket]
   socket.resume()
   await once(socket, 'end')
-  expect(await readClientHello(socket, 20_000)).toEqual({ kind: 'closed' })
+  expect(await readClientHello(socket, 20_000)).toEqual({ kind: 'closed', bytes: Buffer.alloc(0) })
   socket.destroy()
   client.destroy()
   server.close()

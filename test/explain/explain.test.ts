@@ -179,6 +179,17 @@ describe('an error', () => {
     expect({ reasons, readings, scenarios, notes }).toEqual({ reasons: [], readings: [], scenarios: [], notes: [] })
   })
 
+  it('claims nothing that a library only says as well, beside what it says', () => {
+    const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
+    expect(ids('javax.net.ssl.SSLException: Unrecognized SSL message, plaintext connection?')).toEqual([
+      'plaintext-on-implicit',
+    ])
+    expect(ids('error:1408F10B:SSL routines:ssl3_get_record:wrong version number')).not.toContain('tls10-only')
+    // Ciphers are another matter than versions, of which NSS says SSL_ERROR_UNSUPPORTED_VERSION.
+    expect(ids('SSL_ERROR_NO_CYPHER_OVERLAP')).toEqual([])
+    expect(ids('SSL_ERROR_UNSUPPORTED_VERSION')).toContain('tls10-only')
+  })
+
   it('says the same with the name of a class before it or behind it as without', () => {
     const ids = (text: string): readonly string[] => error(text).scenarios.map(({ id }) => id)
     const plain = ids('hostname "localhost" does not match the server certificate')

@@ -53,13 +53,6 @@ describe('a command line', () => {
 describe('arguments', () => {
   it.each([
     ['LOGIN user', 'Missing argument'],
-    ['LOGIN "user" "secret', 'Expected a string'],
-    ['LOGIN "us\\er" secret', 'Expected a string'],
-    ['LOGIN user secret more', 'Too many arguments'],
-    ['LOGIN (user) secret', 'Expected a string'],
-    ['LOGIN user {-1}', 'Expected a literal'],
-    ['LOGIN user {}', 'Expected a literal'],
-    ['LOGIN user {6', 'Expected a literal'],
     ['LOGIN user {99999999999999999999}', 'Invalid literal size'],
     ['LOGIN user {007}', 'Invalid literal size'],
     ['LOGIN user {70000}', 'Literal too large'],
@@ -70,6 +63,25 @@ describe('arguments', () => {
     const client = await connect({ mode: 'implicit' })
     expect(await client.lines(`a ${command}`, 'b NOOP')).toBe(`a BAD ${problem}\r\nb OK NOOP completed\r\n`)
     expect(client.told.credentials).toEqual([])
+  })
+
+  it.each([
+    ['LOGIN "user" "secret', 'Expected a string', '"secret'],
+    ['LOGIN "us\\er" secret', 'Expected a string', 'secret'],
+    ['LOGIN user secret more', 'Too many arguments', 'secret more'],
+    ['LOGIN user sec"ret', 'Too many arguments', 'sec"ret'],
+    ['LOGIN user sec%ret', 'Too many arguments', 'sec%ret'],
+    ['LOGIN (user) secret', 'Expected a string', 'secret'],
+    ['LOGIN user {-1}', 'Expected a literal', '{-1}'],
+    ['LOGIN user {}', 'Expected a literal', '{}'],
+    ['LOGIN user {6', 'Expected a literal', '{6'],
+    ['LOGIN user {6+}\r\nsecret more', 'Too many arguments', 'secret more'],
+    ['AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0 more', 'Too many arguments', 'secret'],
+  ])('of a login that are wrong get BAD, and what they hold has crossed: %j', async (command, problem, secret) => {
+    const client = await connect({ mode: 'implicit' })
+    expect(await client.lines(`a ${command}`, 'b NOOP')).toBe(`a BAD ${problem}\r\nb OK NOOP completed\r\n`)
+    expect(client.told.credentials.map((credential) => credential.secret)).toEqual([secret])
+    expect(client.told.admitted).toEqual([])
   })
 
   it('may hold braces inside quotes', async () => {

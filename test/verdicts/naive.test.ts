@@ -12,6 +12,7 @@ import {
   startMailServers,
   wait,
 } from '../../src/index.ts'
+import { freshAt, judged, leaked } from '../support/judged.ts'
 import { captureClientHello, connectRaw } from '../support/raw.ts'
 
 /** A naive client's login, as it may stand on the wire. */
@@ -42,18 +43,8 @@ beforeAll(async () => {
 })
 afterAll(() => servers.close())
 
-const at = (scenario: string, protocol: Protocol, mode: 'implicit' | 'starttls' = 'implicit'): MailServer => {
-  const server = servers.endpoint({ scenario, protocol, mode })
-  server.reset()
-  return server
-}
-
-/** What it came to, as soon as the client has gone. */
-async function judged(server: MailServer): Promise<string> {
-  const { outcome, detail, verdict } = await server.outcome({ settle: 10 })
-  return `${outcome} ${detail} ${verdict}`
-}
-const leaked = 'leaked leak-credentials-clear fail'
+const at = (scenario: string, protocol: Protocol, mode: 'implicit' | 'starttls' = 'implicit'): MailServer =>
+  freshAt(servers, scenario, protocol, mode)
 
 /** A socket that goes on writing when the server has closed. */
 const openHalf = ({ port }: MailServer): Socket => net.connect({ port, host: '127.0.0.1', allowHalfOpen: true })
@@ -134,6 +125,17 @@ describe('a login in clear on the port for TLS', () => {
     underneath.write(logins[protocol])
     await client.closed
     expect(await judged(server)).toBe(leaked)
+  })
+
+  it.each(protocols)('is a leak of a client that resets in the same breath: %s', async (protocol) => {
+    for (const scenario of ['expired', 'sslv3-only', 'good']) {
+      const server = at(scenario, protocol)
+      const ended = server.waitForConnection()
+      const { socket } = connectRaw(server)
+      socket.write(logins[protocol], () => socket.resetAndDestroy())
+      await ended
+      expect(await judged(server), scenario).toBe(leaked)
+    }
   })
 
   it('is no leak where there is none: a client that only refuses has passed', async () => {

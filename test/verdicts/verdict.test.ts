@@ -68,7 +68,7 @@ const starttls: Patch = { mode: 'starttls' }
 const command = (phase: 'clear' | 'tls', verb: string, action: string): Patch => ({
   commands: [{ at: 3, phase, verb, action, line: verb }],
   counts: { commands: 1 },
-  ...(phase === 'tls' && { bytes: { tlsIn: 9 } }),
+  ...(phase === 'tls' && { bytes: { tlsIn: verb.length + 2 } }),
 })
 const login = (phase: 'clear' | 'tls', kind: 'password' | 'digest' = 'password'): Patch => ({
   credentials: [{ at: 4, phase, kind, mechanism: 'PLAIN', user: 'u', secret: 'p', accepted: true, offered: true }],

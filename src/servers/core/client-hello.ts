@@ -17,15 +17,15 @@ const recordHeader = 5
 /** A ClientHello of more octets than this is not waited for; OpenSSL's own limit is 131,396. */
 const largest = 1 << 17
 
-/** What the first bytes of a client that ought to speak TLS turned out to be. All bytes were put back on the socket. */
+/** What the first bytes of a client that ought to speak TLS turned out to be. Those of a ClientHello were put back. */
 export type FirstBytes =
   | { readonly kind: 'client-hello'; readonly message: Buffer }
   | { readonly kind: 'other'; readonly bytes: Buffer }
-  | { readonly kind: 'closed' | 'reset' | 'timeout' }
+  | { readonly kind: 'closed' | 'reset' | 'timeout'; readonly bytes: Buffer }
 
 /**
- * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts every byte back,
- * so that the TLS library sees what came.
+ * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts it back, so that
+ * the TLS library sees what came.
  *
  * @param timeout milliseconds
  */
@@ -35,32 +35,36 @@ export function readClientHello(socket: Socket, timeout: number): Promise<FirstB
     const hello = new HelloReader()
     const finish = (make: (bytes: Buffer) => FirstBytes): void => {
       clock.clearTimeout(timer)
-      socket.off('readable', onReadable)
+      socket.off('data', onData)
+      socket.pause()
       socket.off('end', onEnd)
       socket.off('error', onError)
       socket.off('close', onEnd)
       const bytes = seen.all
-      if (bytes.length > 0 && !socket.destroyed && !socket.readableEnded) socket.unshift(bytes)
-      resolve(make(bytes))
+      const first = make(bytes)
+      // Nothing else is put back: a socket that is then reset would lose it.
+      const goesOn = first.kind === 'client-hello' && !socket.destroyed && !socket.readableEnded
+      if (goesOn) socket.unshift(bytes)
+      resolve(first)
     }
-    const onReadable = (): void => {
-      for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
-        seen.push(chunk)
-        hello.push(chunk)
-      }
+    // Not 'readable', which comes a moment later: a client that resets behind what it says would have said nothing.
+    const onData = (chunk: Buffer): void => {
+      seen.push(chunk)
+      hello.push(chunk)
       const { message } = hello
       if (message === 'other') finish((bytes) => ({ kind: 'other', bytes }))
       else if (message) finish(() => ({ kind: 'client-hello', message }))
     }
-    const onEnd = (): void => finish((bytes) => (bytes.length > 0 ? { kind: 'other', bytes } : { kind: 'closed' }))
-    const onError = (): void => finish(() => ({ kind: 'reset' }))
-    const timer = clock.setTimeout(() => finish(() => ({ kind: 'timeout' })), timeout)
+    const gone = (kind: 'closed' | 'reset' | 'timeout') => (): void => finish((bytes) => ({ kind, bytes }))
+    const onEnd = gone('closed')
+    const onError = gone('reset')
+    const timer = clock.setTimeout(gone('timeout'), timeout)
     timer.unref()
-    socket.on('readable', onReadable)
+    socket.on('data', onData)
     socket.on('end', onEnd)
     socket.on('error', onError)
     socket.on('close', onEnd)
-    onReadable()
+    socket.resume()
     // A client that asked for TLS and ended in one breath: its end was told before anybody listened here.
     if (socket.readableEnded || socket.destroyed) onEnd()
   })

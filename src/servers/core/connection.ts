@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 import { clock, pauseOr } from '../../clock.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
-import { alertInClear, alertReceived, alertSent } from './alerts.ts'
+import { alertInClear } from './alerts.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
 import type { Behaviour } from './behaviour.ts'
 import { readClientHello, serverNameOf } from './client-hello.ts'
 import type { Link } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
-import { noteNoClientHello, shakeHands } from './handshake.ts'
+import { noteAlert, noteNoClientHello, shakeHands } from './handshake.ts'
 import { type ConnectionHost, placeOf } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
@@ -103,7 +103,8 @@ export class Connection {
     for (let greet = true; await this.#talk({ greet }); greet = false) {
       if (!(await this.#upgrade())) return
     }
-    if (this.#below?.strayed) await this.#hearOut(this.#below)
+    // Strayed, or through with TLS and still there.
+    if (this.#below && (this.#below.strayed || !this.#below.ended)) await this.#hearOut(this.#below)
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
@@ -135,15 +136,10 @@ export class Connection {
     this.#transport = undefined
     const surplus = this.#input.drain()
     const isHello = surplus[0] === 0x16
-    if (isHello) {
-      this.#raw.unshift(surplus)
-    } else if (surplus.length > 0) {
-      this.#recorder.surplus(surplus)
-      const dropped = new Input()
-      dropped.push(surplus)
-      dropped.end()
-      await this.#overhear(dropped)
-    }
+    if (isHello) this.#raw.unshift(surplus)
+    else this.#recorder.surplus(surplus)
+    // Unless TLS comes behind it, more of the same may come, and belongs to it.
+    if (!isHello) this.#input.push(surplus)
     return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
   }
 
@@ -156,14 +152,20 @@ export class Connection {
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
-    } else if (first.kind !== 'other') {
-      noteNoClientHello(first.kind, this.#recorder)
-      return false
+    } else {
+      if (first.bytes.length > 0) this.#recorder.received('clear', first.bytes)
+      this.#input.push(first.bytes)
+      if (first.kind !== 'other') {
+        noteNoClientHello(first.kind, this.#recorder)
+        await this.#overhearRest()
+        return false
+      }
     }
     if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
     const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
-    if (this.#behaviour.tapped || first.kind === 'other') this.#below = new Tap(this.#raw)
+    if (first.kind === 'other') this.#below = new Tap(this.#raw, first.bytes)
+    else if (this.#behaviour.tapped) this.#below = new Tap(this.#raw)
     const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
     if (!socket) {
       if (this.#below) await this.#hearOut(this.#below)
@@ -171,6 +173,7 @@ export class Connection {
     }
     socket.on('error', () => {})
     this.#idle.restart()
+    await this.#overhearRest()
     this.#attach(socket, 'tls')
     return this.#strike('after-tls')
   }
@@ -178,7 +181,7 @@ export class Connection {
   /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
   async #hearOut(below: Tap): Promise<void> {
     below.release()
-    this.#input = new Input()
+    if (this.#phase === 'tls') this.#input = new Input()
     this.#attach(this.#raw, 'clear')
     if (below.stray.length > 0) {
       this.#recorder.received('clear', below.stray)
@@ -193,6 +196,14 @@ export class Connection {
   async #listen(): Promise<void> {
     this.#attach(this.#raw, 'clear')
     await this.#overhear(this.#input)
+  }
+
+  /** What was said in clear, and has come to its end. */
+  async #overhearRest(): Promise<void> {
+    const rest = this.#input
+    this.#input = new Input()
+    rest.end()
+    await this.#overhear(rest)
   }
 
   async #overhear(input: Input): Promise<void> {
@@ -218,20 +229,13 @@ export class Connection {
       },
       sent: (of, bytes) => this.#recorder.sent(of, bytes),
       ended: ({ how, error, gone }) => {
-        if (error) this.#noteAlert(error)
+        if (error) noteAlert(this.record.handshake, error)
         this.#end('client', how, error?.message.trim())
         this.#endWaiting()
         // What it said last is a fact, and answers that nobody gets are worth no more than this.
         if (gone) clock.setTimeout(() => this.#input.drain(), afterlifeMs).unref()
       },
     })
-  }
-
-  /** Within a session an error of TLS is an alert of one side or the other. */
-  #noteAlert(error: Error): void {
-    const { handshake } = this.record
-    handshake.alertReceived ??= alertReceived(error)
-    if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */

@@ -78,6 +78,8 @@ export async function runDialogue<S extends Session>(
   const continueWith = async (continuation: Continuation): Promise<Outcome | 'eof' | 'hopeless'> => {
     if (continuation.read === 'line') {
       const line = await input.line(dialect.maxLine)
+      // The client ended in the middle of it: what came has crossed, and nobody is left to be answered.
+      if (line === 'eof' && input.length > 0) await continuation.run(input.drain())
       if (line === 'eof' || line === 'hopeless') return line
       return line === 'too-long' ? dialect.tooLong(session) : continuation.run(line)
     }
@@ -91,7 +93,10 @@ export async function runDialogue<S extends Session>(
 
   const answerTo = async (line: Buffer | 'too-long'): Promise<Answer> => {
     strikes++
-    if (line === 'too-long') return { action: 'other', outcome: dialect.tooLong(session) }
+    if (line === 'too-long') {
+      await readBetween(input.head(dialect.maxLine))
+      return { action: 'other', outcome: dialect.tooLong(session) }
+    }
     const request = dialect.parse(session, line)
     if ('send' in request) {
       await readBetween(line)
@@ -121,8 +126,10 @@ export async function runDialogue<S extends Session>(
       await turn()
       since = clock.now()
     }
-    if (!session.link.secure) await input.skipTlsRecords()
-    const line = await input.line(dialect.maxLine)
+    // Whoever expects text finds no command in a ClientHello, and says so.
+    const hello = session.link.secure ? undefined : await input.strayHello()
+    const line = hello ?? (await input.line(dialect.maxLine))
+    if (line === 'eof' && input.length > 0) await readBetween(input.drain())
     if (line === 'eof' || line === 'hopeless') return line
     const end = await settle(await answerTo(line))
     if (end !== 'command') return end

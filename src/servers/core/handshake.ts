@@ -41,6 +41,12 @@ export function noteNoClientHello(kind: 'closed' | 'reset' | 'timeout', recorder
   else recorder.ended({ by: 'client', how: kind === 'reset' ? 'rst' : 'fin', closeNotify: 'missing' })
 }
 
+/** Within a session an error of TLS is an alert of one side or the other. */
+export function noteAlert(handshake: ConnectionRecord['handshake'], error: Error): void {
+  handshake.alertReceived ??= alertReceived(error)
+  if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
+}
+
 function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentity): void {
   const { handshake } = recorder.record
   handshake.result = 'finished'
@@ -49,7 +55,9 @@ function noteSession(socket: TLSSocket, recorder: Recorder, identity: TlsIdentit
   handshake.alpn = socket.alpnProtocol || null
   handshake.resumed = socket.isSessionReused()
   handshake.clientCertificate = clientSubject(socket)
-  if (!handshake.resumed) noteCertificate(recorder, identity)
+  // Tickets are of one identity only: who resumes has seen its certificate, and taken it.
+  if (handshake.resumed) recorder.fired(identity.id, 'certificate')
+  else noteCertificate(recorder, identity)
 }
 
 /** As much of it as a fact keeps: a certificate may have a subject of 100 KB. */

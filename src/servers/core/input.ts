@@ -13,6 +13,9 @@ const hopeless = 1 << 20
 /** Octets of a long text that are taken before others have their turn. */
 const mostAtOnce = 256 * 1024
 
+/** An alert or a change_cipher_spec, RFC 8446 §5: what is not worth an answer. */
+const isShort = (record: Buffer): boolean => record.length <= 7
+
 type Waiting = () => void
 
 /**
@@ -48,6 +51,11 @@ export class Input {
     return this.#ended && this.#unread.length === 0
   }
 
+  /** The first so many octets of what was not read, which stay. */
+  head(max: number): Buffer {
+    return this.#unread.all.subarray(0, max)
+  }
+
   /** Takes everything that was not read, which is then gone from here. */
   drain(): Buffer {
     return this.#unread.take(this.#unread.length)
@@ -59,16 +67,19 @@ export class Input {
   }
 
   /**
-   * Drops TLS records that stand before the next line: a client that took clear text for a handshake may send them,
-   * and say the rest in clear.
+   * Takes the TLS records that stand before the next line, up to a ClientHello, which is returned: a client that took clear
+   * text for a handshake may send them, and say the rest in clear.
    */
-  async skipTlsRecords(): Promise<void> {
+  async strayHello(): Promise<Buffer | undefined> {
     while (!this.#skipping) {
       const size = strayRecordSize(this.#unread.all)
-      if (size === 0) return
-      if (size !== undefined && size <= this.#unread.length) this.#take(size)
-      else if (!(await this.#more())) return
+      if (size === 0) return undefined
+      if (size !== undefined && size <= this.#unread.length) {
+        const record = this.#take(size)
+        if (!isShort(record)) return record
+      } else if (!(await this.#more())) return undefined
     }
+    return undefined
   }
 
   /**

@@ -99,16 +99,23 @@ export function authenticate(
 ): Outcome {
   const found = find(mechanism)
   if (!found || !link.mechanisms.includes(mechanism.toUpperCase())) {
-    return reply(spelling.unknown(), { unasked: overhear(link, mechanism, initial) })
+    return reply(spelling.unknown(), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
   }
   const exchange = found.run(link)
 
-  const follow = (step: IteratorResult<string, Credential | undefined>): Outcome => {
+  const malformed = (sent: string): Outcome => {
+    recordUnread(link, mechanism, sent)
+    return reply(spelling.malformed())
+  }
+
+  const follow = (response: Buffer, sent: string): Outcome => goOn(exchange.next(response), sent)
+
+  const goOn = (step: IteratorResult<string, Credential | undefined>, sent: string): Outcome => {
     if (!step.done) {
       const challenge = spelling.challenge(Buffer.from(step.value).toString('base64'))
       return replyThenRead(challenge, { read: 'line', run: (line) => answer(line.toString('latin1')) })
     }
-    if (!step.value) return reply(spelling.malformed())
+    if (!step.value) return malformed(sent)
     const login = link.login(step.value)
     return login.right ? accept(step.value, login) : reject()
   }
@@ -116,7 +123,7 @@ export function authenticate(
   const answer = (line: string): Outcome => {
     if (line === '*') return reply(spelling.cancelled())
     const response = decodeBase64(line)
-    return response ? follow(exchange.next(response)) : reply(spelling.malformed())
+    return response ? follow(response, line) : malformed(line)
   }
 
   const accept = (credential: Credential, { admit }: Login): Outcome =>
@@ -134,33 +141,60 @@ export function authenticate(
   }
 
   const opening = exchange.next()
-  if (initial === undefined) return follow(opening)
+  if (initial === undefined) return goOn(opening, '')
   const response = decodeInitial(initial)
-  return found.takesInitial && response ? follow(exchange.next(response)) : reply(spelling.malformed())
+  return found.takesInitial && response ? follow(response, initial) : malformed(initial)
 }
 
 /**
  * Records what came along with an authentication command that is refused whatever it says: before TLS, in the wrong
- * state, or for a mechanism that is not offered. What it returns takes the responses that nobody has asked for.
+ * state, for a mechanism that is not offered, or badly made. What it returns takes the responses that nobody has asked for.
+ *
+ * @param args everything behind the command's verb
  */
-export function overhear(link: Link, mechanism: string, initial: string | undefined): Continuation | undefined {
+export function overhear(link: Link, args: string): Continuation | undefined {
+  const [mechanism = '', initial, ...more] = args.split(/[\s"]+/).filter((word) => word !== '')
   const found = find(mechanism)
-  if (!found) return undefined
-  const exchange = found.run(link)
-  exchange.next()
+  const exchange = found?.run(link)
+  exchange?.next()
 
-  const listen = (response: Buffer | undefined): Continuation | undefined => {
-    if (!response) return undefined
-    const step = exchange.next(response)
-    if (step.done && step.value) link.login(step.value)
-    return step.done ? undefined : rest
+  const listen = (sent: string, response: Buffer | undefined): Continuation | undefined => {
+    const step = response && exchange?.next(response)
+    if (step && !step.done) return rest
+    if (step?.value) link.login(step.value)
+    else recordUnread(link, mechanism, sent)
+    return undefined
   }
   const rest: Continuation = {
     read: 'line',
-    run: (line) => reply('', { unasked: listen(decodeBase64(line.toString('latin1'))) }),
+    run: (line) => {
+      const sent = line.toString('latin1')
+      return reply('', { unasked: listen(sent, decodeBase64(sent)) })
+    },
   }
-  if (initial === undefined) return rest
-  return found.takesInitial ? listen(decodeInitial(initial)) : undefined
+  if (initial === undefined) return mechanism === '' ? undefined : rest
+  const first = listen(initial, found?.takesInitial ? decodeInitial(initial) : undefined)
+  return more.reduce((next, word) => next && listen(word, decodeBase64(word)), first)
+}
+
+/** Mechanisms whose first response gives no secret away, but at most a name. */
+const unrevealing = /^(?:SCRAM-|GS2-|GSS|KERBEROS|NTLM$|EXTERNAL$|ANONYMOUS$)/
+
+/**
+ * Records a response that cannot be read: it is badly made, or nobody here speaks its mechanism. What is in it has crossed
+ * all the same, and is taken for a password unless something says what else it is.
+ */
+function recordUnread(link: Link, mechanism: string, sent: string): void {
+  const name = mechanism.toUpperCase()
+  if (/^[=*]?$/.test(sent) || unrevealing.test(name)) return
+  const bytes = decodeBase64(sent)
+  const text = bytes ? decodeText(bytes) : sent
+  // XOAUTH2, and RFC 7628 §3.1.
+  const [who = '', ...fields] = text.split('\x01')
+  const [, user = ''] = /^(?:user=|n,a=)([^,]*)/i.exec(who) ?? []
+  const token = fields.map((field) => after('auth=Bearer ', field)).find((found) => found !== undefined)
+  const kind = token !== undefined ? 'bearer' : name.endsWith('-MD5') ? 'digest' : 'password'
+  link.login({ kind, mechanism: name, user, secret: token ?? text })
 }
 
 /** Text in UTF-8, or in latin1 where it is not UTF-8: what a client sent is a fact, not an error. */

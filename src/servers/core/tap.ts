@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { TlsRecords } from './tls-records.ts'
+import { TlsRecords, tlsRecordSize } from './tls-records.ts'
 
 /** Octets kept of what came in clear below TLS, which ends a session within a segment or two. */
 const maxStray = 128 * 1024
@@ -16,10 +16,18 @@ export class Tap extends Duplex {
   /** How the client ended the TCP connection, where it did. */
   ended: 'fin' | 'rst' | undefined
 
-  /** @param raw a socket that nobody reads */
-  constructor(raw: Socket) {
+  /**
+   * @param raw a socket that nobody reads
+   * @param ahead what was read from it already, and is no ClientHello that we can read
+   */
+  constructor(raw: Socket, ahead?: Buffer) {
     super({ allowHalfOpen: false })
     this.#raw = raw
+    if (ahead) {
+      if (tlsRecordSize(ahead) === 0) this.#records.lose()
+      else this.#records.push(ahead)
+      this.push(ahead)
+    }
     raw.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose)
     // TLS reports what goes wrong; between two owners an error would have no listener.
     this.on('error', () => {})

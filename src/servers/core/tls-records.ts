@@ -69,6 +69,11 @@ export class TlsRecords {
     return this.#kept.length
   }
 
+  /** From now on nothing is a record. */
+  lose(): void {
+    this.#needed = Number.POSITIVE_INFINITY
+  }
+
   /** Whether the rest cannot become a record. */
   get lost(): boolean {
     return this.#needed === Number.POSITIVE_INFINITY

@@ -47,6 +47,12 @@ export class Arguments {
     return this.#problem
   }
 
+  /** Everything there is, as latin1, each literal in the place of its marker. */
+  get whole(): string {
+    let at = 0
+    return this.#text.replace(/\{\d+\+?\}\r\n/g, () => this.#literals[at++]?.toString('latin1') ?? '')
+  }
+
   fail(problem: string): void {
     this.#problem ??= problem
     this.#at = this.#text.length

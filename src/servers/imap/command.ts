@@ -19,11 +19,13 @@ interface Definition<T> {
   /** Reads everything behind the verb. Default: there is nothing. */
   readonly read?: (args: Arguments) => T
   readonly run: (session: ImapSession, given: T, request: Request) => Outcome | Promise<Outcome>
+  /** Is told the arguments that could not be read, in place of `run`, where they are a fact all the same. */
+  readonly unread?: (session: ImapSession, text: string) => void
 }
 
 /** A command whose arguments, literals included, are read before it runs; what cannot be read gets BAD. */
 export function defineCommand<T = undefined>(definition: Definition<T>): ImapCommand {
-  const { verb, action, states, reference, maxLiterals = maxStringLiterals, read, run } = definition
+  const { verb, action, states, reference, maxLiterals = maxStringLiterals, read, run, unread } = definition
   return {
     verb,
     action,
@@ -33,7 +35,9 @@ export function defineCommand<T = undefined>(definition: Definition<T>): ImapCom
       withLiterals(request, maxLiterals, (args) => {
         const given = read?.(args) as T
         args.end()
-        return args.problem === undefined ? run(session, given, request) : bad(request.tag, args.problem)
+        if (args.problem === undefined) return run(session, given, request)
+        unread?.(session, args.whole)
+        return bad(request.tag, args.problem)
       }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Dialect, Request } from '../core/dialect.ts'
+import { guesser } from '../core/guess.ts'
 import { type Outcome, reply } from '../core/outcome.ts'
 import { showCapabilities } from './capabilities.ts'
 import type { ImapCommand } from './command.ts'
@@ -40,8 +41,8 @@ export const imap: Dialect<ImapSession> = {
   greeting: ({ link, state }) => reply(tagged('', 'OK', 'mockmail ready', showCapabilities(link, state))),
   parse: (_, line) => parseLine(line),
   guess(line) {
-    const [, verb, args = ''] = sensitive.exec(line.toString('latin1')) ?? []
-    return verb === undefined ? undefined : { tag: '*', verb: verb.toUpperCase(), args, line }
+    const request = guess(line)
+    return request && { ...request, tag: '*', verb: abbreviated[request.verb] ?? request.verb }
   },
   unknown: (_, request) => refuseUnread(request.args, reply(formatRefusal('not-implemented', request.tag))),
   wrongState: (_, request) => refuseUnread(request.args, reply(formatRefusal('bad-sequence', request.tag))),
@@ -57,8 +58,11 @@ export const imap: Dialect<ImapSession> = {
 /** Tag, verb, arguments, RFC 9051 §2.2.1. The word behind UID belongs to the verb. */
 const grammar = /^([!#$&',-[\]-z|-~]+) ((?:UID +)?[^ ]+)(?: (.*))?$/is
 
-/** A login, or mail handed in, in a line without a tag or with too many spaces. */
-const sensitive = /(?:^|\s)(LOGIN|AUTHENTICATE|APPEND)\s+(.*)$/is
+/** A login, or mail handed in, in a line whose tag is missing, grown together with the verb, or no tag. */
+const guess = guesser(['LOGIN', 'AUTHENTICATE', 'AUTH', 'APPEND'], '(?:\\S*|.*?\\s)')
+
+/** What other protocols call it. */
+const abbreviated: Readonly<Record<string, string>> = { AUTH: 'AUTHENTICATE' }
 
 function parseLine(line: Buffer): Request | Outcome {
   const text = line.toString('latin1')

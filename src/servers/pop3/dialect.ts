@@ -1,5 +1,6 @@
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Dialect } from '../core/dialect.ts'
+import { guesser } from '../core/guess.ts'
 import { reply } from '../core/outcome.ts'
 import { createTimestamp } from '../core/sasl.ts'
 import { pop3Commands } from './commands.ts'
@@ -28,10 +29,7 @@ export const pop3: Dialect<Pop3Session> = {
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
   unknown: () => reply(unknown),
-  guess(line) {
-    const [, verb, args = ''] = login.exec(line.toString('latin1')) ?? []
-    return verb === undefined ? undefined : { verb: verb.toUpperCase(), args, tag: '', line }
-  },
+  guess: guesser(['USER', 'PASS', 'APOP', 'AUTH'], '[^A-Z]*'),
   wrongState: (session, request) =>
     refuseOverheard(session, request, `-ERR command not permitted in the ${session.state.toUpperCase()} state\r\n`),
   tooLong: () => reply('-ERR line too long\r\n'),
@@ -44,9 +42,6 @@ const unknown = '-ERR unknown command\r\n'
 
 /** A keyword, RFC 1939 §3, and what is behind it. */
 const command = /^([A-Z]{1,16})(?: (.*))?$/is
-
-/** A login in a line that begins or separates its words otherwise. */
-const login = /^[^A-Z]*(USER|PASS|APOP|AUTH)\s+(.*)$/is
 
 const refusals: Readonly<Record<Refusal, string>> = {
   'not-implemented': '-ERR command not implemented\r\n',

@@ -78,7 +78,7 @@ const auth: Pop3Command = {
     if (refusal) return refuseOverheard(session, request, refusal)
     // Older than the RFC, and still asked by clients that do not trust CAPA.
     if (mechanism === undefined) return listMechanisms(link.mechanisms)
-    if (rest.length > 0) return reply('-ERR syntax: AUTH mechanism [initial-response]\r\n')
+    if (rest.length > 0) return refuseOverheard(session, request, '-ERR syntax: AUTH mechanism [initial-response]\r\n')
     return authenticate(link, mechanism, initial, spelling, () => session.openMaildrop())
   },
 }
@@ -91,9 +91,7 @@ export function refuseOverheard(session: Pop3Session, request: Request, refusal:
   if (request.verb === 'USER') recordUser(session, request)
   if (request.verb === 'PASS') recordPassword(session, request)
   if (request.verb === 'APOP') recordDigest(session, request)
-  if (request.verb !== 'AUTH') return reply(refusal)
-  const [mechanism = '', initial] = words(request)
-  return reply(refusal, { unasked: overhear(session.link, mechanism, initial) })
+  return request.verb === 'AUTH' ? reply(refusal, { unasked: overhear(session.link, request.args) }) : reply(refusal)
 }
 
 const refuseLogin = ({ link }: Pop3Session): string | undefined => {

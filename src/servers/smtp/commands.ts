@@ -70,17 +70,17 @@ const auth: SmtpCommand = {
     const { link } = session
     const [mechanism = '', initial, ...rest] = words(request.args)
     const refusal = refuseAuth(session)
-    if (refusal) return reply(refusal, { unasked: overhear(link, mechanism, initial) })
-    if (mechanism === '' || rest.length > 0) return reply('501 5.5.4 Syntax: AUTH mechanism [initial-response]\r\n')
+    if (refusal) return refuseOverheard(session, request, refusal)
+    if (mechanism === '' || rest.length > 0) return refuseOverheard(session, request, syntax)
     return authenticate(link, mechanism, initial, spelling, ({ user }) => session.authenticate(user))
   },
 }
 
 /** Refuses an AUTH for the sake of the state, and records what came along with it. */
-export const refuseOverheard = ({ link }: SmtpSession, { args }: Request, refusal: string): Outcome => {
-  const [mechanism = '', initial] = words(args)
-  return reply(refusal, { unasked: overhear(link, mechanism, initial) })
-}
+export const refuseOverheard = ({ link }: SmtpSession, { args }: Request, refusal: string): Outcome =>
+  reply(refusal, { unasked: overhear(link, args) })
+
+const syntax = '501 5.5.4 Syntax: AUTH mechanism [initial-response]\r\n'
 
 const refuseAuth = ({ link, authenticated }: SmtpSession): string | undefined => {
   if (authenticated) return '503 5.5.1 Already authenticated\r\n'

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Dialect, Request } from '../core/dialect.ts'
+import { guesser } from '../core/guess.ts'
 import { reply } from '../core/outcome.ts'
 import { refuseOverheard, smtpCommands } from './commands.ts'
 import { maxLine } from './limits.ts'
@@ -29,10 +30,7 @@ export const smtp: Dialect<SmtpSession> = {
     if (verb === undefined) return session.engine.command(line)
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
-  guess(line) {
-    const [, verb, args = ''] = sensitive.exec(line.toString('latin1')) ?? []
-    return verb === undefined ? undefined : { verb: verb.toUpperCase(), args, tag: '', line }
-  },
+  guess: guesser(['AUTH', 'MAIL', 'RCPT'], '[^A-Z]*'),
   unknown: ({ engine }, { line }) => engine.command(line),
   wrongState(session, request) {
     // The states are computed from what the engine knows, so it refuses what the table refuses.
@@ -52,9 +50,6 @@ export const smtp: Dialect<SmtpSession> = {
 
 /** A verb, RFC 5321 §2.4, and what is behind it. */
 const command = /^([A-Z][A-Z0-9-]{0,31})(?: (.*))?$/is
-
-/** Logins and envelopes in lines that begin or separate their words otherwise. */
-const sensitive = /^[^A-Z]*(AUTH|MAIL|RCPT)\s+(.*)$/is
 
 function refuse(refusal: Refusal, { verb }: Request): string {
   switch (refusal) {

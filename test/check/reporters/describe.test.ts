@@ -61,6 +61,30 @@ describe('the sentence of a cell', () => {
       },
     ],
     [
+      'sent the password in clear before it asked for STLS',
+      {
+        detail: 'leak-credentials-clear',
+        protocol: 'pop3',
+        transcripts: ['S: +OK ready\nC: PASS b\nS: -ERR no\nC: STLS\nS: +OK begin\nC*: QUIT\nS*: +OK bye'],
+      },
+    ],
+    [
+      'went on without TLS before it asked for STARTTLS',
+      {
+        detail: 'downgraded-no-tls',
+        transcripts: [
+          'S: 220 hi\nC: AUTH PLAIN\nS: 538 no\nC: EHLO x\nC: STARTTLS\nS: 250 hi\nS: 220 go\nC*: QUIT\nS*: 221 bye',
+        ],
+      },
+    ],
+    [
+      'sent the password in clear although STARTTLS was granted',
+      {
+        detail: 'leak-credentials-clear',
+        transcripts: ['S: 220 hi\nC: EHLO x\nC: STARTTLS\nC: AUTH PLAIN AAA=\nS: 250 hi\nS: 220 go'],
+      },
+    ],
+    [
       'sent the password in clear without asking for STLS',
       {
         detail: 'leak-credentials-clear',

@@ -1,5 +1,5 @@
 import { reply } from '../../core/outcome.ts'
-import { authenticate as exchange, overhear } from '../../core/sasl.ts'
+import { decodeText, authenticate as exchange, overhear } from '../../core/sasl.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { formatRefusal } from '../refusals.ts'
@@ -12,6 +12,12 @@ const login = defineCommand({
   states: ['not-authenticated'],
   reference: 'RFC 9051 §6.2.3',
   read: (args) => ({ user: args.text(), secret: args.space().text() }),
+  // A quote that is missing, a space in a password without quotes: it has crossed however badly it is spelled.
+  unread: ({ link }, text) => {
+    const [, user = '', secret = ''] = /^\s*(\S*)\s*(.*)$/s.exec(decodeText(Buffer.from(text, 'latin1'))) ?? []
+    if (secret !== '') link.login({ kind: 'password', mechanism: 'LOGIN', user, secret })
+    else if (user !== '') link.identify(user)
+  },
   run: (session, { user, secret }, { tag }) => {
     const { link } = session
     // First of all: a credential that is refused has crossed all the same.
@@ -33,10 +39,11 @@ const authenticate = defineCommand({
   states: ['not-authenticated'],
   reference: 'RFC 9051 §6.2.2',
   read: (args) => ({ mechanism: args.astring(), initial: args.more() ? args.astring() : undefined }),
+  unread: ({ link }, text) => void overhear(link, text),
   run: (session, { mechanism, initial }, { tag }) => {
     const { link } = session
     if (!link.loginOffered) {
-      return reply(formatRefusal('tls-required', tag), { unasked: overhear(link, mechanism, initial) })
+      return reply(formatRefusal('tls-required', tag), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
     }
     return exchange(
       link,
