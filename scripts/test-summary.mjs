@@ -10,4 +10,9 @@ const broken = testResults.filter(
 )
 const failed = numFailedTests + (broken.length || (numFailedTests === 0 && numFailedTestSuites > 0 ? 1 : 0))
 const skipped = numPendingTests + numTodoTests
+const shaken = testResults.flatMap(({ assertionResults }) =>
+  assertionResults.filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0),
+)
+for (const { fullName, failureMessages } of shaken)
+  console.log(`passed at the second try only: ${fullName}: ${failureMessages[0].split('\n')[0]}`)
 console.log(`${numPassedTests} passed, ${failed} failed, ${skipped} skipped`)
