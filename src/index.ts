@@ -1,11 +1,21 @@
 export { type CheckOptions, checkClient } from './check/check-client.ts'
 export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
-export { judgeConnection, judgeRun } from './judge.ts'
-export type { RunOptions } from './options.ts'
+export type { MailServer, SettleOptions, WaitOptions } from './fleet/mail-server.ts'
+export type { MessageFilter, ReceivedMessage } from './fleet/message.ts'
+export type { RunOptions } from './fleet/options.ts'
+export type { PortOptions } from './fleet/ports.ts'
+export {
+  type EndpointQuery,
+  type MailServers,
+  type StartOneOptions,
+  type StartOptions,
+  startMailServer,
+  startMailServers,
+} from './fleet/start.ts'
 export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
-export type { PortOptions } from './ports.ts'
-export type { MessageFilter, ReceivedMessage } from './received.ts'
+export type * from './record/record.ts'
+export { formatTranscript } from './record/transcript.ts'
 export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   close,
@@ -28,17 +38,7 @@ export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } fr
 export type { Part, PartId } from './scenarios/registry.ts'
 export type { Cast, DefinedPart, Expectation, Scenario, ScenarioInput, ScenarioPart } from './scenarios/scenario.ts'
 export type * from './scenarios/vocabulary.ts'
-export type { MailServer, SettleOptions, WaitOptions } from './server.ts'
-export type * from './servers/core/record.ts'
-export { formatTranscript } from './servers/core/transcript.ts'
-export {
-  type EndpointQuery,
-  type MailServers,
-  type StartOneOptions,
-  type StartOptions,
-  startMailServer,
-  startMailServers,
-} from './start.ts'
+export { judgeConnection, judgeRun } from './verdicts/judge.ts'
 export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'
-export { type ClientError, reasonOf, reasonsOf, refusedFor } from './verdicts/reasons.ts'
+export { type ClientError, reasonOf, reasonsOf, refusedFor } from './verdicts/reasons/reasons.ts'
 export type { Judgement, JudgeOptions, Verdict } from './verdicts/verdict.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { NewMessage } from '../src/servers/folder.ts'
-import { MailStore } from '../src/servers/mailbox.ts'
+import type { NewMessage } from '../src/servers/mailbox/folder.ts'
+import { MailStore } from '../src/servers/mailbox/mailbox.ts'
 
 const mail: NewMessage = { raw: Buffer.from('Subject: x\r\n\r\ny\r\n') }
 const opened: MailStore[] = []

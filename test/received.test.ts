@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { matches, receive } from '../src/received.ts'
-import type { ConnectionRecord } from '../src/servers/core/record.ts'
+import { matches, receive } from '../src/fleet/message.ts'
+import type { ConnectionRecord } from '../src/record/record.ts'
 
 const message = (text: string) => receive({ via: 'DATA', raw: Buffer.from(text) }, {} as ConnectionRecord, 'tls')
 

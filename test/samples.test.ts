@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { loadSamples } from '../src/servers/samples.ts'
+import { loadSamples } from '../src/servers/mailbox/samples.ts'
 
 const folder = new URL('../fixtures/messages/', import.meta.url)
 const files = readdirSync(folder).sort()

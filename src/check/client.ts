@@ -1,6 +1,6 @@
 import { clock } from '../clock.ts'
-import type { MailServer } from '../server.ts'
-import { reasonsOf } from '../verdicts/reasons.ts'
+import type { MailServer } from '../fleet/mail-server.ts'
+import { reasonsOf } from '../verdicts/reasons/reasons.ts'
 import { cannotRun, startTree } from './process-tree.ts'
 import type { ClientEnd } from './report.ts'
 

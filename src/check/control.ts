@@ -1,5 +1,5 @@
-import type { MailServer } from '../server.ts'
-import type { ConnectionRecord } from '../servers/core/record.ts'
+import type { MailServer } from '../fleet/mail-server.ts'
+import type { ConnectionRecord } from '../record/record.ts'
 import { dialects } from '../servers/dialects.ts'
 import type { CheckCell } from './report.ts'
 

@@ -1,11 +1,11 @@
 import type { CertificateEntry } from '../scenarios/entry.ts'
 import { catalogue } from '../scenarios/registry.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
+import { oneLine } from '../text/printable.ts'
 import type { Detail, Qualifier } from '../verdicts/outcome.ts'
 import { proofOf } from './evidence.ts'
 import { isStartTls, readTranscript, startTlsOn } from './lines.ts'
 import type { CheckCell, CheckReport, ClientEnd } from './report.ts'
-import { oneLine } from './text.ts'
 
 /** What the client did, as a sentence without its subject: "sent the password in clear although STARTTLS was missing". */
 export function describeCell(cell: CheckCell): string {

@@ -1,8 +1,8 @@
-import type { Phase } from '../servers/core/record.ts'
+import type { Phase } from '../record/record.ts'
+import { cut, oneLine } from '../text/printable.ts'
 import type { Detail } from '../verdicts/outcome.ts'
 import { isStartTls, offersStartTls, readTranscript, type TranscriptLine, tellsCapabilities } from './lines.ts'
 import type { CheckCell } from './report.ts'
-import { cut, oneLine } from './text.ts'
 
 /** Where in a cell's transcripts the proof of its outcome stands; both are counted from 0. */
 export interface Proof {

@@ -1,4 +1,4 @@
-import type { Phase } from '../servers/core/record.ts'
+import type { Phase } from '../record/record.ts'
 
 /** One line of a transcript, taken apart. */
 export interface TranscriptLine {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
-import { checkMode, checkPort, checkProtocol, checkRunOptions, invalid, type RunOptions } from '../options.ts'
-import { didYouMean } from '../scenarios/nearest.ts'
+import { checkMode, checkPort, checkProtocol, checkRunOptions, invalid, type RunOptions } from '../fleet/options.ts'
+import type { StartOptions } from '../fleet/start.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { type DefinedPart, resolveScenario } from '../scenarios/scenario.ts'
-import type { StartOptions } from '../start.ts'
+import { didYouMean } from '../text/nearest.ts'
 
 /** What the flags of `up`, `exec` and `certs` say. */
 export interface ServingFlags {

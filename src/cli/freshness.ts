@@ -1,5 +1,5 @@
 import { pause } from '../clock.ts'
-import type { MailServers } from '../start.ts'
+import type { MailServers } from '../fleet/start.ts'
 
 /** Milliseconds. A CRL is good for a week, and a leaf that is not valid yet is issued anew within a day. */
 const period = 6 * 3_600_000

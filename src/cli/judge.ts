@@ -1,8 +1,8 @@
-import type { MailServer } from '../server.ts'
-import type { MailServers } from '../start.ts'
+import type { JudgedEvent } from '../fleet/events.ts'
+import type { MailServer } from '../fleet/mail-server.ts'
+import type { MailServers } from '../fleet/start.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
-import type { JudgedEvent } from './events.ts'
 import { align } from './table.ts'
 
 /** What a run of `exec --judge` came to. */

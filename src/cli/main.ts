@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { oneLine, withoutCommands } from '../check/text.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
+import { oneLine, withoutCommands } from '../text/printable.ts'
 import { version } from '../version.ts'
 import { addCerts } from './certs.ts'
 import { addCheck } from './check.ts'

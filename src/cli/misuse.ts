@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from 'commander'
 import { MockmailError } from '../errors.ts'
-import { didYouMean } from '../scenarios/nearest.ts'
 import { scenarioNames } from '../scenarios/scenario.ts'
+import { didYouMean } from '../text/nearest.ts'
 
 /**
  * What was wrong with the command line: what was given, what is allowed, and the nearest name. Commander says less and in

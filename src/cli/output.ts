@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs'
-import { forLog } from '../check/text.ts'
 import { clock, pauseOr } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
+import { forLog } from '../text/printable.ts'
 
 /** Where a command writes. stdout carries results only; everything else goes to stderr. */
 export interface Output {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
-import type { ReadyEvent } from './events.ts'
+import type { ReadyEvent } from '../fleet/events.ts'
 
 /**
  * Writes the ready event to a file, so that nobody reads half of it. What is there and is no regular file, such as a pipe, a

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { MailServers } from '../start.ts'
+import type { MailServers } from '../fleet/start.ts'
 import type { Output } from './output.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { EndpointEvent } from '../fleet/events.ts'
 import { modes, protocols } from '../scenarios/vocabulary.ts'
-import type { EndpointEvent } from './events.ts'
 
 /** Blanks between columns: as many as there is room for. */
 const gaps = [2, 1] as const

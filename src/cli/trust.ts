@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { invalid } from '../options.ts'
+import { invalid } from '../fleet/options.ts'
 
 /** Ecosystems that can be told to trust a root by the environment alone. */
 const ways: Readonly<Record<string, (ca: string, pki: string, inherited: NodeJS.ProcessEnv) => NodeJS.ProcessEnv>> = {

@@ -1,7 +1,7 @@
 import type { Reason } from '../scenarios/vocabulary.ts'
-import { alertNames } from '../servers/core/alerts.ts'
-import { codesIn } from '../verdicts/reasons.ts'
-import { verifyCodes } from '../verdicts/verify-codes.ts'
+import { alertNames } from '../tls/alerts.ts'
+import { codesIn } from '../verdicts/reasons/reasons.ts'
+import { verifyCodes } from '../verdicts/reasons/verify-codes.ts'
 import { certificateReasons } from './sourced-text.ts'
 
 /** What a number or a name stands for in one of the tables that everybody uses. */

@@ -1,6 +1,6 @@
 import { catalogue } from '../scenarios/registry.ts'
-import { type Ecosystem, ecosystems } from '../verdicts/patterns.ts'
-import { verifyCodes } from '../verdicts/verify-codes.ts'
+import { type Ecosystem, ecosystems } from '../verdicts/reasons/patterns.ts'
+import { verifyCodes } from '../verdicts/reasons/verify-codes.ts'
 import measuredFile from './measured.json' with { type: 'json' }
 import { dotnetTexts } from './sourced-dotnet.ts'
 import { platformTexts } from './sourced-platforms.ts'

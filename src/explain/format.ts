@@ -1,3 +1,4 @@
+import { fields, indented, wrapped } from '../text/wrap.ts'
 import { type Acceptance, type ErrorText, measuredOn } from './errors.ts'
 import {
   type Candidate,
@@ -7,7 +8,6 @@ import {
   type PartExplanation,
   type ScenarioExplanation,
 } from './explain.ts'
-import { fields, indented, wrapped } from './lines.ts'
 import { reasonsOfRow } from './told-by-row.ts'
 
 /** Scenarios and texts that a terminal shows; `--json` has them all. */

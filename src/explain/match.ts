@@ -1,4 +1,4 @@
-import { reasonsOf } from '../verdicts/reasons.ts'
+import { reasonsOf } from '../verdicts/reasons/reasons.ts'
 import { withoutClasses } from './context.ts'
 import { type ErrorText, errorTexts } from './errors.ts'
 

@@ -1,6 +1,12 @@
-import { nssCodes } from '../verdicts/nss-codes.ts'
-import type { Ecosystem } from '../verdicts/patterns.ts'
-import { appleCodes, outlookCodes, type PlatformCode, windowsCodes, winsockCodes } from '../verdicts/platform-codes.ts'
+import { nssCodes } from '../verdicts/reasons/nss-codes.ts'
+import type { Ecosystem } from '../verdicts/reasons/patterns.ts'
+import {
+  appleCodes,
+  outlookCodes,
+  type PlatformCode,
+  windowsCodes,
+  winsockCodes,
+} from '../verdicts/reasons/platform-codes.ts'
 import { certificateReasons, chain, type SourcedText } from './sourced-text.ts'
 
 const packetFormat = 'Limilabs, Mail.dll: The handshake failed due to an unexpected packet format'

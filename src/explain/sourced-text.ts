@@ -1,5 +1,5 @@
 import type { Reason } from '../scenarios/vocabulary.ts'
-import type { Ecosystem } from '../verdicts/patterns.ts'
+import type { Ecosystem } from '../verdicts/reasons/patterns.ts'
 
 /** A text that is written down somewhere, and not measured here. */
 export interface SourcedText {

@@ -1,6 +1,6 @@
 import type { Reason } from '../scenarios/vocabulary.ts'
-import { codesIn, reasonsOf } from '../verdicts/reasons.ts'
-import type { VerifyCode } from '../verdicts/verify-codes.ts'
+import { codesIn, reasonsOf } from '../verdicts/reasons/reasons.ts'
+import type { VerifyCode } from '../verdicts/reasons/verify-codes.ts'
 import type { ErrorText } from './errors.ts'
 
 /** The table does not change, and every explanation asks all of it. */

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { MockmailError } from '../errors.ts'
+import { didYouMean } from '../text/nearest.ts'
 import { facetsOf } from './compose.ts'
 import { certificateShape, effectShape, quirkShape } from './definition.ts'
 import type { Effect, Effects } from './effects.ts'
 import type { CertificateEntry, CertificateFacets, EntryFacts, QuirkEntry } from './entry.ts'
-import { didYouMean } from './nearest.ts'
 import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
 import { type Problem, problemOf, type Shape } from './shape.ts'
 

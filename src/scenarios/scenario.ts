@@ -1,7 +1,7 @@
 import { MockmailError } from '../errors.ts'
+import { didYouMean } from '../text/nearest.ts'
 import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
 import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
-import { didYouMean } from './nearest.ts'
 import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 

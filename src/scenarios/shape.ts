@@ -1,4 +1,4 @@
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../text/nearest.ts'
 
 /** What a value must be like, as data. */
 export type Shape =

@@ -1,4 +1,4 @@
-import { checkMode, checkOptionNames, checkProtocol, checkWord } from '../options.ts'
+import { checkMode, checkOptionNames, checkProtocol, checkWord } from '../fleet/options.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'

@@ -1,9 +1,9 @@
 import type { CheckReport } from '../check/report.ts'
 import { MockmailError } from '../errors.ts'
-import { MailServer } from '../server.ts'
-import { formatTranscript } from '../servers/core/transcript.ts'
+import { MailServer } from '../fleet/mail-server.ts'
+import { formatTranscript } from '../record/transcript.ts'
 import { hintFor } from '../verdicts/hints.ts'
-import type { ClientError } from '../verdicts/reasons.ts'
+import type { ClientError } from '../verdicts/reasons/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
 /** @throws {MockmailError} INVALID_OPTION */

@@ -1,6 +1,6 @@
-import type { RunOptions } from '../options.ts'
+import { openHost } from '../control/host.ts'
+import type { RunOptions } from '../fleet/options.ts'
 import { writeFleet } from './shared/environment.ts'
-import { openHost } from './shared/host.ts'
 import { keepHost } from './shared/kept-host.ts'
 
 export type { RunOptions }

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
-import type { RunOptions } from '../options.ts'
-import { openHost } from './shared/host.ts'
+import { openHost } from '../control/host.ts'
+import type { RunOptions } from '../fleet/options.ts'
 import type {} from './vitest.ts'
 
 export type { RunOptions }

@@ -1,4 +1,5 @@
 import { expect, inject } from 'vitest'
+import type { SharedFleet } from '../control/host.ts'
 import type {
   CredentialsOptions,
   MailMatchers,
@@ -14,7 +15,6 @@ import {
   openSharedMockMail,
   type SharedMockMail,
 } from './mock-mail.ts'
-import type { SharedFleet } from './shared/host.ts'
 import { vitestRunner } from './vitest-runner.ts'
 import { watchedMatchers } from './watched.ts'
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
-import type { ConnectionRecord } from '../servers/core/record.ts'
+import type { ConnectionRecord } from '../record/record.ts'
 import { outcomeOf, type Qualifier } from './outcome.ts'
-import { type ClientError, reasonsOf } from './reasons.ts'
+import { type ClientError, reasonsOf } from './reasons/reasons.ts'
 
 /**
  * What to try when a client that trusts the roots refuses `good`, where that looks like one whose TLS library cannot read

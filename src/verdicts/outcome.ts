@@ -1,6 +1,6 @@
+import type { CommandRecord, ConnectionRecord } from '../record/record.ts'
 import type { Expectation } from '../scenarios/scenario.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
-import type { CommandRecord, ConnectionRecord } from '../servers/core/record.ts'
 
 /** What a client did, in one word. */
 export const outcomeWords = ['refused', 'accepted', 'leaked', 'fooled', 'hung', 'turned-away', 'not-reached'] as const

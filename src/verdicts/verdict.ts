@@ -1,5 +1,5 @@
+import type { ConnectionRecord } from '../record/record.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
-import type { ConnectionRecord } from '../servers/core/record.ts'
 import { type Grade, type Outcome, outcomeOf, type Stakes, spokeOn } from './outcome.ts'
 
 /** Outcome against expectation. */

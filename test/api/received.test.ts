@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { matches, receive } from '../../src/received.ts'
-import type { ConnectionRecord } from '../../src/servers/core/record.ts'
+import { matches, receive } from '../../src/fleet/message.ts'
+import type { ConnectionRecord } from '../../src/record/record.ts'
 
 const message = (source: string) =>
   receive(

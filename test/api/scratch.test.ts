@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openScratch } from '../../src/fleet/temporary-directory.ts'
 import { startMailServers } from '../../src/index.ts'
-import { openScratch } from '../../src/scratch.ts'
 import { temporaryDirectory } from '../support/programs.ts'
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandClient } from '../../src/check/client.ts'
 import { runCheck } from '../../src/check/run.ts'
-import { startFleet } from '../../src/start.ts'
+import { startFleet } from '../../src/fleet/start.ts'
 
 /** Connects, says what nobody asked for, and is gone before anything can come back. */
 const script = `

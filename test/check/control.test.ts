@@ -5,8 +5,8 @@ import type { CheckReport } from '../../src/check/report.ts'
 import { formatMarkdown } from '../../src/check/reporters/markdown.ts'
 import { formatPretty } from '../../src/check/reporters/pretty.ts'
 import { runCheck } from '../../src/check/run.ts'
+import { startFleet } from '../../src/fleet/start.ts'
 import type { MailServer, Protocol } from '../../src/index.ts'
-import { startFleet } from '../../src/start.ts'
 import { connectRaw, connectTls, type RawClient, tlsError } from '../support/raw.ts'
 
 type Act = (server: MailServer) => Promise<unknown>

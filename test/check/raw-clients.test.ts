@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { commandClient } from '../../src/check/client.ts'
 import type { CheckCell, CheckReport } from '../../src/check/report.ts'
 import { runCheck } from '../../src/check/run.ts'
+import { startFleet } from '../../src/fleet/start.ts'
 import type { Protocol } from '../../src/index.ts'
-import { startFleet } from '../../src/start.ts'
 
 const script = fileURLToPath(new URL('raw-client.mjs', import.meta.url))
 

@@ -4,7 +4,7 @@ import { lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSyn
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ReadyEvent } from '../../src/cli/events.ts'
+import type { ReadyEvent } from '../../src/fleet/events.ts'
 import { describeWith } from '../support/programs.ts'
 import { ensureBuilt, one, openWorkplace, run, start } from './mockmail.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { JudgedEvent, ReadyEvent } from '../../src/cli/events.ts'
 import { openJudge } from '../../src/cli/judge.ts'
+import type { JudgedEvent, ReadyEvent } from '../../src/fleet/events.ts'
 import { startMailServers } from '../../src/index.ts'
 import { talk } from '../support/raw.ts'
 import { ensureBuilt, openWorkplace, run } from './mockmail.ts'

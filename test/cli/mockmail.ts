@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { ReadyEvent } from '../../src/cli/events.ts'
+import type { ReadyEvent } from '../../src/fleet/events.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 

@@ -4,7 +4,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ReadyEvent } from '../../src/cli/events.ts'
+import type { ReadyEvent } from '../../src/fleet/events.ts'
 import { itWith } from '../support/programs.ts'
 import { type Ended, ensureBuilt, one, openWorkplace, type Running, start, type Workplace } from './mockmail.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CheckReport } from '../../src/check/report.ts'
-import type { ReadyEvent } from '../../src/cli/events.ts'
+import type { ReadyEvent } from '../../src/fleet/events.ts'
 import { describeWith } from '../support/programs.ts'
 import { bin, ensureBuilt, expectFree, isAlive, one, openWorkplace, run, start } from './mockmail.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ConnectionEvent, MessageEvent } from '../../src/cli/events.ts'
+import type { ConnectionEvent, MessageEvent } from '../../src/fleet/events.ts'
 import { type Ended, ensureBuilt, openWorkplace, type Running, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { ConnectionEvent, EndpointEvent, MessageEvent, ReadyEvent } from '../../src/cli/events.ts'
+import type { ConnectionEvent, EndpointEvent, MessageEvent, ReadyEvent } from '../../src/fleet/events.ts'
 import { ensureBuilt, expectFree, findBlock, occupy, one, openWorkplace, type Running, run, start } from './mockmail.ts'
 
 beforeAll(ensureBuilt, 90_000)

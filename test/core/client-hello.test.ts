@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { parseClientHello, readClientHello } from '../../src/servers/core/client-hello.ts'
+import { parseClientHello, readClientHello } from '../../src/tls/client-hello.ts'
 
 /** Version TLS 1.0, a random of zeros, no session, one cipher suite, no compression, and nothing behind it. */
 const shortest = Buffer.from(`010000290301${'00'.repeat(32)}000002002f0100`, 'hex')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Gathered } from '../../src/servers/core/gathered.ts'
-import { TlsRecords } from '../../src/servers/core/tls-records.ts'
+import { Gathered } from '../../src/tls/gathered.ts'
+import { TlsRecords } from '../../src/tls/tls-records.ts'
 import { createRandom } from '../support/random.ts'
 
 describe('octets that are gathered', () => {

@@ -8,9 +8,9 @@ import { dotnetTexts } from '../../src/explain/sourced-dotnet.ts'
 import { platformTexts } from '../../src/explain/sourced-platforms.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'
 import { scenarioNames } from '../../src/scenarios/scenario.ts'
-import { nssCodes } from '../../src/verdicts/nss-codes.ts'
-import { ecosystems } from '../../src/verdicts/patterns.ts'
-import { reasonOf, refusedFor } from '../../src/verdicts/reasons.ts'
+import { nssCodes } from '../../src/verdicts/reasons/nss-codes.ts'
+import { ecosystems } from '../../src/verdicts/reasons/patterns.ts'
+import { reasonOf, refusedFor } from '../../src/verdicts/reasons/reasons.ts'
 
 const scenario = (text: string): ScenarioExplanation => {
   const explanation = explain(text)

@@ -4,7 +4,7 @@ import { type ErrorExplanation, explain } from '../../src/explain/explain.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'
 import { scenarioNames } from '../../src/scenarios/scenario.ts'
 import { reasons } from '../../src/scenarios/vocabulary.ts'
-import { reasonsOf } from '../../src/verdicts/reasons.ts'
+import { reasonsOf } from '../../src/verdicts/reasons/reasons.ts'
 
 /** The rows of a table of texts, by the names in its first line. */
 function rowsOf(name: string): readonly Readonly<Record<string, string>>[] {

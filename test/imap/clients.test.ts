@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { ImapFlow } from 'imapflow'
 import { describe, expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
-import { loadSamples } from '../../src/servers/samples.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
+import { loadSamples } from '../../src/servers/mailbox/samples.ts'
 import { listen } from './socket.ts'
 
 const auth = { user: 'user', pass: 'secret' }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LateReply } from '../../src/servers/core/outcome.ts'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { connect, logIn, message, type Replacement } from './harness.ts'
 
 const no =

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { NewMessage } from '../../src/servers/folder.ts'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { Client, message, settle } from './harness.ts'
 
 const folder = new URL('dialogues/', import.meta.url)

@@ -3,10 +3,10 @@ import { type DialogueEnd, runDialogue, type Stage } from '../../src/servers/cor
 import { Input } from '../../src/servers/core/input.ts'
 import { bytesOf, LateReply, type Outcome, piecesOf } from '../../src/servers/core/outcome.ts'
 import { chunksOf } from '../../src/servers/core/pieces.ts'
-import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { ImapSession } from '../../src/servers/imap/session.ts'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 
 /** What a link was told, in order. */
 export interface Told {

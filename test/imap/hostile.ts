@@ -2,9 +2,9 @@ import type { Link } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
 import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
-import type { NewMessage } from '../../src/servers/folder.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { createRandom, pick, type Random } from '../support/random.ts'
 
 /** What a run of hostile inputs came to. */

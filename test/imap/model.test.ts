@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { createRandom } from '../support/random.ts'
 import { message, settle } from './harness.ts'
 import { meddle, Player } from './player.ts'

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../../src/servers/folder.ts'
+import type { StoredMessage } from '../../src/servers/mailbox/folder.ts'
 import { pick, type Random } from '../support/random.ts'
 import { type Client, logIn, message } from './harness.ts'
 import { Replica, type Sent } from './replica.ts'

@@ -1,4 +1,4 @@
-import type { Folder } from '../../src/servers/folder.ts'
+import type { Folder } from '../../src/servers/mailbox/folder.ts'
 
 interface Entry {
   uid?: number

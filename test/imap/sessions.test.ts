@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { logIn, message, settle } from './harness.ts'
 
 const mail = (subject: string) => message(`Subject: ${subject}`, '', 'x')

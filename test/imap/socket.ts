@@ -4,7 +4,7 @@ import { runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
 import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
-import type { MailStore } from '../../src/servers/mailbox.ts'
+import type { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 
 export interface Listening extends AsyncDisposable {
   readonly port: number

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { pop3 } from '../../src/servers/pop3/dialect.ts'
 import { playGolden, type Situation } from '../smtp/harness.ts'
 

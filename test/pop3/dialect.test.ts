@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { pop3 } from '../../src/servers/pop3/dialect.ts'
 import { createLink, play, type Situation } from '../smtp/harness.ts'
 import { createRandom } from '../support/random.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { behaviourOf } from '../../src/cast.ts'
+import { behaviourOf } from '../../src/fleet/behaviour-of.ts'
 import { defineQuirk, send } from '../../src/index.ts'
 import { listEntry } from '../../src/scenarios/listing.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'

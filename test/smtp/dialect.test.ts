@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { smtp } from '../../src/servers/smtp/dialect.ts'
 import { createRandom } from '../support/random.ts'
 import { createLink, play, type Script } from './harness.ts'

@@ -3,8 +3,8 @@ import type { Capability, Credential, Dialect, Link, Session } from '../../src/s
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
 import { bytesOf } from '../../src/servers/core/outcome.ts'
-import type { NewMessage } from '../../src/servers/folder.ts'
-import { MailStore } from '../../src/servers/mailbox.ts'
+import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
+import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 
 /** What a link was told, in order. */
 export interface Told {

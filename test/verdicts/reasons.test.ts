@@ -3,8 +3,8 @@ import measured from '../../src/explain/measured.json' with { type: 'json' }
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { type Reason, reasons } from '../../src/scenarios/vocabulary.ts'
 import { agrees } from '../../src/verdicts/agrees.ts'
-import { codesIn, reasonOf, reasonsOf, refusedFor } from '../../src/verdicts/reasons.ts'
-import { verifyCodes } from '../../src/verdicts/verify-codes.ts'
+import { codesIn, reasonOf, reasonsOf, refusedFor } from '../../src/verdicts/reasons/reasons.ts'
+import { verifyCodes } from '../../src/verdicts/reasons/verify-codes.ts'
 
 describe('the reason of an error', () => {
   it.each<[string, Reason]>([

@@ -1,7 +1,7 @@
+import { entities, printable, withoutCommands } from '../../text/printable.ts'
 import { correctClient, describeBaseline, describeCell, describeClient, furtherWords, isKnown } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { entities, printable, withoutCommands } from '../text.ts'
 import { type Column, isIn, matrixOf, placeOf, standingOf } from './matrix.ts'
 
 /**

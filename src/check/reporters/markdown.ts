@@ -1,3 +1,4 @@
+import { cut, oneLine, withoutCommands } from '../../text/printable.ts'
 import type { Verdict } from '../../verdicts/verdict.ts'
 import {
   correctClient,
@@ -10,7 +11,6 @@ import {
 } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { cut, oneLine, withoutCommands } from '../text.ts'
 import { isWorthAWord, matrixOf, placeOf, standingOf, untriedIn, worstFirst } from './matrix.ts'
 
 /** GitHub refuses a comment of more than 65,536 characters; a job summary may have 1 MiB. */

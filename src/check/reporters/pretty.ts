@@ -1,7 +1,7 @@
+import { columnsOf, cut, oneLine, pad, withoutCommands, wrap } from '../../text/printable.ts'
 import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
-import { columnsOf, cut, oneLine, pad, withoutCommands, wrap } from '../text.ts'
 import {
   type Column,
   isWorthAWord,

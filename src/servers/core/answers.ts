@@ -1,3 +1,4 @@
+import type { Phase } from '../../record/record.ts'
 import type { Action, Hook } from '../../scenarios/vocabulary.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, isSilent, type Stage } from './dialogue.ts'
@@ -5,7 +6,6 @@ import { type Outcome, piecesOf } from './outcome.ts'
 import type { Pieces } from './pieces.ts'
 import type { Cue, Played } from './player.ts'
 import type { Quirks } from './quirks.ts'
-import type { Phase } from './record.ts'
 import { maxText, type Recorder } from './recorder.ts'
 
 /** What answers need of their connection. */

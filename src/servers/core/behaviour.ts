@@ -1,8 +1,8 @@
+import type { Phase } from '../../record/record.ts'
 import type { Effects } from '../../scenarios/effects.ts'
 import type { TlsProfile } from '../../scenarios/entry.ts'
 import type { Hook, Protocol } from '../../scenarios/vocabulary.ts'
 import type { Capability } from './dialect.ts'
-import type { Phase } from './record.ts'
 
 /** Effects at one hook, and the part of the scenario that they belong to. */
 export interface Attached {

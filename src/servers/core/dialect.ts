@@ -1,6 +1,6 @@
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
-import type { MailStore } from '../mailbox.ts'
+import type { MailStore } from '../mailbox/mailbox.ts'
 import type { Outcome } from './outcome.ts'
 import type { Pieces } from './pieces.ts'
 

@@ -1,15 +1,15 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { MockmailError } from '../../errors.ts'
+import type { ConnectionRecord, Phase } from '../../record/record.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
-import type { MailStore } from '../mailbox.ts'
+import type { TlsTerminator } from '../../tls/terminator.ts'
+import type { MailStore } from '../mailbox/mailbox.ts'
 import type { Behaviour } from './behaviour.ts'
 import { Connection } from './connection.ts'
 import type { AcceptedMessage, Credential, Dialect } from './dialect.ts'
 import type { ConnectionHost, Limits } from './host.ts'
-import type { ConnectionRecord, Phase } from './record.ts'
 import { Recorder } from './recorder.ts'
 import { Run } from './run.ts'
-import type { TlsTerminator } from './tls.ts'
 
 export interface EndpointOptions {
   readonly dialect: Dialect

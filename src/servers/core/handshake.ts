@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { alertReceived, alertSent, type TlsError } from './alerts.ts'
-import type { ConnectionRecord } from './record.ts'
+import type { ConnectionRecord } from '../../record/record.ts'
+import { alertReceived, alertSent, type TlsError } from '../../tls/alerts.ts'
+import type { HandshakeEnd, TlsIdentity, TlsTerminator } from '../../tls/terminator.ts'
 import { maxText, type Recorder } from './recorder.ts'
 import type { Tap } from './tap.ts'
-import type { HandshakeEnd, TlsIdentity, TlsTerminator } from './tls.ts'
 
 /**
  * Performs the server's side of a handshake and writes into the record what came of it. Undefined when there is no

@@ -1,7 +1,7 @@
+import type { TlsTerminator } from '../../tls/terminator.ts'
 import type { Dialect } from './dialect.ts'
 import type { LinkOwner } from './link.ts'
 import type { Place } from './quirks.ts'
-import type { TlsTerminator } from './tls.ts'
 
 /** Milliseconds. */
 export interface Limits {

@@ -1,7 +1,7 @@
 import { turn } from '../../clock.ts'
-import { Account, makeRoomFor } from '../octets.ts'
-import { Gathered } from './gathered.ts'
-import { strayRecordSize } from './tls-records.ts'
+import { Gathered } from '../../tls/gathered.ts'
+import { strayRecordSize } from '../../tls/tls-records.ts'
+import { Account, makeRoomFor } from '../mailbox/octets.ts'
 
 const LF = 0x0a
 const CR = 0x0d

@@ -1,8 +1,8 @@
+import type { Phase } from '../../record/record.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
-import type { MailStore } from '../mailbox.ts'
+import type { MailStore } from '../mailbox/mailbox.ts'
 import { adds, type Behaviour, changeCapabilities, takesAway } from './behaviour.ts'
 import type { AcceptedMessage, Credential, Link } from './dialect.ts'
-import type { Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 
 /** What a link needs of its endpoint. */

@@ -1,11 +1,11 @@
 import { clock } from '../../clock.ts'
+import type { Phase } from '../../record/record.ts'
 import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Request } from './dialect.ts'
 import { bytesOf } from './outcome.ts'
 import { type Cue, type Played, play, type Theatre } from './player.ts'
-import type { Phase } from './record.ts'
 import type { Recorder } from './recorder.ts'
 
 /** What a connection lends to its quirks. */

@@ -1,10 +1,10 @@
 import { clock } from '../../clock.ts'
+import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
+import { entryOctets, Transcript } from '../../record/transcript.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
+import { parseClientHello } from '../../tls/client-hello.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
-import { parseClientHello } from './client-hello.ts'
 import type { Capability, Credential } from './dialect.ts'
-import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from './record.ts'
-import { entryOctets, Transcript } from './transcript.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096

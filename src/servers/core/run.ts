@@ -1,5 +1,5 @@
 import { clock, pause } from '../../clock.ts'
-import type { ConnectionRecord } from './record.ts'
+import type { ConnectionRecord } from '../../record/record.ts'
 
 /** Records kept per endpoint; the counter goes on. */
 const maxRecords = 1000

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { TlsRecords, tlsRecordSize } from './tls-records.ts'
+import { TlsRecords, tlsRecordSize } from '../../tls/tls-records.ts'
 
 /** Octets kept of what came in clear below TLS, which ends a session within a segment or two. */
 const maxStray = 128 * 1024

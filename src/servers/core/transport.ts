@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { clock } from '../../clock.ts'
+import type { Phase } from '../../record/record.ts'
 import type { Input } from './input.ts'
-import type { Phase } from './record.ts'
 
 /** More unread bytes than this and the client has to wait. */
 const highWater = 256 * 1024

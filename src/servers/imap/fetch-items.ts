@@ -1,5 +1,5 @@
 import type { Pieces } from '../core/pieces.ts'
-import type { StoredMessage } from '../folder.ts'
+import type { StoredMessage } from '../mailbox/folder.ts'
 import type { Arguments } from './arguments.ts'
 import { formatStructure } from './mime/body-structure.ts'
 import { structureOf } from './mime/entity.ts'

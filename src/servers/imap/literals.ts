@@ -1,7 +1,7 @@
 import type { Request } from '../core/dialect.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { replyThenClose, replyThenRead } from '../core/outcome.ts'
-import { Account, makeRoomFor } from '../octets.ts'
+import { Account, makeRoomFor } from '../mailbox/octets.ts'
 import { Arguments } from './arguments.ts'
 import { bad, no } from './spelling.ts'
 

@@ -1,5 +1,5 @@
-import type { Folder } from '../folder.ts'
-import { hierarchyDelimiter, type MailStore } from '../mailbox.ts'
+import type { Folder } from '../mailbox/folder.ts'
+import { hierarchyDelimiter, type MailStore } from '../mailbox/mailbox.ts'
 
 /** Octets of a mailbox name or pattern. */
 const maxName = 255

@@ -1,4 +1,4 @@
-import type { StoredMessage } from '../folder.ts'
+import type { StoredMessage } from '../mailbox/folder.ts'
 import { parseAddresses } from './mime/addresses.ts'
 import { bodyOf, maxRead, readFields, readValues } from './mime/headers.ts'
 import { bodyHas } from './mime/text.ts'

@@ -1,4 +1,4 @@
-import type { Folder, StoredMessage } from '../folder.ts'
+import type { Folder, StoredMessage } from '../mailbox/folder.ts'
 import type { Arguments } from './arguments.ts'
 import { formatString } from './spelling.ts'
 

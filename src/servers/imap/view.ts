@@ -1,4 +1,4 @@
-import type { Folder, StoredMessage } from '../folder.ts'
+import type { Folder, StoredMessage } from '../mailbox/folder.ts'
 import { isInSet, isWithin, resolveSet, type SequenceSet } from './sets.ts'
 import { formatFlags } from './spelling.ts'
 

@@ -1,5 +1,5 @@
 import type { Link, Session } from '../core/dialect.ts'
-import type { StoredMessage } from '../folder.ts'
+import type { StoredMessage } from '../mailbox/folder.ts'
 
 /** RFC 1939 §3. UPDATE is the moment of QUIT, in which nothing more is read. */
 export type Pop3State = 'authorization' | 'transaction'

@@ -1,4 +1,4 @@
-import type { SharedFleet } from './host.ts'
+import type { SharedFleet } from '../../control/host.ts'
 
 // Jest hands nothing from its global setup to its workers but the environment.
 const variable = 'MOCKMAIL_SHARED_FLEET'

@@ -1,4 +1,4 @@
-import type { Host } from './host.ts'
+import type { Host } from '../../control/host.ts'
 
 // Jest loads its global setup and its global teardown each for itself; they meet in the process alone.
 const key = Symbol.for('mockmail.host')

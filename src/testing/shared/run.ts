@@ -1,7 +1,7 @@
-import type { ServedRun } from '../../server.ts'
-import type { ConnectionRecord } from '../../servers/core/record.ts'
-import type { Channel } from './channel.ts'
-import type { Place, Requests, StillOpen } from './messages.ts'
+import type { Channel } from '../../control/channel.ts'
+import type { Place, Requests, StillOpen } from '../../control/messages.ts'
+import type { ServedRun } from '../../fleet/mail-server.ts'
+import type { ConnectionRecord } from '../../record/record.ts'
 
 /** Records kept, as in the process that has the endpoint. */
 const maxRecords = 1000

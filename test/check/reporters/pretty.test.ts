@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatPretty } from '../../../src/check/reporters/pretty.ts'
-import { columnsOf } from '../../../src/check/text.ts'
+import { columnsOf } from '../../../src/text/printable.ts'
 import { hostile } from './hostile.ts'
 import { broken, clean, sample } from './sample.ts'
 

@@ -9,7 +9,7 @@ import {
   printable,
   withoutCommands,
   wrap,
-} from '../../../src/check/text.ts'
+} from '../../../src/text/printable.ts'
 
 describe('words of others', () => {
   it('lose their escape sequences', () => {

@@ -1,3 +1,4 @@
+import { cut } from '../../../text/printable.ts'
 import {
   correctClient,
   describeBaseline,
@@ -8,7 +9,6 @@ import {
 } from '../../describe.ts'
 import { proofOf } from '../../evidence.ts'
 import type { CheckCell, ClientEnd } from '../../report.ts'
-import { cut } from '../../text.ts'
 import { placeOf, standingOf } from '../matrix.ts'
 import { escapeHtml } from './escape.ts'
 import { mark, type Numbered } from './parts.ts'

@@ -1,4 +1,4 @@
-import { entities, printable, withoutCommands } from '../../text.ts'
+import { entities, printable, withoutCommands } from '../../../text/printable.ts'
 
 /** Makes text safe between tags and inside quoted attributes. */
 export const escapeHtml = (text: string): string =>

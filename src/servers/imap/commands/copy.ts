@@ -1,6 +1,6 @@
 import { replyLate } from '../../core/outcome.ts'
 import type { Pieces } from '../../core/pieces.ts'
-import type { Folder } from '../../folder.ts'
+import type { Folder } from '../../mailbox/folder.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'
 import { completion, type ImapSession } from '../session.ts'
 import { formatSet } from '../sets.ts'

@@ -1,6 +1,6 @@
 import { replyLate } from '../../core/outcome.ts'
 import type { Pieces } from '../../core/pieces.ts'
-import { holdOctets, releaseOctets } from '../../octets.ts'
+import { holdOctets, releaseOctets } from '../../mailbox/octets.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'
 import { type FetchItem, readFetchItems, simpleItem } from '../fetch-items.ts'
 import { completion, type ImapSession } from '../session.ts'

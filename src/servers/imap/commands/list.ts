@@ -1,4 +1,4 @@
-import { hierarchyDelimiter, type MailStore } from '../../mailbox.ts'
+import { hierarchyDelimiter, type MailStore } from '../../mailbox/mailbox.ts'
 import type { Arguments } from '../arguments.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { isPattern, type ListedName, listNames, matchesPattern } from '../mailbox-names.ts'

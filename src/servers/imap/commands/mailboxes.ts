@@ -1,4 +1,4 @@
-import { hierarchyDelimiter } from '../../mailbox.ts'
+import { hierarchyDelimiter } from '../../mailbox/mailbox.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { problemWithName } from '../mailbox-names.ts'
 import { complete } from '../session.ts'

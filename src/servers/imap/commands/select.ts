@@ -1,6 +1,6 @@
 import type { Outcome } from '../../core/outcome.ts'
 import { reply, replyLate } from '../../core/outcome.ts'
-import type { StoredMessage } from '../../folder.ts'
+import type { StoredMessage } from '../../mailbox/folder.ts'
 import { systemFlags } from '../arguments.ts'
 import { defineCommand, defineMailboxCommand, type ImapCommand } from '../command.ts'
 import { complete, type ImapSession } from '../session.ts'

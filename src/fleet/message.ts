@@ -1,0 +1,86 @@
+import type { ParsedMessage } from '../parsed.ts'
+import type { ConnectionRecord, Phase } from '../record/record.ts'
+import type { AcceptedMessage } from '../servers/core/dialect.ts'
+
+/** A message that a client sent in. */
+export interface ReceivedMessage {
+  /** The octets, dot-stuffing removed. */
+  readonly raw: Buffer
+  /** The whole source, read as UTF-8. */
+  readonly text: string
+  readonly envelope: { readonly from: string; readonly to: readonly string[] }
+  /** By lower-case name, unfolded, in order of appearance. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Whether it came through TLS. */
+  readonly secure: boolean
+  /** The connection that brought it. */
+  readonly connection: ConnectionRecord
+  /** Decoded headers, text, HTML and attachments, by postal-mime. */
+  parsed(): Promise<ParsedMessage>
+}
+
+/** What a message must have to be waited for. A string must be contained, a pattern must match. */
+export interface MessageFilter {
+  readonly from?: string | RegExp
+  /** Any recipient of the envelope. */
+  readonly to?: string | RegExp
+  readonly subject?: string | RegExp
+}
+
+/** A message as the library shows it. */
+export function receive(
+  { raw, from, to }: AcceptedMessage,
+  connection: ConnectionRecord,
+  phase: Phase,
+): ReceivedMessage {
+  let headers: ReadonlyMap<string, readonly string[]> | undefined
+  return {
+    raw,
+    envelope: { from: from ?? '', to: to ?? [] },
+    secure: phase === 'tls',
+    connection,
+    get text() {
+      return raw.toString('utf8')
+    },
+    get headers() {
+      headers ??= parseHeaders(raw)
+      return headers
+    },
+    async parsed() {
+      const { default: PostalMime } = await import('postal-mime')
+      return PostalMime.parse(raw)
+    },
+  }
+}
+
+/** Where the first empty line is; a client may send bare LF, all through or here and there. */
+function endOfHeaders(raw: Buffer): number {
+  const ends = ['\n\n', '\n\r\n'].map((empty) => raw.indexOf(empty)).filter((at) => at >= 0)
+  return Math.min(raw.length, ...ends)
+}
+
+/** RFC 5322 §2.2: names in lower case, values unfolded. */
+function parseHeaders(raw: Buffer): ReadonlyMap<string, readonly string[]> {
+  const source = raw.toString('utf8', 0, endOfHeaders(raw))
+  const headers = new Map<string, string[]>()
+  for (const line of source.replace(/\r?\n(?=[ \t])/g, '').split(/\r?\n/)) {
+    const colon = line.indexOf(':')
+    if (colon < 1) continue
+    const name = line.slice(0, colon).trim().toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    const values = headers.get(name)
+    if (values) values.push(value)
+    else headers.set(name, [value])
+  }
+  return headers
+}
+
+/** Whether a message has what it must have. */
+export function matches({ envelope, headers }: ReceivedMessage, { from, to, subject }: MessageFilter): boolean {
+  return fits(from, [envelope.from]) && fits(to, envelope.to) && fits(subject, headers.get('subject') ?? [])
+}
+
+function fits(wanted: string | RegExp | undefined, values: readonly string[]): boolean {
+  if (wanted === undefined) return true
+  return values.some((value) => (typeof wanted === 'string' ? value.includes(wanted) : value.search(wanted) >= 0))
+}

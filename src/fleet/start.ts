@@ -1,0 +1,210 @@
+import { resolve } from 'node:path'
+import { startPki } from '../certs/pki.ts'
+import type { Pki } from '../certs/types.ts'
+import { MockmailError, outOfFiles } from '../errors.ts'
+import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
+import { refuseNamesakes } from '../scenarios/own.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenarios/scenario.ts'
+import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
+import { dialects } from '../servers/dialects.ts'
+import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
+import { issueAll, type Opened, openServers } from './assemble.ts'
+import { closeAll, takeAll } from './closing.ts'
+import type { MailServer } from './mail-server.ts'
+import { MailServers } from './mail-servers.ts'
+import {
+  type CheckedOptions,
+  checkMode,
+  checkOptionList,
+  checkOptionNames,
+  checkProtocol,
+  checkRunOptions,
+  type RunOptions,
+  runOptionNames,
+} from './options.ts'
+import { makePlan, type Plan, type Wanted } from './plan.ts'
+import type { PortOptions } from './ports.ts'
+import { refuseOtherRuntimes } from './runtime.ts'
+
+export { type EndpointQuery, MailServers } from './mail-servers.ts'
+
+/** Options of {@link startMailServers}. */
+export interface StartOptions extends RunOptions, PortOptions {
+  /** Default `good`. */
+  readonly scenarios?: readonly ScenarioInput[]
+  /** Default all three. */
+  readonly protocols?: readonly Protocol[]
+  /** Default `implicit` and `starttls`. */
+  readonly modes?: readonly Mode[]
+}
+
+/**
+ * Starts every scenario on every protocol and mode where it can show.
+ *
+ * @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION, NOTHING_TO_SERVE
+ * when asked for what does not exist; UNSUPPORTED_RUNTIME; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
+ * @example
+ * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
+ * servers.endpoint({ scenario: 'expired' }).port
+ */
+export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
+  options?: StartOptions & WithCheckedList<Inputs>,
+): Promise<MailServers>
+export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
+  checkOptionNames('startMailServers', options, startOptionNames)
+  return startFleet(options, { byName: true })
+}
+
+/** The names of {@link StartOptions}. */
+export const startOptionNames = [
+  ...runOptionNames,
+  'scenarios',
+  'protocols',
+  'modes',
+  'port',
+  'portBase',
+  'portOffset',
+] as const satisfies readonly (keyof StartOptions)[]
+
+/** What the callers of {@link startFleet} differ in. */
+export interface FleetOptions {
+  readonly byName: boolean
+  readonly own?: readonly DefinedPart[]
+  readonly twins?: boolean
+}
+
+/** {@link startMailServers} for scenarios that were named, or for those that a tag or a default set stands for. */
+export async function startFleet(
+  options: StartOptions,
+  { byName, own = [], twins = false }: FleetOptions,
+): Promise<MailServers> {
+  for (const list of ['scenarios', 'protocols', 'modes'] as const) checkOptionList(list, options[list])
+  const checked = checkRunOptions(options)
+  refuseNamesakes(options.scenarios ?? [], own)
+  const wanted: Wanted = {
+    scenarios: (options.scenarios ?? ['good']).map((scenario) => resolveScenario(scenario, own)),
+    protocols: (options.protocols ?? allProtocols).map(checkProtocol),
+    modes: (options.modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
+    byName,
+    twins,
+  }
+  for (let attempt = 1; ; attempt++) {
+    const plan = await makePlan(wanted, options)
+    try {
+      return await startPlanned(plan, checked)
+    } catch (error) {
+      // Somebody else was faster with a port of the block that was free a moment ago.
+      const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
+      if (!lostRace || attempt >= 5) throw outOfFiles(error)
+    }
+  }
+}
+
+async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
+  const ground = await openGround(options)
+  try {
+    const servers = await serve(plan, options, ground)
+    return new MailServers(servers, ground.pki, plan, ground.close, options.pki && resolve(options.pki))
+  } catch (error) {
+    await ground.close()
+    throw error
+  }
+}
+
+/** What endpoints stand on, however many there are. */
+export interface Ground {
+  readonly pki: Pki
+  readonly keyLog: KeyLog | undefined
+  close(): Promise<void>
+}
+
+/** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
+export async function openGround(options: CheckedOptions): Promise<Ground> {
+  refuseOtherRuntimes()
+  const keyLog = openKeyLog(options.keylog)
+  const pki = await startPki({
+    servernames: options.servernames,
+    key: options.key,
+    ...(options.now && { now: options.now }),
+    ...(options.pki !== undefined && { directory: options.pki }),
+    unconstrained: options.unconstrained,
+  }).catch((error: unknown) => {
+    keyLog?.close()
+    throw error
+  })
+  return {
+    pki,
+    keyLog,
+    close: () =>
+      takeAll(
+        () => pki.close(),
+        () => keyLog?.close(),
+      ),
+  }
+}
+
+/** Opens the endpoints of a plan; when one cannot listen, none does. */
+export async function serve(
+  { endpoints }: Plan,
+  options: CheckedOptions,
+  { pki, keyLog }: Ground,
+): Promise<readonly MailServer[]> {
+  // Before anything listens, and takes the handles that loading needs.
+  await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
+  issueAll(endpoints, pki)
+  const servers = openServers(endpoints, options, pki, keyLog)
+  try {
+    await listenAll(servers)
+  } catch (error) {
+    await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
+    throw error
+  }
+  return servers.map(({ open }) => open())
+}
+
+/** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
+async function listenAll(servers: readonly Opened[]): Promise<void> {
+  const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
+  const failed = started.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+}
+
+/** Options of {@link startMailServer}. */
+export interface StartOneOptions extends RunOptions {
+  readonly protocol: Protocol
+  readonly mode: Mode
+  /** Default `good`. */
+  readonly scenario?: ScenarioInput
+  /** Default any free port. */
+  readonly port?: number
+}
+
+/**
+ * Starts one endpoint with a fresh PKI.
+ *
+ * @throws {MockmailError} as {@link startMailServers}
+ * @example
+ * const server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
+ * try {
+ *   await myClient.connect({ host: server.servername, port: server.port, tls: server.tls })
+ * } finally {
+ *   await server.close()
+ * }
+ */
+export function startMailServer<const Input extends ScenarioInput>(
+  options: StartOneOptions & WithChecked<Input>,
+): Promise<MailServer>
+export async function startMailServer(options: StartOneOptions): Promise<MailServer> {
+  checkOptionNames('startMailServer', options, [...runOptionNames, 'protocol', 'mode', 'scenario', 'port'])
+  const { protocol, mode, scenario = 'good', port, ...run } = options
+  const where = { scenarios: [scenario], protocols: [protocol], modes: [mode], ...(port !== undefined && { port }) }
+  const servers = await startFleet({ ...run, ...where }, { byName: true, twins: true })
+  const [server, ...twins] = servers.endpoints as [MailServer, ...MailServer[]]
+  server.onClose(() =>
+    takeAll(
+      () => closeAll(twins),
+      () => servers.release(),
+    ),
+  )
+  return server
+}
