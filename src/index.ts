@@ -2,7 +2,7 @@ export { type CheckOptions, checkClient } from './check/check-client.ts'
 export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/report.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
 export type { MailServer, SettleOptions, WaitOptions } from './fleet/mail-server.ts'
-export type { MessageFilter, ReceivedMessage } from './fleet/message.ts'
+export type { MessageFilter, ParsedAddress, ParsedAttachment, ParsedMessage, ReceivedMessage } from './fleet/message.ts'
 export type { RunOptions } from './fleet/options.ts'
 export type { PortOptions } from './fleet/ports.ts'
 export {
@@ -13,7 +13,6 @@ export {
   startMailServer,
   startMailServers,
 } from './fleet/start.ts'
-export type { ParsedAddress, ParsedAttachment, ParsedMessage } from './parsed.ts'
 export type * from './record/record.ts'
 export { formatTranscript } from './record/transcript.ts'
 export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
@@ -36,7 +35,14 @@ export type * from './scenarios/entry.ts'
 export { type ListedEntry, scenarios } from './scenarios/listing.ts'
 export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } from './scenarios/own.ts'
 export type { Part, PartId } from './scenarios/registry.ts'
-export type { Cast, DefinedPart, Expectation, Scenario, ScenarioInput, ScenarioPart } from './scenarios/scenario.ts'
+export type {
+  ConnectionParts,
+  DefinedPart,
+  Expectation,
+  Scenario,
+  ScenarioInput,
+  ScenarioPart,
+} from './scenarios/scenario.ts'
 export type * from './scenarios/vocabulary.ts'
 export { judgeConnection, judgeRun } from './verdicts/judge.ts'
 export type { Detail, Flag, Grade, Outcome, OutcomeWord, Qualifier } from './verdicts/outcome.ts'

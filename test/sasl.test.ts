@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../src/servers/core/outcome.ts'
+import type { CommandResult } from '../src/servers/core/command-result.ts'
 import { authenticate, overhear, type SaslSpelling } from '../src/servers/core/sasl.ts'
 import { createLink, type Situation } from './smtp/harness.ts'
 
@@ -23,17 +23,17 @@ async function exchange(
   const { link, told } = createLink(situation)
   const logins: string[] = []
   const said: string[] = []
-  let outcome: Outcome = authenticate(link, mechanism, initial, spelling, ({ user }) => logins.push(user))
+  let result: CommandResult = authenticate(link, mechanism, initial, spelling, ({ user }) => logins.push(user))
   for (const line of lines) {
-    said.push(String(outcome.send))
-    if (typeof outcome.next !== 'object' || outcome.next.read !== 'line') throw new Error('nothing waits for a line')
-    const challenge = Buffer.from(String(outcome.send).slice(2), 'base64').toString('latin1')
-    outcome = await outcome.next.run(Buffer.from(typeof line === 'string' ? line : line(challenge), 'latin1'))
+    said.push(String(result.send))
+    if (typeof result.next !== 'object' || result.next.read !== 'line') throw new Error('nothing waits for a line')
+    const challenge = Buffer.from(String(result.send).slice(2), 'base64').toString('latin1')
+    result = await result.next.run(Buffer.from(typeof line === 'string' ? line : line(challenge), 'latin1'))
   }
-  said.push(String(outcome.send))
+  said.push(String(result.send))
   expect(logins).toEqual([])
-  outcome.commit?.()
-  return { said, logins, told, waits: typeof outcome.next === 'object' }
+  result.commit?.()
+  return { said, logins, told, waits: typeof result.next === 'object' }
 }
 
 const tooLong = Buffer.from(`\0u\0${'x'.repeat(9216)}`).toString('base64')
@@ -262,10 +262,10 @@ describe('overhear', () => {
 describe('a credential', () => {
   it('is admitted when the reply that says yes is given, and not before', () => {
     const { link, told } = createLink({ mode: 'implicit' })
-    const outcome = authenticate(link, 'PLAIN', 'AHVzZXIAc2VjcmV0', spelling, () => undefined)
+    const result = authenticate(link, 'PLAIN', 'AHVzZXIAc2VjcmV0', spelling, () => undefined)
     expect(told.credentials).toHaveLength(1)
     expect(told.admitted).toEqual([])
-    outcome.commit?.()
+    result.commit?.()
     expect(told.admitted).toEqual(told.credentials)
   })
 })

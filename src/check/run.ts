@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { singleEndpoint } from '../cli/environment.ts'
 import { clock } from '../clock.ts'
+import { singleEndpoint } from '../fleet/environment.ts'
 import { endpointEvent } from '../fleet/events.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import type { MailServers } from '../fleet/start.ts'

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { pause } from '../clock.ts'
 import { MockmailError } from '../errors.ts'
+import { childEnvironment, environmentOf } from '../fleet/environment.ts'
 import { readyEvent } from '../fleet/events.ts'
 import { type MailServers, startFleet } from '../fleet/start.ts'
-import { openScratch } from '../fleet/temporary-directory.ts'
+import { openTemporaryDirectory } from '../fleet/temporary-directory.ts'
 import { version } from '../version.ts'
 import { runChild } from './child.ts'
-import { childEnvironment, environmentOf } from './environment.ts'
 import { addServingFlags, addTellingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
 import { formatJudged, openJudge } from './judge.ts'
@@ -89,8 +89,8 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       // In a directory that stays it would tell of servers that are gone.
-      const scratch = options.pki === undefined ? undefined : openScratch()
-      const readyFile = `${scratch?.path ?? ready.pki}/ready.json`
+      const temporary = options.pki === undefined ? undefined : openTemporaryDirectory()
+      const readyFile = `${temporary?.path ?? ready.pki}/ready.json`
       await writeReadyFile(readyFile, ready)
       const environment = { ...environmentOf(ready, readyFile), ...trustEnvironment(flags.trust ?? [], ready) }
       if (json) output.result(JSON.stringify(ready))

@@ -1,4 +1,4 @@
-import { type Pool, startPool } from '../fleet/on-demand.ts'
+import { type OnDemandServers, startOnDemand } from '../fleet/on-demand.ts'
 import type { RunOptions } from '../fleet/options.ts'
 import { type Channel, type ChannelAddress, type Guest, handlerOf, listenForChannels } from './channel.ts'
 import type { Place, Reports, Requests } from './messages.ts'
@@ -21,24 +21,24 @@ export interface Host {
  * @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE
  */
 export async function openHost(options: RunOptions): Promise<Host> {
-  const pool = await startPool(options)
-  const shelf = new Shelf(pool)
-  const channels = await listenForChannels((channel) => admit(channel, shelf, pool))
+  const servers = await startOnDemand(options)
+  const shelf = new Shelf(servers)
+  const channels = await listenForChannels((channel) => admit(channel, shelf, servers))
   return {
-    fleet: { ...channels.address, pki: pool.directory },
+    fleet: { ...channels.address, pki: servers.directory },
     async close() {
       await channels.close()
       try {
         await shelf.close()
       } finally {
-        await pool.close()
+        await servers.close()
       }
     },
   }
 }
 
 /** Serves one worker's scope. What it has goes back when it says so, or when it is gone. */
-function admit(channel: Channel<Reports>, shelf: Shelf, pool: Pool): Guest {
+function admit(channel: Channel<Reports>, shelf: Shelf, servers: OnDemandServers): Guest {
   const leases = new Map<number, Group>()
   let lastLease = 0
   let over = false
@@ -78,7 +78,7 @@ function admit(channel: Channel<Reports>, shelf: Shelf, pool: Pool): Guest {
     reset: (place) => slotAt(place).reset(),
     deliver: ({ raw, ...place }) => slotAt(place).server.deliver(Buffer.from(raw, 'base64')),
     close: (place) => slotAt(place).close(),
-    files: () => pool.write(),
+    files: () => servers.write(),
     leave,
   })
   return {

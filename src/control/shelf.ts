@@ -1,5 +1,5 @@
 import type { MailServer } from '../fleet/mail-server.ts'
-import type { Pool } from '../fleet/on-demand.ts'
+import type { OnDemandServers } from '../fleet/on-demand.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Lent, Reports, Wish } from './messages.ts'
 
@@ -53,12 +53,12 @@ export interface Group {
 
 /** Everything that was started, and what of it nobody has at the moment. */
 export class Shelf {
-  readonly #pool: Pool
+  readonly #servers: OnDemandServers
   readonly #free = new Map<string, Group[]>()
   readonly #all = new Set<Slot>()
 
-  constructor(pool: Pool) {
-    this.#pool = pool
+  constructor(servers: OnDemandServers) {
+    this.#servers = servers
   }
 
   /**
@@ -95,12 +95,12 @@ export class Shelf {
 
   async #start(key: string, wish: Wish): Promise<Group> {
     const scenarios = wish.scenarios.map((scenario) => resolveScenario(scenario))
-    const { servers, plan } = await this.#pool.add({ ...wish, scenarios })
+    const { servers, plan } = await this.#servers.add({ ...wish, scenarios })
     const slots = servers.map((server) => new Slot(server))
     for (const slot of slots) this.#all.add(slot)
     const endpoints = servers.map(({ scenario, protocol, mode, host, port, servername, user, password }) => {
       return { scenario, protocol, mode, host, port, servername, user, password }
     })
-    return { key, slots, lent: { ca: this.#pool.ca, endpoints, leftOut: plan.leftOut } }
+    return { key, slots, lent: { ca: this.#servers.ca, endpoints, leftOut: plan.leftOut } }
   }
 }

@@ -19,26 +19,26 @@ import type { PlannedEndpoint } from './plan.ts'
 export function issueAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): void {
   for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
     for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.cast(nth).certificate
+      const { id, facets } = scenario.forConnection(nth).certificate
       pki.identity(id, facets)
     }
   }
 }
 
 /** An endpoint that does not listen yet. */
-export interface Opened {
+export interface Assembled {
   readonly endpoint: Endpoint
   /** Makes the public face, once the endpoint listens. */
   open(): MailServer
 }
 
 /** An endpoint for each place of the plan, joined to its identities, behaviour and mailbox. */
-export function openServers(
+export function assembleServers(
   planned: readonly PlannedEndpoint[],
   options: CheckedOptions,
   pki: Pki,
   keyLog: KeyLog | undefined,
-): readonly Opened[] {
+): readonly Assembled[] {
   const stores = new Map<unknown, MailStore>()
   const users = new Map<unknown, number>()
   for (const { scenario } of planned) users.set(scenario, (users.get(scenario) ?? 0) + 1)
@@ -50,8 +50,8 @@ export function openServers(
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
-      const cast = scenario.cast(nth)
-      return remember(behaviours, cast, () => behaviourOf(cast))
+      const parts = scenario.forConnection(nth)
+      return remember(behaviours, parts, () => behaviourOf(parts))
     }
     const endpoint = new Endpoint({
       dialect: dialects[protocol],
@@ -65,11 +65,11 @@ export function openServers(
       limits: options.limits,
       behaviour,
       terminator(nth, serverName) {
-        const cast = scenario.cast(nth)
-        const { id, facets } = cast.certificate
+        const parts = scenario.forConnection(nth)
+        const { id, facets } = parts.certificate
         const identity = identityFor(serverName, pki.identity(id, facets))
         const known = remember(terminators, identity, () => new Map<unknown, TlsTerminator>())
-        return remember(known, cast, () => {
+        return remember(known, parts, () => {
           const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
           if (keyLog) terminator.onKeyLog(keyLog.write)
           return terminator

@@ -1,15 +1,15 @@
 import type { WrittenScenario } from '../certs/manifest.ts'
 import type { Identity } from '../certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from '../scenarios/entry.ts'
-import type { Cast, Scenario } from '../scenarios/scenario.ts'
+import type { ConnectionParts, Scenario } from '../scenarios/scenario.ts'
 import { type Action, type Hook, momentOfAction } from '../scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from '../servers/core/behaviour.ts'
 import type { TlsIdentity } from '../tls/terminator.ts'
 
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
-/** What the parts of a cast make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
-export function behaviourOf({ preset, quirks, expectation }: Cast): Behaviour {
+/** What its parts make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
+export function behaviourOf({ preset, quirks, expectation }: ConnectionParts): Behaviour {
   const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const at = new Map<Hook, Attached>()
   let tls: TlsProfile = {}
@@ -51,8 +51,8 @@ const canonical = (hook: Hook): Hook => {
 }
 
 /** What the manifest of the files says of a scenario. */
-export const writtenScenario = ({ id, expectation, runs, cast }: Scenario): WrittenScenario => {
-  const met = Array.from({ length: runs }, (_, index) => cast(index + 1).certificate)
+export const writtenScenario = ({ id, expectation, runs, forConnection }: Scenario): WrittenScenario => {
+  const met = Array.from({ length: runs }, (_, index) => forConnection(index + 1).certificate)
   return {
     id,
     expect: expectation.expect,

@@ -8,7 +8,7 @@ import { writtenScenario } from './behaviour-of.ts'
 import { closeAll, Once, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import type { Plan } from './plan.ts'
-import { openScratch } from './temporary-directory.ts'
+import { openTemporaryDirectory } from './temporary-directory.ts'
 
 /** What tells one endpoint of a fleet from the others. */
 export interface EndpointQuery {
@@ -75,7 +75,7 @@ export class MailServers {
    */
   get pki(): string {
     if (!this.#files) {
-      this.#files = this.#home === undefined ? openScratch() : { path: this.#home, remove: () => {} }
+      this.#files = this.#home === undefined ? openTemporaryDirectory() : { path: this.#home, remove: () => {} }
       this.writePki(this.#files.path)
     }
     return this.#files.path

@@ -6,11 +6,11 @@ import { takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { checkRunOptions, type RunOptions } from './options.ts'
 import { makePlan, type Plan, type Wanted } from './plan.ts'
-import { openGround, serve } from './start.ts'
-import { openScratch } from './temporary-directory.ts'
+import { layFoundation, serve } from './start.ts'
+import { openTemporaryDirectory } from './temporary-directory.ts'
 
 /** One PKI, with endpoints that are added to it as they are asked for. */
-export interface Pool {
+export interface OnDemandServers {
   /** Directory of the PKI's files. */
   readonly directory: string
   /** PEM of every root that a client should trust. */
@@ -27,10 +27,10 @@ export interface Pool {
 }
 
 /** @throws {MockmailError} INVALID_OPTION, PKI_UNUSABLE, FILE_UNWRITABLE */
-export async function startPool(options: RunOptions): Promise<Pool> {
+export async function startOnDemand(options: RunOptions): Promise<OnDemandServers> {
   const checked = checkRunOptions(options)
-  const ground = await openGround(checked)
-  const { pki } = ground
+  const foundation = await layFoundation(checked)
+  const { pki } = foundation
   // Some entries bring a root of their own: all are there from the start, so that the CA stays as it is.
   const scenarios = catalogue.map(({ id }) => resolveScenario(id))
   issueAll(
@@ -38,16 +38,16 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     pki,
   )
   const written = new Map(scenarios.map((scenario) => [scenario.id, writtenScenario(scenario)]))
-  const scratch = openScratch()
+  const temporary = openTemporaryDirectory()
   let stale = true
   const write = (): void => {
-    if (stale) pki.write(scratch.path, [...written.values()])
+    if (stale) pki.write(temporary.path, [...written.values()])
     stale = false
   }
   const close = (): Promise<void> =>
     takeAll(
-      () => ground.close(),
-      () => scratch.remove(),
+      () => foundation.close(),
+      () => temporary.remove(),
     )
   try {
     write()
@@ -56,7 +56,7 @@ export async function startPool(options: RunOptions): Promise<Pool> {
     throw error
   }
   return {
-    directory: scratch.path,
+    directory: temporary.path,
     get ca() {
       return pki.caPem
     },
@@ -66,7 +66,7 @@ export async function startPool(options: RunOptions): Promise<Pool> {
         stale ||= !written.has(scenario.id)
         written.set(scenario.id, writtenScenario(scenario))
       }
-      return { servers: await serve(plan, checked, ground), plan }
+      return { servers: await serve(plan, checked, foundation), plan }
     },
     write,
     close,

@@ -71,7 +71,7 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
 /** Why this machine cannot do the TLS of a scenario, on whichever of its connections. */
 function tlsProblem(scenario: Scenario): string | undefined {
   for (let nth = 1; nth <= scenario.runs; nth++) {
-    const problem = profileProblem(behaviourOf(scenario.cast(nth)).tls)
+    const problem = profileProblem(behaviourOf(scenario.forConnection(nth)).tls)
     if (problem !== null) return problem
   }
   return undefined

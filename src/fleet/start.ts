@@ -8,7 +8,7 @@ import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenar
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
 import { dialects } from '../servers/dialects.ts'
 import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
-import { issueAll, type Opened, openServers } from './assemble.ts'
+import { type Assembled, assembleServers, issueAll } from './assemble.ts'
 import { closeAll, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { MailServers } from './mail-servers.ts'
@@ -101,25 +101,25 @@ export async function startFleet(
 }
 
 async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
-  const ground = await openGround(options)
+  const foundation = await layFoundation(options)
   try {
-    const servers = await serve(plan, options, ground)
-    return new MailServers(servers, ground.pki, plan, ground.close, options.pki && resolve(options.pki))
+    const servers = await serve(plan, options, foundation)
+    return new MailServers(servers, foundation.pki, plan, foundation.close, options.pki && resolve(options.pki))
   } catch (error) {
-    await ground.close()
+    await foundation.close()
     throw error
   }
 }
 
 /** What endpoints stand on, however many there are. */
-export interface Ground {
+export interface Foundation {
   readonly pki: Pki
   readonly keyLog: KeyLog | undefined
   close(): Promise<void>
 }
 
 /** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
-export async function openGround(options: CheckedOptions): Promise<Ground> {
+export async function layFoundation(options: CheckedOptions): Promise<Foundation> {
   refuseOtherRuntimes()
   const keyLog = openKeyLog(options.keylog)
   const pki = await startPki({
@@ -147,12 +147,12 @@ export async function openGround(options: CheckedOptions): Promise<Ground> {
 export async function serve(
   { endpoints }: Plan,
   options: CheckedOptions,
-  { pki, keyLog }: Ground,
+  { pki, keyLog }: Foundation,
 ): Promise<readonly MailServer[]> {
   // Before anything listens, and takes the handles that loading needs.
   await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
   issueAll(endpoints, pki)
-  const servers = openServers(endpoints, options, pki, keyLog)
+  const servers = assembleServers(endpoints, options, pki, keyLog)
   try {
     await listenAll(servers)
   } catch (error) {
@@ -163,7 +163,7 @@ export async function serve(
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
-async function listenAll(servers: readonly Opened[]): Promise<void> {
+async function listenAll(servers: readonly Assembled[]): Promise<void> {
   const started = await Promise.allSettled(servers.map(({ endpoint }) => endpoint.listen()))
   const failed = started.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason

@@ -20,7 +20,7 @@ function remove(directory: string): void {
  *
  * @throws {MockmailError} FILE_UNWRITABLE
  */
-export function openScratch(): { readonly path: string; remove(): void } {
+export function openTemporaryDirectory(): { readonly path: string; remove(): void } {
   const path = makeTemporary()
   if (live.size === 0) process.once('exit', removeAll)
   live.add(path)

@@ -29,7 +29,7 @@ export interface Expectation {
 }
 
 /** What one connection of a scenario meets. */
-export interface Cast {
+export interface ConnectionParts {
   readonly certificate: {
     /** Names the identity in the PKI: the certificate parts, and a preset that has facets, as typed; or `good`. */
     readonly id: string
@@ -59,7 +59,7 @@ export interface Scenario {
   /** Why it cannot show there, or undefined when it can. */
   unservable(protocol: Protocol, mode: Mode): string | undefined
   /** What the n-th connection meets, 1 being the first. */
-  cast(nth: number): Cast
+  forConnection(nth: number): ConnectionParts
 }
 
 const names = new Map<string, Part>(
@@ -118,7 +118,7 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
 }
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
-  const casts = new Map<number, Cast>()
+  const byTurn = new Map<number, ConnectionParts>()
   let twin: Scenario | undefined
   const turns = [...new Set([1, ...parts.flatMap((part) => [part.from, changeOf(part) ?? part.from])])].sort(
     (a, b) => b - a,
@@ -135,22 +135,22 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
       return twin
     },
     unservable: (protocol, mode) => unservable(parts, protocol, mode),
-    cast(nth) {
+    forConnection(nth) {
       // Connections between two turns meet the same; one object per turn lets endpoints share by identity.
       const turn = turns.find((from) => from <= nth) ?? 1
-      const known = casts.get(turn)
+      const known = byTurn.get(turn)
       if (known) return known
-      const cast = castFor(
+      const met = partsMet(
         parts.filter(({ from }) => from <= turn),
         turn,
       )
-      casts.set(turn, cast)
-      return cast
+      byTurn.set(turn, met)
+      return met
     },
   }
 }
 
-function castFor(parts: readonly ScenarioPart[], turn: number): Cast {
+function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts {
   const certificates = parts.filter((part) => part.kind === 'certificate')
   const preset = parts.find((part) => part.kind === 'preset')
   const id = identityOf(parts)

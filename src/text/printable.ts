@@ -57,7 +57,7 @@ export function columnsOf(text: string): number {
   return columns
 }
 
-function columnsOfOne(character: string): number {
+export function columnsOfOne(character: string): number {
   if (character < '\u0300') return 1
   if (/^\p{M}$/u.test(character)) return 0
   return /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{Emoji_Presentation}\uff01-\uff60]$/u.test(
@@ -78,35 +78,6 @@ export function cut(text: string, width: number): string {
     kept += character
   }
   return `${kept}…`
-}
-
-/** Breaks between words, and inside those that are longer than a line. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ').flatMap((word) => pieces(word, width))) {
-    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
-}
-
-function pieces(word: string, width: number): readonly string[] {
-  if (columnsOf(word) <= width) return [word]
-  const found: string[] = []
-  let piece = ''
-  for (const character of word) {
-    if (columnsOf(piece) + columnsOfOne(character) > width) {
-      found.push(piece)
-      piece = ''
-    }
-    piece += character
-  }
-  return [...found, piece]
 }
 
 /** Fills up to a width. */

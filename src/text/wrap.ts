@@ -1,9 +1,11 @@
-/** Text in lines of at most `width` characters; a word that is longer is cut. */
+import { columnsOf, columnsOfOne } from './printable.ts'
+
+/** Text in lines of at most `width` columns of a terminal; a word that is longer is cut. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(/\s+/).flatMap((one) => pieces(one, width))) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line)
       line = ''
     }
@@ -12,8 +14,19 @@ export function wrapped(text: string, width: number): readonly string[] {
   return line === '' ? lines : [...lines, line]
 }
 
-const pieces = (word: string, width: number): readonly string[] =>
-  word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'g')) ?? [])
+function pieces(word: string, width: number): readonly string[] {
+  if (columnsOf(word) <= width) return [word]
+  const found: string[] = []
+  let piece = ''
+  for (const character of word) {
+    if (columnsOf(piece) + columnsOfOne(character) > width) {
+      found.push(piece)
+      piece = ''
+    }
+    piece += character
+  }
+  return [...found, piece]
+}
 
 /** Text wrapped and set in by `indent` spaces. */
 export const indented = (text: string, width: number, indent = 2): readonly string[] =>

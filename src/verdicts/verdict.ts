@@ -23,7 +23,7 @@ export interface JudgeOptions {
 
 /** What the n-th connection of a scenario is about. */
 export function stakesOf(scenario: Scenario, nth: number): Stakes {
-  const { certificate, quirks, expectation } = scenario.cast(nth)
+  const { certificate, quirks, expectation } = scenario.forConnection(nth)
   return { expectation, faults: [...(certificate.faulty ? [certificate.id] : []), ...quirks.map(({ id }) => id)] }
 }
 

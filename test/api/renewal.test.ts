@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { keepFilesFresh } from '../../src/cli/freshness.ts'
-import { openServers } from '../../src/fleet/assemble.ts'
+import { assembleServers } from '../../src/fleet/assemble.ts'
 import { checkRunOptions } from '../../src/fleet/options.ts'
 import { makePlan } from '../../src/fleet/plan.ts'
 import { startMailServers } from '../../src/index.ts'
@@ -27,10 +27,10 @@ describe('a server that runs for weeks', () => {
       twins: false,
     } as const
     const { endpoints } = await makePlan(wanted, {})
-    const [opened] = openServers(endpoints, checkRunOptions({}), pki, undefined)
-    await opened?.endpoint.listen()
-    await using server = opened?.open()
-    if (!server) throw new Error('nothing was opened')
+    const [assembled] = assembleServers(endpoints, checkRunOptions({}), pki, undefined)
+    await assembled?.endpoint.listen()
+    await using server = assembled?.open()
+    if (!server) throw new Error('nothing was assembled')
     const connect = async (): Promise<{ socket: TLSSocket; leaf: X509Certificate }> => {
       const socket = connectTls(server, { rejectUnauthorized: false })
       const greeting = once(socket, 'data')

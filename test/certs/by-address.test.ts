@@ -35,7 +35,7 @@ describe('the leaf for addresses', () => {
     'of %s is there unless the entry says its names, and has no wildcard',
     async (id) => {
       await using pki = await testPki({ responder: false })
-      const { facets } = resolveScenario(id).cast(1).certificate
+      const { facets } = resolveScenario(id).forConnection(1).certificate
       const { leaf, byAddress } = pki.identity(id, facets)
       expect(byAddress === undefined).toBe(facets.names !== undefined)
       if (byAddress !== undefined) expect([leaf.ipAddresses, byAddress.leaf.ipAddresses.length]).toEqual([[], 2])

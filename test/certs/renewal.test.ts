@@ -16,7 +16,7 @@ async function pkiAt(now?: Date) {
     pki,
     leaf(id: string, after: number) {
       at = new Date(start.getTime() + after)
-      const { facets } = resolveScenario(id).cast(1).certificate
+      const { facets } = resolveScenario(id).forConnection(1).certificate
       return pki.identity(id, facets).leaf
     },
     /** Days from the told time, as a leaf has them. */
@@ -67,7 +67,7 @@ describe('a leaf', () => {
   it('that was revoked is revoked anew, and the first one stays so', async () => {
     await using at = await pkiAt()
     const [first, second] = [at.leaf('revoked', 0), at.leaf('revoked', 60 * days)]
-    const { facets } = resolveScenario('revoked').cast(1).certificate
+    const { facets } = resolveScenario('revoked').forConnection(1).certificate
     const crl = at.pki.identity('revoked', facets).crl.der.toString('hex')
     for (const { serial } of [first, second]) expect(crl).toContain(serial.toLowerCase())
   })

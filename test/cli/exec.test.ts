@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { childEnvironment, environmentOf } from '../../src/cli/environment.ts'
+import { childEnvironment, environmentOf } from '../../src/fleet/environment.ts'
 import type { ConnectionEvent, EndpointEvent, ReadyEvent } from '../../src/fleet/events.ts'
 import { itWith } from '../support/programs.ts'
 import { ensureBuilt, one, openWorkplace, run } from './mockmail.ts'

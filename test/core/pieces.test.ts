@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, LateReply, piecesOf } from '../../src/servers/core/outcome.ts'
+import { bytesOf, LateReply, piecesOf } from '../../src/servers/core/command-result.ts'
 import { chunksOf, finished } from '../../src/servers/core/pieces.ts'
 
 const sizesOf = async (pieces: Iterable<string | Buffer>): Promise<readonly number[]> => {

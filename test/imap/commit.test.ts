@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LateReply } from '../../src/servers/core/outcome.ts'
+import { LateReply } from '../../src/servers/core/command-result.ts'
 import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 import { connect, logIn, message, type Replacement } from './harness.ts'
 

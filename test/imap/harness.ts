@@ -1,7 +1,7 @@
+import { bytesOf, type CommandResult, LateReply, piecesOf } from '../../src/servers/core/command-result.ts'
 import type { AcceptedMessage, Capability, Credential, Link } from '../../src/servers/core/dialect.ts'
-import { type DialogueEnd, runDialogue, type Stage } from '../../src/servers/core/dialogue.ts'
+import { type DialogueEnd, type Responder, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
-import { bytesOf, LateReply, type Outcome, piecesOf } from '../../src/servers/core/outcome.ts'
 import { chunksOf } from '../../src/servers/core/pieces.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { ImapSession } from '../../src/servers/imap/session.ts'
@@ -31,7 +31,7 @@ export interface Situation {
 }
 
 /** How an answer is replaced, as a quirk would, before it is made. */
-export type Replacement = (verb: string, send: Outcome['send']) => string | undefined
+export type Replacement = (verb: string, send: CommandResult['send']) => string | undefined
 
 /** A client in memory on a real dialogue: what it sends arrives at once, what the server says is kept. */
 export class Client {
@@ -77,35 +77,37 @@ export class Client {
         if (!this.#answering) this.#push()
       },
     }
-    const stage: Stage = {
+    const responder: Responder = {
       heard: () => undefined,
-      respond: async ({ request, outcome }) => {
+      respond: async ({ request, result }) => {
         this.#answering = true
         try {
-          return await answer(request?.verb ?? '', outcome)
+          return await answer(request?.verb ?? '', result)
         } finally {
           this.#answering = false
           this.#push()
         }
       },
     }
-    const answer = async (verb: string, outcome: Outcome): Promise<Outcome['next']> => {
-      const instead = replace?.(verb, outcome.send)
+    const answer = async (verb: string, result: CommandResult): Promise<CommandResult['next']> => {
+      const instead = replace?.(verb, result.send)
       if (instead !== undefined) {
         this.#output.push(Buffer.from(instead, 'latin1'))
         return 'command'
       }
-      outcome.commit?.()
-      for await (const chunk of chunksOf(piecesOf(outcome.send))) this.#output.push(chunk)
-      return outcome.next
+      result.commit?.()
+      for await (const chunk of chunksOf(piecesOf(result.send))) this.#output.push(chunk)
+      return result.next
     }
     this.session = imap.open(link)
     this.#input.onHungry = () => this.#hungry?.()
-    this.end = runDialogue(imap, this.session, this.#input, stage, { greet: situation.greet ?? true }).finally(() => {
-      this.session.close()
-      this.#over = true
-      this.#hungry?.()
-    })
+    this.end = runDialogue(imap, this.session, this.#input, responder, { greet: situation.greet ?? true }).finally(
+      () => {
+        this.session.close()
+        this.#over = true
+        this.#hungry?.()
+      },
+    )
   }
 
   /** Sends bytes and resolves with what came until the server waits for more. */

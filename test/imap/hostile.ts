@@ -1,7 +1,7 @@
+import { bytesOf, LateReply } from '../../src/servers/core/command-result.ts'
 import type { Link } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
-import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
 import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
@@ -114,10 +114,10 @@ async function converse(
       input,
       {
         heard: () => undefined,
-        respond: async ({ outcome }) => {
-          outcome.commit?.()
-          sent.push(bytesOf(outcome.send).toString('latin1'))
-          return outcome.next
+        respond: async ({ result }) => {
+          result.commit?.()
+          sent.push(bytesOf(result.send).toString('latin1'))
+          return result.next
         },
       },
       { greet: true },

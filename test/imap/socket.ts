@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net'
+import { bytesOf, LateReply } from '../../src/servers/core/command-result.ts'
 import type { Link } from '../../src/servers/core/dialect.ts'
 import { runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
-import { bytesOf, LateReply } from '../../src/servers/core/outcome.ts'
 import { imap } from '../../src/servers/imap/dialect.ts'
 import type { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 
@@ -62,12 +62,12 @@ async function converse(socket: Socket, store: MailStore, faults: string[]): Pro
     input,
     {
       heard: () => undefined,
-      respond: async ({ request, outcome }) => {
-        outcome.commit?.()
-        const bytes = bytesOf(outcome.send)
+      respond: async ({ request, result }) => {
+        result.commit?.()
+        const bytes = bytesOf(result.send)
         if (/^\S+ BAD /.test(bytes.toString('latin1'))) faults.push(`BAD: ${request?.line}`)
         write(bytes)
-        return outcome.next
+        return result.next
       },
     },
     { greet: true },

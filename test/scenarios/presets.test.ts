@@ -7,7 +7,7 @@ import { type DefinedPart, resolveScenario, type ScenarioInput } from '../../src
 import { stakesOf } from '../../src/verdicts/verdict.ts'
 
 const listed = catalogue.map(listEntry)
-const castOf = (scenario: ScenarioInput) => resolveScenario(scenario).cast(1)
+const firstOf = (scenario: ScenarioInput) => resolveScenario(scenario).forConnection(1)
 
 const another: DefinedPart = {
   defined: true,
@@ -58,7 +58,7 @@ describe('a preset', () => {
   })
 
   it('gives way to a quirk’s TLS parameters and keeps the others, wherever it stands', () => {
-    const alone = behaviourOf(castOf('exchange-like')).tls
+    const alone = behaviourOf(firstOf('exchange-like')).tls
     expect(alone).toMatchObject({
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.2',
@@ -66,7 +66,7 @@ describe('a preset', () => {
       sessionTimeout: 7200,
     })
     for (const scenario of ['exchange-like+tls13-only', 'tls13-only+exchange-like']) {
-      const joined = behaviourOf(castOf(scenario))
+      const joined = behaviourOf(firstOf(scenario))
       expect(joined.tls).toEqual({ ...alone, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' })
       expect(joined.tlsParts).toEqual(['exchange-like', 'tls13-only'])
     }
@@ -81,23 +81,23 @@ describe('a preset', () => {
       modes: ['starttls'],
       at: { greeting: () => [send('220 hello\r\n')] },
     })
-    expect(behaviourOf(castOf('exchange-like')).at.get('greeting')?.part).toBe('exchange-like')
-    expect(behaviourOf(castOf([greeter, 'exchange-like'])).at.get('greeting')?.part).toBe('greeter')
+    expect(behaviourOf(firstOf('exchange-like')).at.get('greeting')?.part).toBe('exchange-like')
+    expect(behaviourOf(firstOf([greeter, 'exchange-like'])).at.get('greeting')?.part).toBe('greeter')
   })
 
   it('gives way to a certificate’s facets and keeps the others', () => {
-    const { certificate } = castOf('exchange-like+untrusted-root')
+    const { certificate } = firstOf('exchange-like+untrusted-root')
     expect(certificate).toMatchObject({
       id: 'exchange-like+untrusted-root',
       facets: { issuer: 'untrusted-root', key: { leaf: 'rsa' }, subject: { root: expect.anything() } },
       faulty: true,
     })
-    expect(castOf('exchange-like').certificate).toMatchObject({ id: 'exchange-like', faulty: false })
+    expect(firstOf('exchange-like').certificate).toMatchObject({ id: 'exchange-like', faulty: false })
   })
 
   it('without facets names no certificate of its own', () => {
-    expect(castOf([another]).certificate.id).toBe('good')
-    expect(castOf([another, 'expired']).certificate.id).toBe('expired')
+    expect(firstOf([another]).certificate.id).toBe('good')
+    expect(firstOf([another, 'expired']).certificate.id).toBe('expired')
   })
 
   it('is no fault of what it is joined with', () => {
@@ -116,8 +116,8 @@ describe('a preset', () => {
 
   it('begins with a later connection when that is said', () => {
     const scenario = resolveScenario('exchange-like@2nd')
-    expect(scenario.cast(1).preset).toBeUndefined()
-    expect(scenario.cast(2).preset?.id).toBe('exchange-like')
+    expect(scenario.forConnection(1).preset).toBeUndefined()
+    expect(scenario.forConnection(2).preset?.id).toBe('exchange-like')
   })
 
   it('is left out where the system that it imitates has no such port', () => {

@@ -43,7 +43,7 @@ describe('resolveScenario', () => {
   it('joins parts that set different facets', () => {
     const scenario = resolveScenario('self-signed+wrong-host')
     expect(scenario.id).toBe('self-signed+wrong-host')
-    expect(scenario.cast(1).certificate).toMatchObject({
+    expect(scenario.forConnection(1).certificate).toMatchObject({
       id: 'self-signed+wrong-host',
       facets: {
         issuer: 'self',
@@ -83,11 +83,11 @@ describe('resolveScenario', () => {
     const later = resolveScenario('expired@2nd')
     expect(later.id).toBe('expired@2nd')
     expect(later.runs).toBe(2)
-    expect(later.cast(1).certificate.id).toBe('good')
-    expect(later.cast(1).expectation.expect).toBe('accept')
-    expect(later.cast(2).certificate.id).toBe('expired')
-    expect(later.cast(7).expectation.expect).toBe('reject')
-    expect(resolveScenario('expired').cast(1).certificate.id).toBe('expired')
+    expect(later.forConnection(1).certificate.id).toBe('good')
+    expect(later.forConnection(1).expectation.expect).toBe('accept')
+    expect(later.forConnection(2).certificate.id).toBe('expired')
+    expect(later.forConnection(7).expectation.expect).toBe('reject')
+    expect(resolveScenario('expired').forConnection(1).certificate.id).toBe('expired')
   })
 
   it.each(['expired@0th', 'expired@auth'])('refuses %s', (text) => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { bytesOf } from '../../src/servers/core/command-result.ts'
 import type { Capability, Credential, Dialect, Link, Session } from '../../src/servers/core/dialect.ts'
 import { type DialogueEnd, runDialogue } from '../../src/servers/core/dialogue.ts'
 import { Input } from '../../src/servers/core/input.ts'
-import { bytesOf } from '../../src/servers/core/outcome.ts'
 import type { NewMessage } from '../../src/servers/mailbox/folder.ts'
 import { MailStore } from '../../src/servers/mailbox/mailbox.ts'
 
@@ -118,14 +118,14 @@ export async function play<S extends Session>(script: Script<S>): Promise<Run> {
     })
   const replies: string[] = []
   let transcript = ''
-  const respond = async ({ action, request, outcome }: Parameters<Parameters<typeof runDialogue>[3]['respond']>[0]) => {
-    const { send } = outcome
+  const respond = async ({ action, request, result }: Parameters<Parameters<typeof runDialogue>[3]['respond']>[0]) => {
+    const { send } = result
     const instead = script.replace?.(action, request?.verb ?? '')
-    if (instead === undefined) outcome.commit?.()
+    if (instead === undefined) result.commit?.()
     const said = instead ?? bytesOf(send).toString('latin1')
     replies.push(said)
     transcript += notation('S', said)
-    return instead !== undefined ? 'command' : outcome.next
+    return instead !== undefined ? 'command' : result.next
   }
   const end = await runDialogue(
     script.dialect,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import measured from '../../src/explain/measured.json' with { type: 'json' }
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { type Reason, reasons } from '../../src/scenarios/vocabulary.ts'
-import { agrees } from '../../src/verdicts/agrees.ts'
+import { agrees } from '../../src/verdicts/reasons/agrees.ts'
 import { codesIn, reasonOf, reasonsOf, refusedFor } from '../../src/verdicts/reasons/reasons.ts'
 import { verifyCodes } from '../../src/verdicts/reasons/verify-codes.ts'
 

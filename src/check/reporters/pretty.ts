@@ -1,4 +1,5 @@
-import { columnsOf, cut, oneLine, pad, withoutCommands, wrap } from '../../text/printable.ts'
+import { columnsOf, cut, oneLine, pad, withoutCommands } from '../../text/printable.ts'
+import { wrapped } from '../../text/wrap.ts'
 import { describeBaseline, describeCell, describeClient, describeCounts, describeUnstarted } from '../describe.ts'
 import { evidence } from '../evidence.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
@@ -30,10 +31,10 @@ export function formatPretty(report: CheckReport, { width = 80, colour = false }
     heading(report, width),
     ...(report.cells.length > 0 ? [matrix(report, width, paint)] : []),
     ...worthAWord.map((cell) => details(cell, width, paint)),
-    unstarted ? wrap(unstarted, width) : [],
-    ...(report.advice ?? []).map((advice) => wrap(`try: ${oneLine(advice)}`, width)),
+    unstarted ? wrapped(unstarted, width) : [],
+    ...(report.advice ?? []).map((advice) => wrapped(`try: ${oneLine(advice)}`, width)),
     untriedIn(report).map(({ what, why }) => cut(`does not speak ${what}: skipped (${oneLine(why)})`, width)),
-    wrap(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
+    wrapped(`${report.verdict}: ${describeCounts(report)}`, width).map((line) => paint(line, report.verdict)),
   ]
   const text = blocks
     .filter((lines) => lines.length > 0)
@@ -151,14 +152,14 @@ function details(cell: CheckCell, width: number, paint: Paint): readonly string[
   const word = standing === 'fail' ? 'FAIL' : standing
   const title = cut(`${oneLine(scenario)} ${placeOf(cell)}${how}`, width - word.length - 1)
   const baseline = describeBaseline(cell)
-  const end = wrap(`client: ${describeClient(cell)}`, width - 2)
+  const end = wrapped(`client: ${describeClient(cell)}`, width - 2)
   return [
     `${paint(word, standing)} ${title}`,
-    ...indented(wrap(describeCell(cell), width - 2), 2),
+    ...indented(wrapped(describeCell(cell), width - 2), 2),
     ...indented(end.slice(0, mostErrorLines - 1), 2),
     ...(end.length >= mostErrorLines ? indented([cut(end.slice(mostErrorLines - 1).join(' '), width - 2)], 2) : []),
-    ...(baseline ? indented(wrap(baseline, width - 2), 2) : []),
-    ...(standing === 'known' ? indented(wrap(oneLine(`known: ${known}`), width - 2), 2) : []),
+    ...(baseline ? indented(wrapped(baseline, width - 2), 2) : []),
+    ...(standing === 'known' ? indented(wrapped(oneLine(`known: ${known}`), width - 2), 2) : []),
     // A note is worth knowing, and needs no proof; so is what is known, and a pass that a baseline did not expect.
     ...(standing === 'fail' || standing === 'inconclusive' ? indented(evidence(cell, { width: width - 4 }), 4) : []),
   ]

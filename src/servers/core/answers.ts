@@ -1,10 +1,10 @@
 import type { Phase } from '../../record/record.ts'
 import type { Action, Hook } from '../../scenarios/vocabulary.ts'
+import type { Applied, PlannedReply } from './apply-effects.ts'
+import { type CommandResult, piecesOf } from './command-result.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
-import { type Answer, isSilent, type Stage } from './dialogue.ts'
-import { type Outcome, piecesOf } from './outcome.ts'
+import { type Answer, isSilent, type Responder } from './dialogue.ts'
 import type { Pieces } from './pieces.ts'
-import type { Cue, Played } from './player.ts'
 import type { Quirks } from './quirks.ts'
 import { maxText, type Recorder } from './recorder.ts'
 
@@ -38,7 +38,7 @@ export class Answers {
     this.#quirks = quirks
   }
 
-  stage(session: Session): Stage {
+  responder(session: Session): Responder {
     const quirks = this.#quirks
     return {
       get mute() {
@@ -58,14 +58,14 @@ export class Answers {
     if (action === 'starttls') recorder.record.starttls.requested++
   }
 
-  async #respond(answer: Answer): Promise<Outcome['next'] | 'stop'> {
-    const { outcome, action } = answer
+  async #respond(answer: Answer): Promise<CommandResult['next'] | 'stop'> {
+    const { result, action } = answer
     const { recorder } = this.#connection
-    if (isSilent(outcome)) return outcome.next
+    if (isSilent(result)) return result.next
     if (action === 'greeting') recorder.mark('greeting')
     else await this.#quirks.holdAnswer()
     // What a client says for a command that is not complete is no command, whether it is told to go on or not.
-    if (this.#quirks.muted) return typeof outcome.next === 'object' ? outcome.next : 'command'
+    if (this.#quirks.muted) return typeof result.next === 'object' ? result.next : 'command'
     if (action !== 'starttls') return (await this.#give(answer)).next
     this.answersStartTls = true
     const { next, refused } = await this.#give(answer)
@@ -73,15 +73,15 @@ export class Answers {
     return next
   }
 
-  async #give({ outcome, action, request = noRequest }: Answer): Promise<Played> {
+  async #give({ result, action, request = noRequest }: Answer): Promise<Applied> {
     const { dialect, write } = this.#connection
-    const cue: Cue = { outcome, refuse: (as) => dialect.refuse(as, request) }
+    const planned: PlannedReply = { result, refuse: (as) => dialect.refuse(as, request) }
     const hook = hookOf(action)
-    const played = hook && (await this.#quirks.playAt(hook, cue, request))
-    if (played) return played
-    outcome.commit?.()
-    await write(piecesOf(outcome.send))
-    return { next: outcome.next, refused: outcome.next !== 'upgrade' }
+    const applied = hook && (await this.#quirks.applyAt(hook, planned, request))
+    if (applied) return applied
+    result.commit?.()
+    await write(piecesOf(result.send))
+    return { next: result.next, refused: result.next !== 'upgrade' }
   }
 }
 

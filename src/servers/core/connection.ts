@@ -5,6 +5,7 @@ import type { Hook } from '../../scenarios/vocabulary.ts'
 import { alertInClear } from '../../tls/alerts.ts'
 import { readClientHello, serverNameOf } from '../../tls/client-hello.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
+import type { PlannedReply } from './apply-effects.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { Link } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
@@ -14,9 +15,8 @@ import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { openLink } from './link.ts'
 import { chunksOf, type Pieces } from './pieces.ts'
-import type { Cue } from './player.ts'
 import { Pushes } from './pushes.ts'
-import { Quirks, type Wings } from './quirks.ts'
+import { type ConnectionControls, Quirks } from './quirks.ts'
 import type { Recorder } from './recorder.ts'
 import { Tap } from './tap.ts'
 import { lingerMs, Transport } from './transport.ts'
@@ -57,7 +57,7 @@ export class Connection {
     this.#behaviour = behaviour
     this.#recorder = recorder
     this.record = recorder.record
-    this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#wings())
+    this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#controls())
     this.#answers = new Answers(this.#answering(), this.#quirks)
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
     // Between two owners of the socket an error would otherwise have no listener.
@@ -96,7 +96,7 @@ export class Connection {
   async #converse(): Promise<void> {
     const { speaks } = this.#behaviour
     const first = speaks?.what ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
-    if (!(await this.#strike('accept'))) return
+    if (!(await this.#applyAt('accept'))) return
     if (speaks) this.#recorder.fired(speaks.part, 'accept')
     if (first === 'clear') this.#attach(this.#raw, 'clear')
     else if (!(await this.#startTls('first-bytes'))) return
@@ -113,7 +113,7 @@ export class Connection {
     const push: Link['push'] = (make) => this.#pushes.add(make)
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, push))
     try {
-      const end = await runDialogue(dialect, session, this.#input, this.#answers.stage(session), { greet })
+      const end = await runDialogue(dialect, session, this.#input, this.#answers.responder(session), { greet })
       if (end === 'upgrade') return true
       if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
       await this.#pushes.finished()
@@ -161,7 +161,7 @@ export class Connection {
         return false
       }
     }
-    if (!(await this.#strike('client-hello')) || !(await this.#strike('handshake'))) return false
+    if (!(await this.#applyAt('client-hello')) || !(await this.#applyAt('handshake'))) return false
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
     const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
     if (first.kind === 'other') this.#below = new Tap(this.#raw, first.bytes)
@@ -175,7 +175,7 @@ export class Connection {
     this.#idle.restart()
     await this.#overhearRest()
     this.#attach(socket, 'tls')
-    return this.#strike('after-tls')
+    return this.#applyAt('after-tls')
   }
 
   /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
@@ -239,10 +239,10 @@ export class Connection {
   }
 
   /** Plays the effects of a moment that is no reply. False when the connection is over. */
-  async #strike(hook: Hook): Promise<boolean> {
-    const cue: Cue = { outcome: { send: '', next: 'command' }, refuse: () => '' }
-    const played = await this.#quirks.playAt(hook, cue, noRequest)
-    if (played?.next === 'stop') await this.#finish()
+  async #applyAt(hook: Hook): Promise<boolean> {
+    const planned: PlannedReply = { result: { send: '', next: 'command' }, refuse: () => '' }
+    const applied = await this.#quirks.applyAt(hook, planned, noRequest)
+    if (applied?.next === 'stop') await this.#finish()
     else if (this.#quirks.muted && !this.#transport) await this.#listen()
     else return !this.#raw.destroyed
     return false
@@ -261,7 +261,7 @@ export class Connection {
     }
   }
 
-  #wings(): Wings {
+  #controls(): ConnectionControls {
     const self = this
     const raw = this.#raw
     return {

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import type { MailStore } from '../mailbox/mailbox.ts'
-import type { Outcome } from './outcome.ts'
+import type { CommandResult } from './command-result.ts'
 import type { Pieces } from './pieces.ts'
 
 /** One line of a capability list: `name` is neutral (`starttls`, `auth`) or the keyword, `text` what is sent. */
@@ -93,7 +93,7 @@ export interface Command<S extends Session> {
   readonly states: readonly S['state'][] | 'any'
   /** `RFC 2595 §4`. */
   readonly reference: string
-  run(session: S, request: Request): Outcome | Promise<Outcome>
+  run(session: S, request: Request): CommandResult | Promise<CommandResult>
 }
 
 /** The dialogue of one TLS phase. After an upgrade a new one is opened, so nothing of the clear phase is left. */
@@ -114,17 +114,17 @@ export interface Dialect<S extends Session = Session> {
   prepare?(): Promise<void>
   open(link: Link): S
   /** What the server says first. Only the first phase has a greeting. */
-  greeting(session: S): Outcome
+  greeting(session: S): CommandResult
   /** Takes a line apart, or answers it when it has no verb. */
-  parse(session: S, line: Buffer): Request | Outcome
+  parse(session: S, line: Buffer): Request | CommandResult
   /**
    * What a line that is no command was meant to be, where it logs in or hands in mail: a password has crossed however badly
    * the line around it is made. It is recorded and changes nothing.
    */
   guess(line: Buffer): Request | undefined
-  unknown(session: S, request: Request): Outcome
-  wrongState(session: S, request: Request): Outcome
-  tooLong(session: S): Outcome
+  unknown(session: S, request: Request): CommandResult
+  wrongState(session: S, request: Request): CommandResult
+  tooLong(session: S): CommandResult
   /** Said before the server closes on its own: idle limit, shutdown. Empty where the protocol has nothing. */
   goodbye(session: S): string
   /** How a refusal is spelled, CRLF included. */

@@ -1,25 +1,25 @@
 import { clock, longestTurn, turn } from '../../clock.ts'
 import type { Action } from '../../scenarios/vocabulary.ts'
+import { type CommandResult, type Continuation, LateReply, reply } from './command-result.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
 import type { Input } from './input.ts'
-import { type Continuation, LateReply, type Outcome, reply } from './outcome.ts'
 
-/** An outcome on its way out: what was asked, and what a correct server would do. */
+/** A result on its way out: what was asked, and what a correct server would do. */
 export interface Answer {
   readonly action: Action | 'greeting' | 'continued'
   /** Absent for the greeting and for lines that are not commands. */
   readonly request?: Request
-  readonly outcome: Outcome
+  readonly result: CommandResult
 }
 
 /** What the connection does for a dialogue. */
-export interface Stage {
+export interface Responder {
   /** Nothing is sent any more, so that a client cannot learn that a line is no good. Default false. */
   readonly mute?: boolean
   /** A command was read, and is about to run. */
   heard(request: Request, action: Action): void
   /** Sends the answer, or what a quirk makes of it, and tells how to go on. */
-  respond(answer: Answer): Promise<Outcome['next'] | 'stop'>
+  respond(answer: Answer): Promise<CommandResult['next'] | 'stop'>
 }
 
 /** How one phase of a dialogue ended. */
@@ -29,7 +29,7 @@ export type DialogueEnd = 'upgrade' | 'close' | 'eof' | 'stop' | 'hopeless'
 const patience = 50
 
 /**
- * Runs the command loop of one TLS phase: line, table, handler, outcome. Knows no socket.
+ * Runs the command loop of one TLS phase: line, table, handler, result. Knows no socket.
  *
  * @param greet whether the server speaks first; only the first phase of a connection does
  */
@@ -37,7 +37,7 @@ export async function runDialogue<S extends Session>(
   dialect: Dialect<S>,
   session: S,
   input: Input,
-  stage: Stage,
+  responder: Responder,
   { greet }: { readonly greet: boolean },
 ): Promise<DialogueEnd> {
   const table = tableOf(dialect)
@@ -47,16 +47,16 @@ export async function runDialogue<S extends Session>(
 
   const settle = async (answer: Answer): Promise<DialogueEnd | 'command'> => {
     let current = answer
-    let next = await stage.respond(current)
+    let next = await responder.respond(current)
     while (typeof next === 'object') {
-      const outcome = await continueWith(next)
-      if (outcome === 'eof' || outcome === 'hopeless') return outcome
+      const result = await continueWith(next)
+      if (result === 'eof' || result === 'hopeless') return result
       // Where nothing was said in between, as to a literal that is not waited for, this is the command's only reply.
-      const action = isSilent(current.outcome) ? current.action : 'continued'
-      current = { ...answer, action, outcome }
-      next = await stage.respond(current)
+      const action = isSilent(current.result) ? current.action : 'continued'
+      current = { ...answer, action, result }
+      next = await responder.respond(current)
     }
-    if (answer.action === 'auth' && next === 'command') unasked = restOf(current.outcome)
+    if (answer.action === 'auth' && next === 'command') unasked = restOf(current.result)
     return next
   }
 
@@ -71,11 +71,11 @@ export async function runDialogue<S extends Session>(
     const request = dialect.guess(line)
     const command = request && table.get(request.verb)
     if (!command) return
-    stage.heard(request, command.action)
+    responder.heard(request, command.action)
     if (command.action === 'auth') unasked = restOf(await command.run(session, request))
   }
 
-  const continueWith = async (continuation: Continuation): Promise<Outcome | 'eof' | 'hopeless'> => {
+  const continueWith = async (continuation: Continuation): Promise<CommandResult | 'eof' | 'hopeless'> => {
     if (continuation.read === 'line') {
       const line = await input.line(dialect.maxLine)
       // The client ended in the middle of it: what came has crossed, and nobody is left to be answered.
@@ -95,29 +95,29 @@ export async function runDialogue<S extends Session>(
     strikes++
     if (line === 'too-long') {
       await readBetween(input.head(dialect.maxLine))
-      return { action: 'other', outcome: dialect.tooLong(session) }
+      return { action: 'other', result: dialect.tooLong(session) }
     }
     const request = dialect.parse(session, line)
     if ('send' in request) {
       await readBetween(line)
-      return { action: 'other', outcome: request }
+      return { action: 'other', result: request }
     }
     const command = table.get(request.verb)
-    stage.heard(request, command?.action ?? 'other')
+    responder.heard(request, command?.action ?? 'other')
     if (!command) {
       await readBetween(line)
-      return { action: 'other', request, outcome: dialect.unknown(session, request) }
+      return { action: 'other', request, result: dialect.unknown(session, request) }
     }
     const { action, states } = command
     if (states !== 'any' && !states.includes(session.state)) {
-      return { action, request, outcome: dialect.wrongState(session, request) }
+      return { action, request, result: dialect.wrongState(session, request) }
     }
     strikes = 0
-    return { action, request, outcome: await command.run(session, request) }
+    return { action, request, result: await command.run(session, request) }
   }
 
   if (greet) {
-    const end = await settle({ action: 'greeting', outcome: dialect.greeting(session) })
+    const end = await settle({ action: 'greeting', result: dialect.greeting(session) })
     if (end !== 'command') return end
   }
   for (let since = clock.now(); ; ) {
@@ -133,8 +133,8 @@ export async function runDialogue<S extends Session>(
     if (line === 'eof' || line === 'hopeless') return line
     const end = await settle(await answerTo(line))
     if (end !== 'command') return end
-    if (strikes > patience && !stage.mute) {
-      await stage.respond({ action: 'other', outcome: reply(dialect.goodbye(session)) })
+    if (strikes > patience && !responder.mute) {
+      await responder.respond({ action: 'other', result: reply(dialect.goodbye(session)) })
       return 'hopeless'
     }
   }
@@ -148,17 +148,17 @@ export async function overhear<S extends Session>(
   dialect: Dialect<S>,
   session: S,
   input: Input,
-  heard: Stage['heard'],
+  heard: Responder['heard'],
 ): Promise<void> {
-  const respond = async ({ outcome: { next } }: Answer) => (typeof next === 'object' ? next : 'command')
+  const respond = async ({ result: { next } }: Answer) => (typeof next === 'object' ? next : 'command')
   await runDialogue(dialect, session, input, { mute: true, heard, respond }, { greet: false })
 }
 
 /** Whether this is no reply, but a step on the way to one. */
-export const isSilent = ({ send, next }: Outcome): boolean =>
+export const isSilent = ({ send, next }: CommandResult): boolean =>
   typeof next === 'object' && !(send instanceof LateReply) && send.length === 0
 
-const restOf = ({ next, unasked }: Outcome): Continuation | undefined =>
+const restOf = ({ next, unasked }: CommandResult): Continuation | undefined =>
   unasked ?? (typeof next === 'object' ? next : undefined)
 
 const tables = new WeakMap<object, ReadonlyMap<string, unknown>>()

@@ -2,14 +2,14 @@ import { clock } from '../../clock.ts'
 import type { Phase } from '../../record/record.ts'
 import type { EffectContext } from '../../scenarios/effects.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
+import { type Applied, applyEffects, type EffectTarget, type PlannedReply } from './apply-effects.ts'
 import type { Behaviour } from './behaviour.ts'
+import { bytesOf } from './command-result.ts'
 import type { Request } from './dialect.ts'
-import { bytesOf } from './outcome.ts'
-import { type Cue, type Played, play, type Theatre } from './player.ts'
 import type { Recorder } from './recorder.ts'
 
 /** What a connection lends to its quirks. */
-export interface Wings extends Pick<Theatre, 'gone' | 'write' | 'rest'> {
+export interface ConnectionControls extends Pick<EffectTarget, 'gone' | 'write' | 'rest'> {
   /** What protects the bytes now. */
   readonly phase: Phase
   /** The dialogue's state when the command that is answered came in. */
@@ -27,16 +27,16 @@ export class Quirks {
   readonly #behaviour: Behaviour
   readonly #recorder: Recorder
   readonly #place: Place
-  readonly #wings: Wings
+  readonly #controls: ConnectionControls
   #muted = false
   /** Milliseconds that the next answer is kept back for. */
   #holding: number | undefined
 
-  constructor(behaviour: Behaviour, recorder: Recorder, place: Place, wings: Wings) {
+  constructor(behaviour: Behaviour, recorder: Recorder, place: Place, controls: ConnectionControls) {
     this.#behaviour = behaviour
     this.#recorder = recorder
     this.#place = place
-    this.#wings = wings
+    this.#controls = controls
   }
 
   /** A quirk said `silent`: commands are read and recorded, and nothing is sent any more. */
@@ -45,12 +45,12 @@ export class Quirks {
   }
 
   /** Plays the effects of a moment or a reply. Undefined where there are none, and all goes its way. */
-  async playAt(hook: Hook, cue: Cue, request: Request): Promise<Played | undefined> {
+  async applyAt(hook: Hook, planned: PlannedReply, request: Request): Promise<Applied | undefined> {
     const attached = this.#behaviour.at.get(hook)
-    const effects = attached?.effects(this.#context(cue, request))
+    const effects = attached?.effects(this.#context(planned, request))
     if (!attached || !effects) return undefined
     this.#recorder.fired(attached.part, hook)
-    return play(effects, cue, this.#theatre(attached.part))
+    return applyEffects(effects, planned, this.#target(attached.part))
   }
 
   /** Keeps an answer back, where a quirk said so, to see whether the client waits for it. */
@@ -59,31 +59,31 @@ export class Quirks {
     const ms = this.#holding
     this.#holding = undefined
     const { at } = this.#recorder
-    this.#recorder.held(at, await this.#wings.hears(ms))
+    this.#recorder.held(at, await this.#controls.hears(ms))
   }
 
-  #theatre(part: string): Theatre {
-    const wings = this.#wings
+  #target(part: string): EffectTarget {
+    const controls = this.#controls
     return {
       get gone() {
-        return wings.gone
+        return controls.gone
       },
-      write: wings.write,
-      rest: wings.rest,
-      close: (how) => wings.close(how, part),
+      write: controls.write,
+      rest: controls.rest,
+      close: (how) => controls.close(how, part),
       mute: () => {
         this.#muted = true
       },
-      injects: (bytes) => this.#recorder.injected(wings.phase, bytes),
+      injects: (bytes) => this.#recorder.injected(controls.phase, bytes),
       hold: (ms) => {
         this.#holding = ms
       },
     }
   }
 
-  #context({ outcome }: Cue, { tag }: Request): EffectContext {
+  #context({ result }: PlannedReply, { tag }: Request): EffectContext {
     const { record } = this.#recorder
-    const { phase, state } = this.#wings
+    const { phase, state } = this.#controls
     return Object.freeze({
       ...this.#place,
       secure: phase === 'tls',
@@ -92,7 +92,7 @@ export class Quirks {
       tag,
       // Made when it is looked at: it may be long, and what it does has happened then.
       get reply() {
-        return bytesOf(outcome.send).toString('latin1')
+        return bytesOf(result.send).toString('latin1')
       },
       state,
       versions: record.clientHello?.versions ?? [],

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { createHmac, randomBytes } from 'node:crypto'
 import { clock } from '../../clock.ts'
+import type { CommandResult, Continuation } from './command-result.ts'
+import { reply, replyThenRead } from './command-result.ts'
 import type { Credential, Link, Login } from './dialect.ts'
-import type { Continuation, Outcome } from './outcome.ts'
-import { reply, replyThenRead } from './outcome.ts'
 
 /** Octets of one base64 response, RFC 4954 §4; a longer one is malformed. */
 const maxResponse = 12_288
@@ -84,7 +84,7 @@ export const saslMechanisms: readonly string[] = Object.keys(mechanisms)
 
 /**
  * One SASL exchange, RFC 4422 §3, from the command to its end. Credentials are recorded as they arrive; nothing changes
- * but through the outcome's commit.
+ * but through the result's commit.
  *
  * @param mechanism as the client wrote it; one that the link does not offer is unknown
  * @param initial the response that came along with the command, base64, `=` for an empty one
@@ -96,21 +96,21 @@ export function authenticate(
   initial: string | undefined,
   spelling: SaslSpelling,
   commit: (credential: Credential) => void,
-): Outcome {
+): CommandResult {
   const found = find(mechanism)
   if (!found || !link.mechanisms.includes(mechanism.toUpperCase())) {
     return reply(spelling.unknown(), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
   }
   const exchange = found.run(link)
 
-  const malformed = (sent: string): Outcome => {
+  const malformed = (sent: string): CommandResult => {
     recordUnread(link, mechanism, sent)
     return reply(spelling.malformed())
   }
 
-  const follow = (response: Buffer, sent: string): Outcome => goOn(exchange.next(response), sent)
+  const follow = (response: Buffer, sent: string): CommandResult => goOn(exchange.next(response), sent)
 
-  const goOn = (step: IteratorResult<string, Credential | undefined>, sent: string): Outcome => {
+  const goOn = (step: IteratorResult<string, Credential | undefined>, sent: string): CommandResult => {
     if (!step.done) {
       const challenge = spelling.challenge(Buffer.from(step.value).toString('base64'))
       return replyThenRead(challenge, { read: 'line', run: (line) => answer(line.toString('latin1')) })
@@ -120,13 +120,13 @@ export function authenticate(
     return login.right ? accept(step.value, login) : reject()
   }
 
-  const answer = (line: string): Outcome => {
+  const answer = (line: string): CommandResult => {
     if (line === '*') return reply(spelling.cancelled())
     const response = decodeBase64(line)
     return response ? follow(response, line) : malformed(line)
   }
 
-  const accept = (credential: Credential, { admit }: Login): Outcome =>
+  const accept = (credential: Credential, { admit }: Login): CommandResult =>
     reply(spelling.ok(), {
       commit: () => {
         admit()
@@ -134,7 +134,7 @@ export function authenticate(
       },
     })
 
-  const reject = (): Outcome => {
+  const reject = (): CommandResult => {
     if (found.explains === undefined) return reply(spelling.failed())
     const challenge = spelling.challenge(Buffer.from(found.explains).toString('base64'))
     return replyThenRead(challenge, { read: 'line', run: () => reply(spelling.failed()) })

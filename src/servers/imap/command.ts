@@ -1,6 +1,6 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
+import type { CommandResult } from '../core/command-result.ts'
 import type { Command, Request } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
 import type { Arguments } from './arguments.ts'
 import { maxStringLiterals, withLiterals } from './literals.ts'
 import type { ImapSession, ImapState } from './session.ts'
@@ -18,7 +18,7 @@ interface Definition<T> {
   readonly maxLiterals?: number
   /** Reads everything behind the verb. Default: there is nothing. */
   readonly read?: (args: Arguments) => T
-  readonly run: (session: ImapSession, given: T, request: Request) => Outcome | Promise<Outcome>
+  readonly run: (session: ImapSession, given: T, request: Request) => CommandResult | Promise<CommandResult>
   /** Is told the arguments that could not be read, in place of `run`, where they are a fact all the same. */
   readonly unread?: (session: ImapSession, text: string) => void
 }
@@ -43,7 +43,7 @@ export function defineCommand<T = undefined>(definition: Definition<T>): ImapCom
 }
 
 type MailboxDefinition<T> = Omit<Definition<T>, 'states' | 'run'> & {
-  readonly run: (session: ImapSession, view: View, given: T, request: Request) => Outcome | Promise<Outcome>
+  readonly run: (session: ImapSession, view: View, given: T, request: Request) => CommandResult | Promise<CommandResult>
 }
 
 /** A command on the selected mailbox. */
@@ -65,7 +65,7 @@ export function defineWithUid<T>(
       view: View,
       given: T & { readonly byUid: boolean },
       request: Request,
-    ) => Outcome | Promise<Outcome>
+    ) => CommandResult | Promise<CommandResult>
   },
 ): readonly ImapCommand[] {
   return [false, true].map((byUid) =>

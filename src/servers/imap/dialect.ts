@@ -1,6 +1,6 @@
+import { type CommandResult, reply } from '../core/command-result.ts'
 import type { Dialect, Request } from '../core/dialect.ts'
 import { guesser } from '../core/guess.ts'
-import { type Outcome, reply } from '../core/outcome.ts'
 import { showCapabilities } from './capabilities.ts'
 import type { ImapCommand } from './command.ts'
 import { append } from './commands/append.ts'
@@ -64,7 +64,7 @@ const guess = guesser(['LOGIN', 'AUTHENTICATE', 'AUTH', 'APPEND'], '(?:\\S*|.*?\
 /** What other protocols call it. */
 const abbreviated: Readonly<Record<string, string>> = { AUTH: 'AUTHENTICATE' }
 
-function parseLine(line: Buffer): Request | Outcome {
+function parseLine(line: Buffer): Request | CommandResult {
   const text = line.toString('latin1')
   const [, tag = '', verb = '', args = ''] = grammar.exec(text) ?? []
   if (tag) return { tag, verb: verb.toUpperCase().replace(/^UID +/, 'UID '), args, line }

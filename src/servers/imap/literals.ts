@@ -1,6 +1,6 @@
+import type { CommandResult } from '../core/command-result.ts'
+import { replyThenClose, replyThenRead } from '../core/command-result.ts'
 import type { Request } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
-import { replyThenClose, replyThenRead } from '../core/outcome.ts'
 import { Account, makeRoomFor } from '../mailbox/octets.ts'
 import { Arguments } from './arguments.ts'
 import { bad, no } from './spelling.ts'
@@ -33,15 +33,15 @@ interface Announced {
 export function withLiterals(
   { tag, args }: Request,
   limit: number,
-  run: (args: Arguments) => Outcome | Promise<Outcome>,
-): Outcome | Promise<Outcome> {
+  run: (args: Arguments) => CommandResult | Promise<CommandResult>,
+): CommandResult | Promise<CommandResult> {
   const literals: Buffer[] = []
   // What is under way counts as if it were stored: many clients can send at once.
   let kept: Account | undefined
   let text = ''
   let room = limit
 
-  const addLine = (line: string): Outcome | Promise<Outcome> => {
+  const addLine = (line: string): CommandResult | Promise<CommandResult> => {
     text += line
     const announced = announcedBy(line)
     if (!announced) {
@@ -68,7 +68,7 @@ export function withLiterals(
     })
   }
 
-  const refusalOf = ({ size }: Announced): Outcome | undefined => {
+  const refusalOf = ({ size }: Announced): CommandResult | undefined => {
     if (size === undefined) return bad(tag, 'Invalid literal size')
     if (text.length > maxText) return bad(tag, 'Command too long')
     if (size <= room) return makeRoomFor(size) ? undefined : no(tag, 'The store is full', 'OVERQUOTA')
@@ -82,7 +82,7 @@ export function withLiterals(
  * Refuses a command whose line may announce literals. What the client sends without waiting is read and dropped, or it
  * would be taken for commands; where that cannot be followed the connection ends.
  */
-export function refuseUnread(line: string, refusal: Outcome): Outcome {
+export function refuseUnread(line: string, refusal: CommandResult): CommandResult {
   const announced = announcedBy(line)
   if (!announced || announced.synchronizing) return refusal
   const { size } = announced
@@ -94,7 +94,7 @@ export function refuseUnread(line: string, refusal: Outcome): Outcome {
   )
 }
 
-const drop = (size: number, then: () => Outcome): Outcome =>
+const drop = (size: number, then: () => CommandResult): CommandResult =>
   size === 0
     ? then()
     : replyThenRead('', {

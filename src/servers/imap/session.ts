@@ -1,6 +1,6 @@
 import { clock } from '../../clock.ts'
+import { type CommandResult, replyLate } from '../core/command-result.ts'
 import type { Link, Session } from '../core/dialect.ts'
-import { type Outcome, replyLate } from '../core/outcome.ts'
 import type { Pieces } from '../core/pieces.ts'
 import { tagged } from './spelling.ts'
 import type { View } from './view.ts'
@@ -116,7 +116,7 @@ export function complete(
     readonly untagged?: string
     readonly commit?: () => void
   },
-): Outcome {
+): CommandResult {
   return replyLate(function* () {
     commit?.()
     if (untagged) yield untagged

@@ -1,5 +1,5 @@
-import type { Outcome } from '../core/outcome.ts'
-import { reply } from '../core/outcome.ts'
+import type { CommandResult } from '../core/command-result.ts'
+import { reply } from '../core/command-result.ts'
 
 /** A tagged reply: a status, an optional response code, and the text that RFC 9051 §7.1 wants behind them. */
 export function tagged(tag: string, status: 'OK' | 'NO' | 'BAD', text: string, code?: string): string {
@@ -7,10 +7,10 @@ export function tagged(tag: string, status: 'OK' | 'NO' | 'BAD', text: string, c
 }
 
 /** The command failed, RFC 9051 §7.1.2. */
-export const no = (tag: string, text: string, code?: string): Outcome => reply(tagged(tag, 'NO', text, code))
+export const no = (tag: string, text: string, code?: string): CommandResult => reply(tagged(tag, 'NO', text, code))
 
 /** The command was not understood, RFC 9051 §7.1.3. */
-export const bad = (tag: string, text: string): Outcome => reply(tagged(tag, 'BAD', text))
+export const bad = (tag: string, text: string): CommandResult => reply(tagged(tag, 'BAD', text))
 
 /** A string as the RFC's quoted form, or as a literal where that cannot carry it. */
 export function formatString(text: string): string {

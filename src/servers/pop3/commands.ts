@@ -1,6 +1,6 @@
+import type { CommandResult } from '../core/command-result.ts'
+import { reply, replyLate, replyThenClose } from '../core/command-result.ts'
 import type { Capability, Command } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
-import { reply, replyLate, replyThenClose } from '../core/outcome.ts'
 import type { Pieces } from '../core/pieces.ts'
 import { holdOctets, releaseOctets } from '../mailbox/octets.ts'
 import { loginCommands } from './login.ts'
@@ -157,7 +157,7 @@ export const pop3Commands: readonly Pop3Command[] = [
 ]
 
 /** A multi-line response of lines that are ours. */
-const list = (status: string, lines: readonly string[]): Outcome =>
+const list = (status: string, lines: readonly string[]): CommandResult =>
   reply(`${status}\r\n${lines.map((line) => `${line}\r\n`).join('')}.\r\n`)
 
 // biome-ignore lint/correctness/useYield: it is described as sizes are, which takes long

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../scenarios/effects.ts'
+import { reply } from '../core/command-result.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { guesser } from '../core/guess.ts'
-import { reply } from '../core/outcome.ts'
 import { createTimestamp } from '../core/sasl.ts'
 import { pop3Commands } from './commands.ts'
 import { refuseOverheard } from './login.ts'

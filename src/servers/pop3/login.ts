@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { CommandResult } from '../core/command-result.ts'
+import { reply, replyThenUpgrade } from '../core/command-result.ts'
 import type { Command, Credential, Login, Request } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
-import { reply, replyThenUpgrade } from '../core/outcome.ts'
 import { authenticate, decodeText, overhear, type SaslSpelling } from '../core/sasl.ts'
 import type { Pop3Session } from './session.ts'
 
@@ -87,7 +87,7 @@ const auth: Pop3Command = {
 export const loginCommands: readonly Pop3Command[] = [stls, user, pass, apop, auth]
 
 /** Refuses a command, and records what crossed with it if it logs in. */
-export function refuseOverheard(session: Pop3Session, request: Request, refusal: string): Outcome {
+export function refuseOverheard(session: Pop3Session, request: Request, refusal: string): CommandResult {
   if (request.verb === 'USER') recordUser(session, request)
   if (request.verb === 'PASS') recordPassword(session, request)
   if (request.verb === 'APOP') recordDigest(session, request)
@@ -130,7 +130,7 @@ const awaitPassword = (session: Pop3Session, awaitsPassword: boolean): void => {
 
 const loggedIn = '+OK logged in\r\n'
 
-const welcome = (session: Pop3Session, { admit }: Login): Outcome =>
+const welcome = (session: Pop3Session, { admit }: Login): CommandResult =>
   reply(loggedIn, {
     commit: () => {
       admit()
@@ -138,7 +138,7 @@ const welcome = (session: Pop3Session, { admit }: Login): Outcome =>
     },
   })
 
-const listMechanisms = (mechanisms: readonly string[]): Outcome =>
+const listMechanisms = (mechanisms: readonly string[]): CommandResult =>
   reply(`+OK\r\n${mechanisms.map((name) => `${name}\r\n`).join('')}.\r\n`)
 
 const textOf = ({ args }: Request): string => decodeText(Buffer.from(args, 'latin1'))

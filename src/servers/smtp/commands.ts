@@ -1,6 +1,6 @@
+import type { CommandResult } from '../core/command-result.ts'
+import { reply, replyThenRead, replyThenUpgrade } from '../core/command-result.ts'
 import type { Capability, Command, Request } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
-import { reply, replyThenRead, replyThenUpgrade } from '../core/outcome.ts'
 import { finished } from '../core/pieces.ts'
 import { authenticate, overhear, type SaslSpelling } from '../core/sasl.ts'
 import { unstuffed } from './dots.ts'
@@ -10,10 +10,10 @@ import type { SmtpSession } from './session.ts'
 type SmtpCommand = Command<SmtpSession>
 
 /** The engine answers; the transaction it may end is recorded first. */
-const ending = (session: SmtpSession, { line }: Request): Outcome => session.endTransaction(line)
+const ending = (session: SmtpSession, { line }: Request): CommandResult => session.endTransaction(line)
 
 /** The engine answers. */
-const engine = (session: SmtpSession, { line }: Request): Outcome => session.engine.command(line)
+const engine = (session: SmtpSession, { line }: Request): CommandResult => session.engine.command(line)
 
 const ehlo: SmtpCommand = {
   verb: 'EHLO',
@@ -21,13 +21,13 @@ const ehlo: SmtpCommand = {
   states: 'any',
   reference: 'RFC 5321 §4.1.1.1',
   run(session, { line }) {
-    const outcome = session.endTransaction(line)
-    const said = String(outcome.send)
-    if (!said.startsWith('250')) return outcome
+    const result = session.endTransaction(line)
+    const said = String(result.send)
+    if (!said.startsWith('250')) return result
     const [domain = '', ...keywords] = said.trimEnd().split('\r\n')
     const lines = [domain.slice(4), ...session.link.show(capabilities(session, keywords)).map(({ text }) => text)]
     const last = lines.length - 1
-    return { ...outcome, send: lines.map((text, at) => `250${at < last ? '-' : ' '}${text}\r\n`).join('') }
+    return { ...result, send: lines.map((text, at) => `250${at < last ? '-' : ' '}${text}\r\n`).join('') }
   },
 }
 
@@ -77,7 +77,7 @@ const auth: SmtpCommand = {
 }
 
 /** Refuses an AUTH for the sake of the state, and records what came along with it. */
-export const refuseOverheard = ({ link }: SmtpSession, { args }: Request, refusal: string): Outcome =>
+export const refuseOverheard = ({ link }: SmtpSession, { args }: Request, refusal: string): CommandResult =>
   reply(refusal, { unasked: overhear(link, args) })
 
 const syntax = '501 5.5.4 Syntax: AUTH mechanism [initial-response]\r\n'
@@ -123,25 +123,25 @@ const data: SmtpCommand = {
   states: ['rcpt'],
   reference: 'RFC 5321 §4.1.1.4',
   run(session, { line }) {
-    const outcome = session.endTransaction(line)
-    const said = String(outcome.send)
-    if (!said.startsWith('354')) return outcome
-    return { ...outcome, ...replyThenRead(said, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
+    const result = session.endTransaction(line)
+    const said = String(result.send)
+    if (!said.startsWith('354')) return result
+    return { ...result, ...replyThenRead(said, { read: 'dotted', limit: maxDotted, run: receive(session) }) }
   },
 }
 
 const receive =
   (session: SmtpSession) =>
-  async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<Outcome> => {
+  async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<CommandResult> => {
     const { envelope, link, engine } = session
     if (wire === 'too-long') return engine.received(maxMessage + 1)
     const raw = wire === 'no-room' ? Buffer.alloc(0) : await finished(unstuffed(wire))
-    const outcome = engine.received(raw.length)
-    if (!String(outcome.send).startsWith('250')) return outcome
+    const result = engine.received(raw.length)
+    if (!String(result.send).startsWith('250')) return result
     const hasRoom = wire !== 'no-room' && link.store.hasRoom([{ raw }])
     // Not a matter of commit: the message has crossed, whatever becomes of the reply.
     link.accept({ via: 'DATA', raw, ...(!hasRoom && { stored: 'nowhere' }), ...envelope })
-    return hasRoom ? outcome : reply('452 4.3.1 Insufficient system storage\r\n')
+    return hasRoom ? result : reply('452 4.3.1 Insufficient system storage\r\n')
   }
 
 const rset: SmtpCommand = {

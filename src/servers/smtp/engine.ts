@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import type { SMTPServer, SMTPServerSession } from 'smtp-server'
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js'
+import type { CommandResult } from '../core/command-result.ts'
 import type { Link } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
 import { maxMessage, maxRecipients } from './limits.ts'
 
 /** Calls that end a DATA command, by the session that waits for one. */
@@ -84,19 +84,19 @@ export class Engine extends SMTPConnection {
     this.#closes = true
   }
 
-  greeting(): Outcome {
+  greeting(): CommandResult {
     return this.#answer(() => super._sendGreeting())
   }
 
-  /** Answers one line; what the command does is done by the outcome's commit. */
-  command(line: Buffer): Outcome {
+  /** Answers one line; what the command does is done by the result's commit. */
+  command(line: Buffer): CommandResult {
     const before = this.#remember()
     // The command loop has its own patience; the engine's would count over the whole connection.
     this._unrecognizedCommands = 0
-    const outcome = this.#answer(() => this._onCommand(line, () => undefined))
+    const result = this.#answer(() => this._onCommand(line, () => undefined))
     const after = this.#state()
     this.#restore(before)
-    return { ...outcome, commit: () => this.#restore(after) }
+    return { ...result, commit: () => this.#restore(after) }
   }
 
   /**
@@ -105,13 +105,13 @@ export class Engine extends SMTPConnection {
    *
    * @param size octets of the message
    */
-  received(size: number): Outcome {
+  received(size: number): CommandResult {
     if (this._parser) this._parser.dataBytes = size
     if (this._dataStream) this._dataStream.destroy()
     return this.#answer(() => decisions.get(this.session)?.())
   }
 
-  #answer(run: () => void): Outcome {
+  #answer(run: () => void): CommandResult {
     this.#closes = false
     this.#written.length = 0
     run()

@@ -1,5 +1,5 @@
+import type { CommandResult } from '../core/command-result.ts'
 import type { Link, Session } from '../core/dialect.ts'
-import type { Outcome } from '../core/outcome.ts'
 import type { Engine } from './engine.ts'
 
 /** RFC 5321 §3: before EHLO or HELO, between mail transactions, and in one as far as MAIL or RCPT. */
@@ -39,7 +39,7 @@ export class SmtpSession implements Session {
   }
 
   /** Answers a line and, where it ends a mail transaction, records what had been accepted in it: once for each MAIL. */
-  endTransaction(line: Buffer): Outcome {
+  endTransaction(line: Buffer): CommandResult {
     this.reportEnvelope()
     return this.engine.command(line)
   }

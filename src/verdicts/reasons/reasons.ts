@@ -1,5 +1,5 @@
 import { type Reason, reasons } from '../../scenarios/vocabulary.ts'
-import { sameKind } from '../agrees.ts'
+import { sameKind } from './agrees.ts'
 import { libraryPatterns } from './library-patterns.ts'
 import { opensslPatterns } from './openssl-patterns.ts'
 import type { ReasonPattern } from './patterns.ts'

@@ -1,4 +1,4 @@
-import { replyLate } from '../../core/outcome.ts'
+import { replyLate } from '../../core/command-result.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { maxMessage, maxStringLiterals } from '../literals.ts'
 import { completion } from '../session.ts'

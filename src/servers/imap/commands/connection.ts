@@ -1,4 +1,4 @@
-import { reply, replyThenClose, replyThenUpgrade } from '../../core/outcome.ts'
+import { reply, replyThenClose, replyThenUpgrade } from '../../core/command-result.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { complete } from '../session.ts'

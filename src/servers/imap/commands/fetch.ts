@@ -1,4 +1,4 @@
-import { replyLate } from '../../core/outcome.ts'
+import { replyLate } from '../../core/command-result.ts'
 import type { Pieces } from '../../core/pieces.ts'
 import { holdOctets, releaseOctets } from '../../mailbox/octets.ts'
 import { defineWithUid, type ImapCommand } from '../command.ts'

@@ -1,4 +1,4 @@
-import { reply } from '../../core/outcome.ts'
+import { reply } from '../../core/command-result.ts'
 import { decodeText, authenticate as exchange, overhear } from '../../core/sasl.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'

@@ -1,5 +1,5 @@
-import type { Outcome } from '../../core/outcome.ts'
-import { reply, replyLate } from '../../core/outcome.ts'
+import type { CommandResult } from '../../core/command-result.ts'
+import { reply, replyLate } from '../../core/command-result.ts'
 import type { StoredMessage } from '../../mailbox/folder.ts'
 import { systemFlags } from '../arguments.ts'
 import { defineCommand, defineMailboxCommand, type ImapCommand } from '../command.ts'
@@ -99,7 +99,7 @@ const uidExpunge = defineMailboxCommand({
   run: (session, view, set, { tag }) => expungeAmong(session, view, tag, resolveSet(set, view.largestUid)),
 })
 
-function expungeAmong(session: ImapSession, view: View, tag: string, uids?: SequenceSet): Outcome {
+function expungeAmong(session: ImapSession, view: View, tag: string, uids?: SequenceSet): CommandResult {
   if (view.readOnly) return no(tag, 'Mailbox is read-only', 'NOPERM')
   return complete(session, {
     tag,

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openScratch } from '../../src/fleet/temporary-directory.ts'
+import { openTemporaryDirectory } from '../../src/fleet/temporary-directory.ts'
 import { startMailServers } from '../../src/index.ts'
 import { temporaryDirectory } from '../support/programs.ts'
 
@@ -37,9 +37,9 @@ describe.skipIf(process.platform === 'win32')("a run's own directory", () => {
     using place = temporaryDirectory()
     chmodSync(place.path, 0o755)
     process.env['TMPDIR'] = place.path
-    const scratch = openScratch()
-    expect([dirname(scratch.path), modeOf(scratch.path)]).toEqual([place.path, 0o755])
-    scratch.remove()
+    const temporary = openTemporaryDirectory()
+    expect([dirname(temporary.path), modeOf(temporary.path)]).toEqual([place.path, 0o755])
+    temporary.remove()
   })
 
   it('is in the directory for all where TMPDIR is closed to others, at any height', () => {
@@ -50,10 +50,10 @@ describe.skipIf(process.platform === 'win32')("a run's own directory", () => {
     expect([modeOf(place.path), modeOf(inner)]).toEqual([0o700, 0o755])
     for (const closed of [place.path, inner]) {
       process.env['TMPDIR'] = closed
-      const scratch = openScratch()
-      expect([dirname(scratch.path), modeOf(scratch.path)]).toEqual(['/tmp', 0o755])
-      scratch.remove()
-      expect(statSync(scratch.path, { throwIfNoEntry: false })).toBeUndefined()
+      const temporary = openTemporaryDirectory()
+      expect([dirname(temporary.path), modeOf(temporary.path)]).toEqual(['/tmp', 0o755])
+      temporary.remove()
+      expect(statSync(temporary.path, { throwIfNoEntry: false })).toBeUndefined()
     }
     expect(tmpdir()).toBe(inner)
   })

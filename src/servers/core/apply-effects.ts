@@ -1,10 +1,10 @@
 import { clock } from '../../clock.ts'
 import type { Effect, Refusal } from '../../scenarios/effects.ts'
-import { type Outcome, piecesOf } from './outcome.ts'
+import { type CommandResult, piecesOf } from './command-result.ts'
 import { chunksOf } from './pieces.ts'
 
-/** Where effects are played: what they may touch of a connection. */
-export interface Theatre {
+/** Where effects are applied: what they may touch of a connection. */
+export interface EffectTarget {
   readonly gone: boolean
   write(bytes: Buffer): Promise<void>
   /** Waits, no longer than there is somebody to wait for. */
@@ -19,13 +19,13 @@ export interface Theatre {
 }
 
 /** What a correct server would do here, and how it would refuse. */
-export interface Cue {
-  readonly outcome: Outcome
+export interface PlannedReply {
+  readonly result: CommandResult
   refuse(as: Refusal): string
 }
 
-export interface Played {
-  readonly next: Outcome['next'] | 'stop'
+export interface Applied {
+  readonly next: CommandResult['next'] | 'stop'
   readonly refused: boolean
 }
 
@@ -35,57 +35,61 @@ const maxWrite = 256 * 1024
 const sizeOf = (bytes: readonly Buffer[]): number => bytes.reduce((sum, { length }) => sum + length, 0)
 
 /** Plays a list of effects. Neighbouring sends leave in one write. */
-export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatre): Promise<Played> {
+export async function applyEffects(
+  effects: readonly Effect[],
+  planned: PlannedReply,
+  target: EffectTarget,
+): Promise<Applied> {
   let pending: Buffer[] = []
-  let next: Played['next'] = 'command'
+  let next: Applied['next'] = 'command'
   let refused = false
   const flush = async (): Promise<void> => {
     const bytes = Buffer.concat(pending)
     pending = []
-    if (bytes.length > 0) await theatre.write(bytes)
+    if (bytes.length > 0) await target.write(bytes)
   }
   for (const effect of effects) {
     switch (effect.do) {
       case 'reply':
-        cue.outcome.commit?.()
-        for await (const chunk of chunksOf(piecesOf(cue.outcome.send))) {
-          if (theatre.gone) break
+        planned.result.commit?.()
+        for await (const chunk of chunksOf(piecesOf(planned.result.send))) {
+          if (target.gone) break
           if (chunk.length + sizeOf(pending) > maxWrite) await flush()
           pending.push(chunk)
         }
-        next = cue.outcome.next
+        next = planned.result.next
         break
       case 'send':
         pending.push(toBuffer(effect.bytes))
         break
       case 'refuse':
-        pending.push(toBuffer(cue.refuse(effect.as)))
+        pending.push(toBuffer(planned.refuse(effect.as)))
         refused = true
         break
       case 'inject': {
         const bytes = toBuffer(effect.bytes)
-        theatre.injects(bytes)
+        target.injects(bytes)
         pending.push(bytes)
         break
       }
       case 'hold':
-        theatre.hold(effect.ms)
+        target.hold(effect.ms)
         break
       case 'silent':
         await flush()
-        theatre.mute()
+        target.mute()
         break
       case 'wait':
         await flush()
-        await theatre.rest(effect.ms)
+        await target.rest(effect.ms)
         break
       case 'drip':
         await flush()
-        await drip(toBuffer(effect.bytes), effect.everyMs, theatre)
+        await drip(toBuffer(effect.bytes), effect.everyMs, target)
         break
       case 'close':
         await flush()
-        await theatre.close(effect.how)
+        await target.close(effect.how)
         if (effect.how !== 'half') return { next: 'stop', refused }
         break
     }
@@ -94,13 +98,13 @@ export async function play(effects: readonly Effect[], cue: Cue, theatre: Theatr
   return { next, refused }
 }
 
-async function drip(bytes: Buffer, everyMs: number, theatre: Theatre): Promise<void> {
+async function drip(bytes: Buffer, everyMs: number, target: EffectTarget): Promise<void> {
   const start = clock.now()
   for (const [index, byte] of bytes.entries()) {
-    if (theatre.gone) return
-    await theatre.write(Buffer.from([byte]))
+    if (target.gone) return
+    await target.write(Buffer.from([byte]))
     // Paced from the start, so that late timers do not add up.
-    await theatre.rest(Math.max(0, start + (index + 1) * everyMs - clock.now()))
+    await target.rest(Math.max(0, start + (index + 1) * everyMs - clock.now()))
   }
 }
 

@@ -4,7 +4,7 @@ import type { Pieces } from './pieces.ts'
  * What a handler wants to happen. It decides; the connection does the writing, so that quirks can replace the reply and
  * a refused command has no effect.
  */
-export interface Outcome {
+export interface CommandResult {
   /** What to write, CRLF included. A string is sent as latin1. Empty writes nothing. */
   readonly send: string | Buffer | LateReply
   readonly next: 'command' | 'upgrade' | 'close' | Continuation
@@ -43,41 +43,45 @@ export class LateReply {
 /** What must arrive before the command is complete. Its bytes are not a command. */
 export type Continuation =
   /** The next line, without CRLF. */
-  | { readonly read: 'line'; readonly run: (line: Buffer) => Outcome | Promise<Outcome> }
+  | { readonly read: 'line'; readonly run: (line: Buffer) => CommandResult | Promise<CommandResult> }
   /** Exactly so many octets: an IMAP literal. */
-  | { readonly read: 'literal'; readonly size: number; readonly run: (bytes: Buffer) => Outcome | Promise<Outcome> }
+  | {
+      readonly read: 'literal'
+      readonly size: number
+      readonly run: (bytes: Buffer) => CommandResult | Promise<CommandResult>
+    }
   /** Everything up to and including CRLF.CRLF, as it came (dot-stuffed, terminator included), in blocks: SMTP DATA. */
   | {
       readonly read: 'dotted'
       readonly limit: number
-      readonly run: (blocks: readonly Buffer[] | 'too-long' | 'no-room') => Outcome | Promise<Outcome>
+      readonly run: (blocks: readonly Buffer[] | 'too-long' | 'no-room') => CommandResult | Promise<CommandResult>
     }
 
-type Commit = Pick<Outcome, 'commit'>
+type Commit = Pick<CommandResult, 'commit'>
 
-export const reply = (send: string | Buffer, also: Pick<Outcome, 'commit' | 'unasked'> = {}): Outcome => ({
+export const reply = (send: string | Buffer, also: Pick<CommandResult, 'commit' | 'unasked'> = {}): CommandResult => ({
   send,
   next: 'command',
   ...also,
 })
 
 /** A {@link LateReply}. */
-export const replyLate = (make: () => Pieces): Outcome => ({ send: new LateReply(make), next: 'command' })
+export const replyLate = (make: () => Pieces): CommandResult => ({ send: new LateReply(make), next: 'command' })
 
-export const replyThenUpgrade = (send: string): Outcome => ({ send, next: 'upgrade' })
+export const replyThenUpgrade = (send: string): CommandResult => ({ send, next: 'upgrade' })
 
-export const replyThenClose = (send: string | Buffer, { commit }: Commit = {}): Outcome =>
+export const replyThenClose = (send: string | Buffer, { commit }: Commit = {}): CommandResult =>
   commit ? { send, next: 'close', commit } : { send, next: 'close' }
 
-export const replyThenRead = (send: string | Buffer, next: Continuation): Outcome => ({ send, next })
+export const replyThenRead = (send: string | Buffer, next: Continuation): CommandResult => ({ send, next })
 
 /** What is written, as pieces. */
-export function piecesOf(send: Outcome['send']): Pieces {
+export function piecesOf(send: CommandResult['send']): Pieces {
   return send instanceof LateReply ? send.pieces() : [send]
 }
 
 /** What is written, as a whole. */
-export function bytesOf(send: Outcome['send']): Buffer {
+export function bytesOf(send: CommandResult['send']): Buffer {
   if (send instanceof LateReply) return send.whole()
   return typeof send === 'string' ? Buffer.from(send, 'latin1') : send
 }

@@ -1,5 +1,5 @@
 import { MockmailError } from '../errors.ts'
-import type { EndpointEvent, ReadyEvent } from '../fleet/events.ts'
+import type { EndpointEvent, ReadyEvent } from './events.ts'
 
 /**
  * What `exec` tells its child. The ready file is the contract; the variables per endpoint are a convenience.

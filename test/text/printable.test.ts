@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  columnsOf,
-  cut,
-  entities,
-  forLog,
-  oneLine,
-  pad,
-  printable,
-  withoutCommands,
-  wrap,
-} from '../../../src/text/printable.ts'
+import { columnsOf, cut, entities, forLog, oneLine, pad, printable, withoutCommands } from '../../src/text/printable.ts'
+import { wrapped } from '../../src/text/wrap.ts'
 
 describe('words of others', () => {
   it('lose their escape sequences', () => {
@@ -61,8 +52,8 @@ describe('columns', () => {
   })
 
   it('break lines between words, and inside one that is longer than a line', () => {
-    expect(wrap('sent the password in clear', 12)).toEqual(['sent the', 'password in', 'clear'])
-    expect(wrap('see https://example.com/long', 10)).toEqual(['see', 'https://ex', 'ample.com/', 'long'])
+    expect(wrapped('sent the password in clear', 12)).toEqual(['sent the', 'password in', 'clear'])
+    expect(wrapped('see https://example.com/long', 10)).toEqual(['see', 'https://ex', 'ample.com/', 'long'])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Reason } from '../scenarios/vocabulary.ts'
+import type { Reason } from '../../scenarios/vocabulary.ts'
 
 /** A narrow word and the wider ones that libraries use in its place. They agree either way. */
 const wider: Readonly<Partial<Record<Reason, readonly Reason[]>>> = {
