@@ -7,6 +7,7 @@ export const rooms: readonly string[] = [
   'version.ts',
   'clock.ts',
   'appended.ts',
+  'package-folder.ts',
   'text',
   'scenarios',
   'record',

@@ -6,11 +6,11 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { MockmailError } from '../errors.ts'
+import { packageFolder } from '../package-folder.ts'
 import type { KeyType } from '../scenarios/entry.ts'
 import { type Der, parseDer } from './der.ts'
 
@@ -89,28 +89,13 @@ export type TestKey = 'server' | 'client'
 export const rsaTestKey = (part: TestKey): KeyPair => {
   const known = testKeys.get(part)
   if (known !== undefined) return known
-  const file = join(packageDirectory(), 'fixtures', 'keys', `rsa-2048-${part}.pem`)
+  const file = fileURLToPath(new URL(`fixtures/keys/rsa-2048-${part}.pem`, packageFolder()))
   const key = parsePrivateKey(readFileSync(file), file)
   testKeys.set(part, key)
   return key
 }
 
 const testKeys = new Map<TestKey, KeyPair>()
-
-/** The folder of mockmail's package.json, from `src/certs` and from the built `dist` alike. */
-const packageDirectory = (): string => {
-  const start = dirname(fileURLToPath(import.meta.url))
-  for (let directory = start; ; directory = dirname(directory)) {
-    const file = join(directory, 'package.json')
-    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'mockmail') return directory
-    if (directory === dirname(directory)) {
-      throw new MockmailError(
-        'PKI_UNUSABLE',
-        `no package.json of mockmail above ${start}: its test keys cannot be found`,
-      )
-    }
-  }
-}
 
 /**
  * Does not look at `asymmetricKeyDetails`: on a key that was just generated it can hang Node 20 for ever. It holds the
