@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
 import { format } from './generate/format.ts'
+import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
@@ -17,6 +18,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ...reportPages(root),
   ...[...schemas(root)].map(
