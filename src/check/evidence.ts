@@ -11,6 +11,9 @@ export interface Proof {
   readonly lines: readonly number[]
 }
 
+/** What a proof is looked for in. */
+export type Seen = Pick<CheckCell, 'detail' | 'transcripts' | 'decidedBy'>
+
 export interface EvidenceOptions {
   /** Columns. Default 80. */
   readonly width?: number
@@ -19,7 +22,7 @@ export interface EvidenceOptions {
 }
 
 /** The transcript lines that prove the outcome, cut to the width; none where nothing but a handshake crossed. */
-export function evidence(cell: CheckCell, { width = 80, limit = 6 }: EvidenceOptions = {}): readonly string[] {
+export function evidence(cell: Seen, { width = 80, limit = 6 }: EvidenceOptions = {}): readonly string[] {
   const several = cell.transcripts.length > 1
   const proof = proofOf(cell, { limit: several ? limit - 1 : limit })
   if (!proof) return []
@@ -29,7 +32,7 @@ export function evidence(cell: CheckCell, { width = 80, limit = 6 }: EvidenceOpt
 }
 
 /** Finds the proof: on the first connection that has what the detail tells of, else the end of the last one that spoke. */
-export function proofOf(cell: CheckCell, { limit = 6 }: Pick<EvidenceOptions, 'limit'> = {}): Proof | null {
+export function proofOf(cell: Seen, { limit = 6 }: Pick<EvidenceOptions, 'limit'> = {}): Proof | null {
   const find = finders[cell.detail as keyof typeof finders]
   const connections = cell.transcripts.map(readTranscript)
   if (find) {

@@ -55,6 +55,7 @@ const place = ({ protocol, mode }: Pick<MailServer, 'protocol' | 'mode'>): strin
 const judgedEvent = (server: MailServer, judgement: Judgement): JudgedEvent => ({
   schema: 1,
   event: 'judged',
+  endpoint: server.id,
   scenario: server.scenario,
   protocol: server.protocol,
   mode: server.mode,

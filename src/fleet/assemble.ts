@@ -4,13 +4,12 @@ import type { Credential } from '../servers/core/dialect.ts'
 import { Endpoint } from '../servers/core/endpoint.ts'
 import { saslMechanisms } from '../servers/core/sasl.ts'
 import { dialects } from '../servers/dialects.ts'
-import { MailStore } from '../servers/mailbox/mailbox.ts'
 import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
-import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { TlsTerminator } from '../tls/terminator.ts'
 import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer } from './mail-server.ts'
+import { Mailboxes } from './mailboxes.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
@@ -32,21 +31,27 @@ export interface Assembled {
   open(): MailServer
 }
 
+/** Counts endpoints: their ids are stable within the run. */
+export const endpointIds = (): (() => string) => {
+  let last = 0
+  return () => `e${++last}`
+}
+
 /** An endpoint for each place of the plan, joined to its identities, behaviour and mailbox. */
 export function assembleServers(
   planned: readonly PlannedEndpoint[],
   options: CheckedOptions,
   pki: Pki,
   keyLog: KeyLog | undefined,
+  mailboxes: Mailboxes = new Mailboxes(),
+  nextId: () => string = endpointIds(),
 ): readonly Assembled[] {
-  const stores = new Map<unknown, MailStore>()
-  const users = new Map<unknown, number>()
-  for (const { scenario } of planned) users.set(scenario, (users.get(scenario) ?? 0) + 1)
-  return planned.map(({ scenario, protocol, mode, port }) => {
-    // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
-    const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
+  for (const { scenario } of planned) mailboxes.enter(scenario.id)
+  return planned.map(({ scenario: first, protocol, mode, port }) => {
+    let scenario = first
+    const store = () => mailboxes.of(scenario.id)
     // By certificate, so that one that is issued anew leaves nothing behind.
-    const terminators = new WeakMap<Identity, Map<unknown, TlsTerminator>>()
+    let terminators = new WeakMap<Identity, Map<unknown, TlsTerminator>>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
@@ -56,7 +61,9 @@ export function assembleServers(
     const endpoint = new Endpoint({
       dialect: dialects[protocol],
       mode,
-      scenario: scenario.id,
+      get scenario() {
+        return scenario.id
+      },
       host: options.host,
       port,
       servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
@@ -91,20 +98,26 @@ export function assembleServers(
     const defects: unknown[] = []
     const open = (): MailServer => {
       server = new MailServer({
+        id: nextId(),
         endpoint,
         scenario,
         ca: pki.caPem,
         user: options.user,
         password: options.password,
         stock: (raw) => void store().inbox.add({ raw }),
-        restock: () => store().reset(loadSamples()),
+        restock: () => mailboxes.restock(scenario.id),
+        turn: (next, turned) =>
+          endpoint.renew(() => {
+            mailboxes.enter(next.id)
+            mailboxes.leave(scenario.id)
+            scenario = next
+            terminators = new WeakMap()
+            behaviours.clear()
+            turned(pki.caPem)
+          }),
         defects,
       })
-      server.onClose(async () => {
-        const left = (users.get(scenario) ?? 0) - 1
-        users.set(scenario, left)
-        if (left === 0) stores.get(scenario)?.close()
-      })
+      server.onClose(async () => mailboxes.leave(scenario.id))
       return server
     }
     return { endpoint, open }

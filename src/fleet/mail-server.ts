@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { clock } from '../clock.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
@@ -9,6 +8,7 @@ import { Newest } from '../servers/mailbox/newest.ts'
 import { type Judgement, judgeRun, type Verdict } from '../verdicts/verdict.ts'
 import { Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
+import { nextOf } from './waiting.ts'
 
 export interface WaitOptions {
   /** Milliseconds. Default 5,000. */
@@ -35,11 +35,19 @@ export interface Served {
   readonly port: number
   readonly servername: string
   readonly run: ServedRun
+  /** Whether a client is connected, be it one of a run before. */
+  readonly busy: boolean
   close(): Promise<void>
 }
 
+/** Makes an endpoint show another scenario; `turned` is told the roots of the run when no client meets the old one any more. */
+type Turn = (scenario: Scenario, turned: (ca: string) => void) => Promise<void>
+
 /** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
 export class MailServer {
+  /** Its name in the run, in events and in the control API: `e1`. Stays when it is switched to another scenario. */
+  readonly id: string
+  /** As typed, with aliases resolved. The control API can switch it. */
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -54,9 +62,10 @@ export class MailServer {
   /** Spread it into the `tls` options of nodemailer, imapflow or `tls.connect`. */
   readonly tls: { readonly ca: string; readonly servername: string }
   readonly #endpoint: Served
-  readonly #scenario: Scenario
+  #scenario: Scenario
   readonly #stock: (raw: Buffer) => void
   readonly #restock: () => void
+  readonly #turn: Turn
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
@@ -64,6 +73,8 @@ export class MailServer {
   readonly #observed: unknown[] = []
   readonly #messages = new Newest<ReceivedMessage>()
   readonly #onJudged: ((judgement: Judgement) => Promise<void>)[] = []
+  readonly #onRunEnds: (() => void)[] = []
+  #runNumber = 0
   #grace: number | undefined
   #messageCount = 0
   readonly #closing = new Once()
@@ -71,6 +82,7 @@ export class MailServer {
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
+    readonly id: string
     readonly endpoint: Served
     readonly scenario: Scenario
     readonly ca: string
@@ -80,6 +92,7 @@ export class MailServer {
     readonly stock: (raw: Buffer) => void
     /** Puts the mailbox back to the samples. */
     readonly restock: () => void
+    readonly turn: Turn
     /** What went wrong in our own code; filled while the endpoint runs. */
     readonly defects: readonly unknown[]
   }) {
@@ -88,8 +101,10 @@ export class MailServer {
     this.#scenario = scenario
     this.#stock = parts.stock
     this.#restock = parts.restock
+    this.#turn = parts.turn
     this.#defects = parts.defects
     this.#events.setMaxListeners(0)
+    this.id = parts.id
     this.scenario = scenario.id
     this.protocol = endpoint.protocol
     this.mode = endpoint.mode
@@ -99,7 +114,7 @@ export class MailServer {
     this.url = urlOf(endpoint)
     this.user = parts.user
     this.password = parts.password
-    this.tls = Object.freeze({ ca, servername: endpoint.servername })
+    this.tls = tlsOptions(endpoint, ca)
     endpoint.run.onEnded((record) => this.#tell('ended', record))
   }
 
@@ -188,10 +203,36 @@ export class MailServer {
 
   /** Forgets connections and messages, and puts the mailbox back to the samples. */
   reset(): void {
+    this.#endRun()
     this.#endpoint.run.reset()
+    this.clearMessages()
+    this.#restock()
+  }
+
+  #endRun(): void {
+    for (const tell of this.#onRunEnds) tell()
+    this.#runNumber++
+  }
+
+  /** @internal How many runs there were before this one. */
+  get runNumber(): number {
+    return this.#runNumber
+  }
+
+  /** @internal Is told before a run is forgotten. */
+  onRunEnds(listener: () => void): void {
+    this.#onRunEnds.push(listener)
+  }
+
+  /** @internal Whether a client is connected, be it one of a run before. */
+  get busy(): boolean {
+    return this.#endpoint.busy
+  }
+
+  /** @internal Forgets what clients sent in. */
+  clearMessages(): void {
     this.#messages.clear()
     this.#messageCount = 0
-    this.#restock()
   }
 
   /** Ends open connections and frees the port. Idempotent. Rejects, once, with a defect of mockmail's own, if there was one. */
@@ -213,13 +254,24 @@ export class MailServer {
     return this.close()
   }
 
+  /** @internal Shows another scenario from now on, on the same port, in a new run. Open connections end with the old one. */
+  switchTo(scenario: Scenario): Promise<void> {
+    return this.#turn(scenario, (ca) => {
+      this.#endRun()
+      this.#scenario = scenario
+      Object.assign(this, { scenario: scenario.id, tls: tlsOptions(this, ca) })
+      this.clearMessages()
+    })
+  }
+
   /** @internal Finds its twin among the servers of its fleet. */
   pair(servers: readonly MailServer[]): void {
     const { twin } = this.#scenario
-    if (!twin) return
-    this.#twin = servers.find(
-      ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
-    )
+    this.#twin =
+      twin &&
+      servers.find(
+        ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
+      )
   }
 
   /** @internal */
@@ -278,39 +330,18 @@ export class MailServer {
   }
 
   #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {
-    const next = new Promise<T>((resolve, reject) => {
-      const stop = (): void => {
-        clock.clearTimeout(timer)
-        this.#events.off(event, onEvent)
-        this.#events.off('closed', onClosed)
-      }
-      const onEvent = (it: T): void => {
-        if (!fits(it)) return
-        stop()
-        resolve(it)
-      }
-      const onClosed = (): void => {
-        stop()
-        // A test that timed out before it came to await this has failed already: no rejection is left unhandled.
-        void Promise.resolve().then(() => next.catch(() => {}))
-        reject(new MockmailError('CLOSED', `${this.url} (${this.scenario}) was closed while waiting: no ${what}.`))
-      }
-      const timer = clock.setTimeout(() => {
-        stop()
-        const { connections, messages } = this.counts
-        const gone = messages - this.messages.length
-        const seen = `${connections} connections, ${messages} messages so far${gone > 0 ? `, the oldest ${gone} not kept` : ''}`
-        reject(
-          new MockmailError('TIMEOUT', `No ${what} on ${this.url} (${this.scenario}) within ${timeout} ms: ${seen}.`),
-        )
-      }, timeout)
-      this.#events.on(event, onEvent)
-      this.#events.on('closed', onClosed)
-      if (this.#closing.begun) onClosed()
+    const where = `${this.url} (${this.scenario})`
+    return nextOf<T>(this.#events, { event, fits, timeout, closed: this.#closing.begun }, (why) => {
+      if (why === 'closed') return new MockmailError('CLOSED', `${where} was closed while waiting: no ${what}.`)
+      const { connections, messages } = this.counts
+      const gone = messages - this.messages.length
+      const seen = `${connections} connections, ${messages} messages so far${gone > 0 ? `, the oldest ${gone} not kept` : ''}`
+      return new MockmailError('TIMEOUT', `No ${what} on ${where} within ${timeout} ms: ${seen}.`)
     })
-    return next
   }
 }
+
+const tlsOptions = ({ servername }: Pick<Served, 'servername'>, ca: string) => Object.freeze({ ca, servername })
 
 function urlOf({ protocol, mode, servername, port }: Served): string {
   // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.

@@ -8,10 +8,11 @@ import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenar
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
 import { dialects } from '../servers/dialects.ts'
 import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
-import { type Assembled, assembleServers, issueAll } from './assemble.ts'
+import { type Assembled, assembleServers, endpointIds, issueAll } from './assemble.ts'
 import { closeAll, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { MailServers } from './mail-servers.ts'
+import { Mailboxes } from './mailboxes.ts'
 import {
   type CheckedOptions,
   checkMode,
@@ -104,7 +105,8 @@ async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailSe
   const foundation = await layFoundation(options)
   try {
     const servers = await serve(plan, options, foundation)
-    return new MailServers(servers, foundation.pki, plan, foundation.close, options.pki && resolve(options.pki))
+    const home = options.pki && resolve(options.pki)
+    return new MailServers(servers, foundation.pki, plan, foundation.close, home, { options, foundation })
   } catch (error) {
     await foundation.close()
     throw error
@@ -115,7 +117,16 @@ async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailSe
 export interface Foundation {
   readonly pki: Pki
   readonly keyLog: KeyLog | undefined
+  readonly mailboxes: Mailboxes
+  /** The id of the next endpoint. */
+  nextId(): string
   close(): Promise<void>
+}
+
+/** What it takes to open further endpoints beside those that are there. */
+export interface Ground {
+  readonly options: CheckedOptions
+  readonly foundation: Foundation
 }
 
 /** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
@@ -135,6 +146,8 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
   return {
     pki,
     keyLog,
+    mailboxes: new Mailboxes(),
+    nextId: endpointIds(),
     close: () =>
       takeAll(
         () => pki.close(),
@@ -145,14 +158,14 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
 
 /** Opens the endpoints of a plan; when one cannot listen, none does. */
 export async function serve(
-  { endpoints }: Plan,
+  { endpoints }: Pick<Plan, 'endpoints'>,
   options: CheckedOptions,
-  { pki, keyLog }: Foundation,
+  { pki, keyLog, mailboxes, nextId }: Foundation,
 ): Promise<readonly MailServer[]> {
   // Before anything listens, and takes the handles that loading needs.
   await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
   issueAll(endpoints, pki)
-  const servers = assembleServers(endpoints, options, pki, keyLog)
+  const servers = assembleServers(endpoints, options, pki, keyLog, mailboxes, nextId)
   try {
     await listenAll(servers)
   } catch (error) {

@@ -4,6 +4,12 @@ import { catalogue, type Part, type PartId } from './registry.ts'
 import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 import { modes, protocols } from './vocabulary.ts'
 
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
+
 /** An entry of the catalogue as `list --json` and `scenarios` show it. */
 export interface ListedEntry {
   readonly id: string

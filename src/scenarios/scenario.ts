@@ -104,6 +104,7 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
       `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
+      { allowed: [...own.map(({ id }) => id), ...scenarioNames] },
     )
   }
   if (!match || match.groups?.['moment'] !== undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Turns } from '../../src/cli/turns.ts'
+import { Turns } from '../../src/fleet/turns.ts'
 import { turn } from '../../src/clock.ts'
 
 describe('work in turns', () => {
