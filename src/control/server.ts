@@ -4,7 +4,8 @@ import { getRequestListener } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { MockmailError } from '../errors.ts'
-import { LiveFleet } from '../fleet/live.ts'
+import { type EndpointChange, LiveFleet } from '../fleet/live.ts'
+import type { MailServer } from '../fleet/mail-server.ts'
 import type { ApiAddress, MailServers } from '../fleet/mail-servers.ts'
 import { checkOptionNames } from '../fleet/options.ts'
 import type { ApiOptions } from './api-options.ts'
@@ -41,8 +42,13 @@ export interface OpenApi extends ApiAddress {
  *
  * @throws {MockmailError} INVALID_OPTION, PORT_IN_USE, LISTEN_FAILED
  */
-export async function openApi(servers: MailServers, options: ApiOptions = {}): Promise<OpenApi> {
+export async function openApi(
+  servers: MailServers,
+  options: ApiOptions = {},
+  onChange: (change: EndpointChange, server: MailServer) => void = () => {},
+): Promise<OpenApi> {
   const live = new LiveFleet(servers)
+  live.onChange(onChange)
   const control: Control = {
     live,
     judge: new Judge(live),

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { startPki } from '../certs/pki.ts'
 import type { Pki } from '../certs/types.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
-import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
+import type { WithChecked } from '../scenarios/checked.ts'
 import { refuseNamesakes } from '../scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
@@ -29,7 +29,7 @@ import { refuseOtherRuntimes } from './runtime.ts'
 
 export { type EndpointQuery, MailServers } from './mail-servers.ts'
 
-/** Options of {@link startMailServers}. */
+/** What to serve, and where. */
 export interface StartOptions extends RunOptions, PortOptions {
   /** Default `good`. */
   readonly scenarios?: readonly ScenarioInput[]
@@ -37,23 +37,6 @@ export interface StartOptions extends RunOptions, PortOptions {
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
   readonly modes?: readonly Mode[]
-}
-
-/**
- * Starts every scenario on every protocol and mode where it can show.
- *
- * @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION, NOTHING_TO_SERVE
- * when asked for what does not exist; UNSUPPORTED_RUNTIME; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
- * @example
- * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
- * servers.endpoint({ scenario: 'expired' }).port
- */
-export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
-  options?: StartOptions & WithCheckedList<Inputs>,
-): Promise<MailServers>
-export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
-  checkOptionNames('startMailServers', options, startOptionNames)
-  return startFleet(options, { byName: true })
 }
 
 /** The names of {@link StartOptions}. */
@@ -74,7 +57,7 @@ export interface FleetOptions {
   readonly twins?: boolean
 }
 
-/** {@link startMailServers} for scenarios that were named, or for those that a tag or a default set stands for. */
+/** Starts scenarios that were named, or those that a tag or a default set stands for. */
 export async function startFleet(
   options: StartOptions,
   { byName, own = [], twins = false }: FleetOptions,
@@ -195,7 +178,7 @@ export interface StartOneOptions extends RunOptions {
 /**
  * Starts one endpoint with a fresh PKI.
  *
- * @throws {MockmailError} as {@link startMailServers}
+ * @throws {MockmailError} as `startMailServers`
  * @example
  * const server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
  * try {
