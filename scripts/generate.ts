@@ -8,6 +8,7 @@ import { claimsSource } from './generate/claims.ts'
 import { format } from './generate/format.ts'
 import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
+import { openapi } from './generate/openapi.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scenarioTables } from './generate/tables.ts'
@@ -20,6 +21,7 @@ const files = new Map<string, string>([
   ['docs/checked-clients.md', checkedClients(root)],
   ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
+  ['schemas/openapi.json', format('openapi.json', JSON.stringify(openapi(root)))],
   ...reportPages(root),
   ...[...schemas(root)].map(
     ([name, schema]) => [`schemas/${name}.json`, format('schema.json', JSON.stringify(schema))] as const,

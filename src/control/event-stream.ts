@@ -1,3 +1,5 @@
+import type { LostEvent } from './types.ts'
+
 /** Octets that wait for a reader, where it does not say otherwise. Whoever reads slower than that loses events. */
 const mostWaitingByDefault = 8 << 20
 
@@ -60,7 +62,7 @@ export class EventStream {
 
   #tellLost(): void {
     if (this.#lost === 0) return
-    const marker = { schema: 1, event: 'lost', count: this.#lost }
+    const marker: LostEvent = { schema: 1, event: 'lost', count: this.#lost }
     this.#lost = 0
     this.#add(Buffer.from(`event: lost\ndata: ${JSON.stringify(marker)}\n\n`))
   }

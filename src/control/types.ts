@@ -184,3 +184,11 @@ export interface MessageReport {
   readonly to: readonly string[]
   readonly secure: boolean
 }
+
+/** Told on a stream to whoever did not read it in time. */
+export interface LostEvent {
+  readonly schema: 1
+  readonly event: 'lost'
+  /** How many events were lost. */
+  readonly count: number
+}
