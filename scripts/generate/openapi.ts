@@ -19,7 +19,8 @@ export function openapi(root: string): object {
   const definitions = Object.assign({}, ...types.map((type) => generator.createSchema(type).definitions)) as Schema
   const paths: Record<string, Record<string, object>> = {}
   for (const [name, operation] of Object.entries(operations as Readonly<Record<string, Operation>>)) {
-    const path = (paths[operation.path] ??= {})
+    const path = paths[operation.path] ?? {}
+    paths[operation.path] = path
     path[operation.method.toLowerCase()] = operationOf(name, operation)
   }
   return {
