@@ -67,5 +67,5 @@ export async function openApiFor(
     else if (!quiet)
       output.note(`${server.id} ${change}: ${server.scenario} ${server.protocol}/${server.mode} ${server.port}`)
   })
-  output.note(`control API and live page: ${servers.api?.url}/#token=${servers.api?.token}`)
+  if (!quiet) output.note(`control API and live page: ${servers.api?.url}/#token=${servers.api?.token}`)
 }
