@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
+import { controlApiPage } from './generate/control-api.ts'
 import { format } from './generate/format.ts'
 import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
@@ -19,6 +20,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['docs/control-api.md', controlApiPage(contentOf('docs/control-api.md') ?? '')],
   ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ['schemas/openapi.json', format('openapi.json', JSON.stringify(openapi(root)))],

@@ -26,6 +26,7 @@ export type MockmailErrorCode =
   | 'UNSUPPORTED_RUNTIME'
   | 'NO_CONTROL'
   | 'NOT_AWAITED'
+  | 'NO_SUCH_CONNECTION'
   | 'NO_SUCH_MESSAGE'
   | 'NO_SUCH_ROUTE'
   | 'NOT_REVOCABLE'

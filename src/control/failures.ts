@@ -6,6 +6,7 @@ const statuses: Readonly<Partial<Record<MockmailErrorCode, 401 | 403 | 404 | 409
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NO_SUCH_ENDPOINT: 404,
+  NO_SUCH_CONNECTION: 404,
   NO_SUCH_MESSAGE: 404,
   NO_SUCH_ROUTE: 404,
   CONFLICT: 409,

@@ -84,6 +84,13 @@ export const operations = {
     },
     answer: 'ConnectionList',
   },
+  connectionView: {
+    method: 'GET',
+    path: '/api/v1/endpoints/{id}/connections/{connection}/view',
+    summary:
+      'One connection of this run as the live page shows it: what it came to, the dialogue, the chain, the ClientHello.',
+    answer: 'text/html',
+  },
   listMessages: {
     method: 'GET',
     path: '/api/v1/messages',

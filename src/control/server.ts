@@ -18,6 +18,7 @@ import { Leases } from './leases.ts'
 import { listen } from './listening.ts'
 import { type Operation, type OperationName, operations } from './operations.ts'
 import { OwnParts } from './own-parts.ts'
+import { page, pageHeaders } from './page/page.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { endpointRoutes } from './routes/endpoints.ts'
 import { messageRoutes } from './routes/messages.ts'
@@ -85,7 +86,7 @@ function routerOf(control: Control, guard: Guard): Hono {
   const answers: Readonly<Record<OperationName, Answer>> = {
     livez: (c) => c.text('ok\n'),
     readyz: (c) => c.text('ok\n'),
-    page: (c) => c.text('mockmail\n'),
+    page: (c) => c.html(page(), 200, { ...pageHeaders() }),
     ...endpointRoutes(control),
     ...messageRoutes(control),
     ...catalogueRoutes(control),

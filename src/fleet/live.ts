@@ -1,4 +1,5 @@
 import { MockmailError } from '../errors.ts'
+import type { ConnectionRecord } from '../record/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import { issueAll } from './assemble.ts'
@@ -114,6 +115,16 @@ export class LiveFleet {
       this.#tell('switched', server)
       return { server, caChanged }
     })
+  }
+
+  /** PEM of what was served on that connection, leaf first; undefined where it is not issued so any more. */
+  chainOf({ resolved }: MailServer, { nth, handshake }: ConnectionRecord): string | undefined {
+    const shown = handshake.certificate?.fingerprint256
+    if (shown === undefined) return undefined
+    const { id, facets } = resolved.forConnection(nth).certificate
+    const identity = this.#ground.foundation.pki.identity(id, facets)
+    if (identity.leaf.fingerprint256 === shown) return identity.servedPem
+    return identity.byAddress?.leaf.fingerprint256 === shown ? identity.byAddress.servedPem : undefined
   }
 
   /** @throws {MockmailError} NO_SUCH_ENDPOINT */

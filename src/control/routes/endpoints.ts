@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import { turn } from '../../clock.ts'
+import { MockmailError } from '../../errors.ts'
 import { endpointOf } from '../../fleet/events.ts'
 import type { Changed } from '../../fleet/live.ts'
 import { checkMode, checkPort, checkProtocol, checkWord } from '../../fleet/options.ts'
 import type { ConnectionRecord } from '../../record/record.ts'
+import { connectionView } from '../page/connection.ts'
 import { asItComes, jsonOf, numberOf, textIn } from '../request.ts'
 import type { Control } from '../server.ts'
 import type { ChangedEndpoint, EndpointList } from '../types.ts'
@@ -66,6 +68,17 @@ export const endpointRoutes = ({ live, judge, parts }: Control) => {
         control: control === 'off' ? 'off' : 'required',
       })
       return c.json(outcome)
+    },
+
+    connectionView(c: Context) {
+      const server = live.endpoint(idOf(c))
+      const id = c.req.param('connection')
+      const record = server.connections.find((one) => one.id === id)
+      if (record) return c.html(connectionView(record, server.resolved, live.chainOf(server, record)))
+      throw new MockmailError(
+        'NO_SUCH_CONNECTION',
+        `There is no connection '${id}' in this run of '${server.id}', or none any more.`,
+      )
     },
 
     connections(c: Context) {
