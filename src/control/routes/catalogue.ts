@@ -8,6 +8,9 @@ import { resolveScenario } from '../../scenarios/scenario.ts'
 import type { EventStream } from '../event-stream.ts'
 import { asItComes, jsonOf, textIn, textsIn } from '../request.ts'
 import type { Control } from '../server.ts'
+import type { LeaseWish, Revocation } from '../types.ts'
+
+const wishMembers = ['holder', 'scenarios', 'protocols', 'modes', 'twins', 'files'] satisfies (keyof LeaseWish)[]
 
 /** What can be asked of the catalogue, the PKI, and what happens. */
 export const catalogueRoutes = ({ live, feed, leases }: Control) => {
@@ -32,7 +35,7 @@ export const catalogueRoutes = ({ live, feed, leases }: Control) => {
     ca: (c: Context) => c.text(live.servers.ca.pem, 200, { 'content-type': 'application/x-pem-file' }),
 
     async revoke(c: Context) {
-      const certificate = textIn(await jsonOf(c, ['certificate']), 'certificate')
+      const certificate = textIn(await jsonOf(c, ['certificate'] satisfies (keyof Revocation)[]), 'certificate')
       const { id } = resolveScenario(certificate)
       throw new MockmailError(
         'NOT_REVOCABLE',
@@ -46,7 +49,7 @@ export const catalogueRoutes = ({ live, feed, leases }: Control) => {
     holdLeases: (c: Context) => streamed(c, leases.hold()),
 
     async lease(c: Context) {
-      const body = await jsonOf(c, ['holder', 'scenarios', 'protocols', 'modes', 'twins', 'files'])
+      const body = await jsonOf(c, wishMembers)
       for (const name of ['twins', 'files']) {
         if (typeof body[name] !== 'boolean') throw invalid(name, body[name], ['true', 'false'])
       }

@@ -8,7 +8,7 @@ import type { ConnectionRecord } from '../../record/record.ts'
 import { connectionView } from '../page/connection.ts'
 import { asItComes, jsonOf, numberOf, textIn } from '../request.ts'
 import type { Control } from '../server.ts'
-import type { ChangedEndpoint, EndpointList } from '../types.ts'
+import type { ChangedEndpoint, EndpointList, NewEndpoint, Switch } from '../types.ts'
 
 /** Milliseconds that anybody may ask to be kept waiting. */
 const longestWait = 60_000
@@ -29,7 +29,7 @@ export const endpointRoutes = ({ live, judge, parts }: Control) => {
     },
 
     async openEndpoint(c: Context) {
-      const body = await jsonOf(c, ['scenario', 'protocol', 'mode', 'port'])
+      const body = await jsonOf(c, ['scenario', 'protocol', 'mode', 'port'] satisfies (keyof NewEndpoint)[])
       const { port } = body
       const place = {
         scenario: parts.scenarioOf(body['scenario'] ?? 'good'),
@@ -42,7 +42,7 @@ export const endpointRoutes = ({ live, judge, parts }: Control) => {
 
     async switchEndpoint(c: Context) {
       live.endpoint(idOf(c))
-      const { scenario } = await jsonOf(c, ['scenario'])
+      const { scenario } = await jsonOf(c, ['scenario'] satisfies (keyof Switch)[])
       return c.json(changed(await live.switch(idOf(c), parts.scenarioOf(scenario))))
     },
 
