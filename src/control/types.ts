@@ -53,7 +53,7 @@ export interface EndpointList {
 }
 
 /** What the client did since the start of the run: every connection, worst wins. */
-export interface RunOutcome extends Judgement {
+export interface RunOutcome extends Omit<Judgement, 'proof'> {
   readonly schema: 1
   /** The id of the endpoint. */
   readonly endpoint: string

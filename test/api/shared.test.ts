@@ -323,6 +323,11 @@ describe('the fleet', () => {
       await closed
       expect(said).toBe('')
     }
+    const leases = `http://127.0.0.1:${host.fleet.port}/api/v1/leases`
+    expect((await fetch(leases)).status).toBe(401)
+    const known = await fetch(leases, { headers: { authorization: `Bearer ${host.fleet.token}` } })
+    expect(known.status).toBe(200)
+    await known.body?.cancel()
   })
 
   it('is gone with its host: ports, files, and whoever still asks is told', async () => {
