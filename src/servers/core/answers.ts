@@ -66,22 +66,21 @@ export class Answers {
     else await this.#quirks.holdAnswer()
     // What a client says for a command that is not complete is no command, whether it is told to go on or not.
     if (this.#quirks.muted) return typeof outcome.next === 'object' ? outcome.next : 'command'
-    if (action !== 'starttls') return (await this.#give(answer)).next
-    this.answersStartTls = true
-    const { next, refused } = await this.#give(answer)
-    recorder.record.starttls.refused = refused
+    if (action === 'starttls') this.answersStartTls = true
+    const played = await this.#played(answer)
+    if (!played) {
+      outcome.commit?.()
+      await this.#connection.write(piecesOf(outcome.send))
+    }
+    const { next, refused } = played ?? { next: outcome.next, refused: outcome.next !== 'upgrade' }
+    if (action === 'starttls') recorder.record.starttls.refused = refused
     return next
   }
 
-  async #give({ outcome, action, request = noRequest }: Answer): Promise<Played> {
-    const { dialect, write } = this.#connection
-    const cue: Cue = { outcome, refuse: (as) => dialect.refuse(as, request) }
+  #played({ outcome, action, request = noRequest }: Answer): Promise<Played> | undefined {
     const hook = hookOf(action)
-    const played = hook && (await this.#quirks.playAt(hook, cue, request))
-    if (played) return played
-    outcome.commit?.()
-    await write(piecesOf(outcome.send))
-    return { next: outcome.next, refused: outcome.next !== 'upgrade' }
+    const cue: Cue = { outcome, refuse: (as) => this.#connection.dialect.refuse(as, request) }
+    return hook && this.#quirks.playAt(hook, cue, request)
   }
 }
 

@@ -45,7 +45,7 @@ export class Quirks {
   }
 
   /** Plays the effects of a moment or a reply. Undefined where there are none, and all goes its way. */
-  async playAt(hook: Hook, cue: Cue, request: Request): Promise<Played | undefined> {
+  playAt(hook: Hook, cue: Cue, request: Request): Promise<Played> | undefined {
     const attached = this.#behaviour.at.get(hook)
     const effects = attached?.effects(this.#context(cue, request))
     if (!attached || !effects) return undefined
