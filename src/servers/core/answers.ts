@@ -66,22 +66,21 @@ export class Answers {
     else await this.#quirks.holdAnswer()
     // What a client says for a command that is not complete is no command, whether it is told to go on or not.
     if (this.#quirks.muted) return typeof result.next === 'object' ? result.next : 'command'
-    if (action !== 'starttls') return (await this.#give(answer)).next
-    this.answersStartTls = true
-    const { next, refused } = await this.#give(answer)
-    recorder.record.starttls.refused = refused
+    if (action === 'starttls') this.answersStartTls = true
+    const applied = await this.#applied(answer)
+    if (!applied) {
+      result.commit?.()
+      await this.#connection.write(piecesOf(result.send))
+    }
+    const { next, refused } = applied ?? { next: result.next, refused: result.next !== 'upgrade' }
+    if (action === 'starttls') recorder.record.starttls.refused = refused
     return next
   }
 
-  async #give({ result, action, request = noRequest }: Answer): Promise<Applied> {
-    const { dialect, write } = this.#connection
-    const planned: PlannedReply = { result, refuse: (as) => dialect.refuse(as, request) }
+  #applied({ result, action, request = noRequest }: Answer): Promise<Applied> | undefined {
     const hook = hookOf(action)
-    const applied = hook && (await this.#quirks.applyAt(hook, planned, request))
-    if (applied) return applied
-    result.commit?.()
-    await write(piecesOf(result.send))
-    return { next: result.next, refused: result.next !== 'upgrade' }
+    const planned: PlannedReply = { result, refuse: (as) => this.#connection.dialect.refuse(as, request) }
+    return hook && this.#quirks.applyAt(hook, planned, request)
   }
 }
 

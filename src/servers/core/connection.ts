@@ -14,7 +14,7 @@ import { type ConnectionHost, placeOf } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import { Input } from './input.ts'
 import { openLink } from './link.ts'
-import { chunksOf, type Pieces } from './pieces.ts'
+import { chunksOf, oneChunk, type Pieces } from './pieces.ts'
 import { Pushes } from './pushes.ts'
 import { type ConnectionControls, Quirks } from './quirks.ts'
 import type { Recorder } from './recorder.ts'
@@ -203,7 +203,7 @@ export class Connection {
     const rest = this.#input
     this.#input = new Input()
     rest.end()
-    await this.#overhear(rest)
+    if (!rest.over) await this.#overhear(rest)
   }
 
   async #overhear(input: Input): Promise<void> {
@@ -257,7 +257,10 @@ export class Connection {
         return self.#phase
       },
       answer: (give) => this.#pushes.answer(give),
-      write: (pieces) => this.#writeAll(pieces, (bytes) => this.#write(bytes)),
+      write: (pieces) => {
+        const only = oneChunk(pieces)
+        return only ? this.#write(only) : this.#writeAll(pieces, (bytes) => this.#write(bytes))
+      },
     }
   }
 
@@ -312,15 +315,15 @@ export class Connection {
   }
 
   /** Before a transport is attached, bytes go to the TCP socket itself. */
-  async #write(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return
+  #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return Promise.resolve()
     // Only the first octet of the answer tells a client that it may go on.
     if (this.#answers.answersStartTls) this.#spokeAhead = this.#input.length > 0
     this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
-    await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
+    return new Promise((resolve) => this.#raw.write(bytes, () => resolve()))
   }
 
   /** No further than the client reads. */

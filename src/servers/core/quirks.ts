@@ -45,7 +45,7 @@ export class Quirks {
   }
 
   /** Plays the effects of a moment or a reply. Undefined where there are none, and all goes its way. */
-  async applyAt(hook: Hook, planned: PlannedReply, request: Request): Promise<Applied | undefined> {
+  applyAt(hook: Hook, planned: PlannedReply, request: Request): Promise<Applied> | undefined {
     const attached = this.#behaviour.at.get(hook)
     const effects = attached?.effects(this.#context(planned, request))
     if (!attached || !effects) return undefined

@@ -267,10 +267,9 @@ export class Recorder implements Kept {
   /** The newest facts are kept: what a connection did last is what tells how it ended. */
   #push<T extends object>(list: readonly T[], fact: T): void {
     const facts = list as Mutable<T[]> as T[]
-    const whole = this.#shortened(fact)
-    const size = octetsOf(whole)
-    facts.push(whole)
-    this.#sizes.set(whole, size)
+    const size = this.#shorten(fact)
+    facts.push(fact)
+    this.#sizes.set(fact, size)
     this.#factOctets.set(list, (this.#factOctets.get(list) ?? 0) + size)
     this.#takeAnyway(size + this.#bound(facts, maxFactOctets))
   }
@@ -310,15 +309,21 @@ export class Recorder implements Kept {
     this.#octets += dropped
   }
 
-  /** The same object, its texts cut to their bound. */
-  #shortened<T extends object>(fact: T): T {
-    for (const [name, value] of Object.entries(fact)) {
-      if (typeof value !== 'string' || value.length <= maxText) continue
-      this.record.cut = true
-      // A copy, or all of it would be kept behind the part.
-      Object.assign(fact, { [name]: Buffer.from(value.slice(0, maxText)).toString() })
+  /** Cuts the texts of a fact to their bound; the octets that it takes. */
+  #shorten(fact: object): number {
+    const values = fact as Record<string, unknown>
+    let octets = factOctets
+    for (const name in values) {
+      let value = values[name]
+      if (typeof value === 'string' && value.length > maxText) {
+        this.record.cut = true
+        // A copy, or all of it would be kept behind the part.
+        values[name] = value = Buffer.from(value.slice(0, maxText)).toString()
+      }
+      if (typeof value === 'string') octets += value.length
+      else if (Array.isArray(value)) octets += value.join().length
     }
-    return fact
+    return octets
   }
 }
 
@@ -328,10 +333,3 @@ function givesAway(fact: { readonly phase?: Phase; readonly action?: string }): 
 }
 
 const harmless: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
-
-const octetsOf = (fact: object): number =>
-  Object.values(fact).reduce(
-    (sum: number, value) =>
-      sum + (typeof value === 'string' ? value.length : Array.isArray(value) ? value.join().length : 0),
-    factOctets,
-  )
