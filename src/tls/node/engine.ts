@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { TlsProfile } from '../../scenarios/entry.ts'
 import type { Opening } from '../client-hello.ts'
 import type { AcceptOptions, TlsEngine, TlsFailure, TlsIdentity, TlsSession } from '../engine.ts'
-import { errorFacts, type Failed, timeoutFacts } from './facts.ts'
+import { errorFacts, type Failed, sessionFacts, timeoutFacts } from './facts.ts'
 import { Tap } from './tap.ts'
 import { TlsTerminator } from './terminator.ts'
 
@@ -33,13 +33,15 @@ export class NodeEngine implements TlsEngine {
   ): Promise<TlsSession | TlsFailure> {
     const below = tapOf(raw, opening, hearsBelow)
     const before = raw.bytesWritten
-    const end = await this.#terminator.accept(below ?? raw, timeout)
+    const end = await this.#terminator.accept(below ?? raw, timeout, (socket) =>
+      sessionFacts(socket, this.#identity, below),
+    )
     if (end.kind === 'finished') return { stream: end.socket, facts: end.facts, below }
     const shown = below ? below.flight.carriesCertificate : this.#isLongerThanLeaf(raw.bytesWritten - before)
     const failed: Failed = {
       shown: shown ? this.#identity : null,
       asked: opening.kind === 'client-hello',
-      ended: below?.ended,
+      below,
     }
     const facts = end.kind === 'timeout' ? timeoutFacts(failed) : errorFacts(end.error, end.socket, failed)
     return { failure: facts.handshake.result, facts, below }
