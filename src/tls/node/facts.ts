@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { maxText } from '../../record/bounds.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { HandshakeRecord } from '../../record/record.ts'
 import type { ConnectionEnd, HandshakeFailure, TlsFacts, TlsIdentity } from '../engine.ts'
 import { alertReceived, alertSent, type TlsError } from './alerts.ts'
@@ -9,8 +10,15 @@ interface Heard {
   readonly ended: 'fin' | 'rst' | undefined
 }
 
+/** What stands beside Node's account of a session. */
+interface Session {
+  readonly identity: TlsIdentity
+  /** Whether the client was asked for a certificate: without that it can send none. */
+  readonly asks: boolean
+}
+
 /** What a session came to, which goes on to tell what happens within it. Listens for its errors from now on. */
-export function sessionFacts(socket: TLSSocket, identity: TlsIdentity, below: Heard | null): TlsFacts {
+export function sessionFacts(socket: TLSSocket, { identity, asks }: Session): TlsFacts {
   const resumed = socket.isSessionReused()
   const handshake: HandshakeRecord = {
     result: 'finished',
@@ -22,15 +30,15 @@ export function sessionFacts(socket: TLSSocket, identity: TlsIdentity, below: He
     alertReceived: null,
     alertSent: null,
     error: null,
-    clientCertificate: clientSubject(socket),
+    clientCertificate: asks ? clientSubject(socket) : null,
   }
   let end: ConnectionEnd | null = null
   const ended = (how: ConnectionEnd['how'], why?: string): void => {
     // close_notify and a bare FIN look alike here.
     end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
   }
-  // Over a tap, Node's TLS ends without a word when the socket was reset.
-  const wentAway = (): void => ended(below?.ended ?? 'fin')
+  // Over a tap, Node's TLS ends without a word when the socket was reset, and this says FIN.
+  const wentAway = (): void => ended('fin')
   socket.on('end', wentAway)
   socket.on('close', wentAway)
   socket.on('error', (error: TlsError) => {
@@ -106,18 +114,7 @@ function failureFacts(
   found: Partial<HandshakeRecord> & { readonly result: HandshakeFailure },
   end: ConnectionEnd,
 ): FailureFacts {
-  const handshake = {
-    version: null,
-    cipher: null,
-    alpn: null,
-    resumed: false,
-    certificate: shown && certificateOf(shown),
-    alertReceived: null,
-    alertSent: null,
-    error: null,
-    clientCertificate: null,
-    ...found,
-  }
+  const handshake = { ...noHandshake(), certificate: shown && certificateOf(shown), ...found }
   return { handshake, shown: shown?.id ?? null, end }
 }
 
