@@ -1,10 +1,14 @@
 import { clock } from '../../clock.ts'
+import { maxText } from '../../record/bounds.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { parseClientHello } from '../../tls/client-hello.ts'
+import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
+import { givesAway, shorten } from './facts.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
@@ -17,12 +21,6 @@ const mostSaved = 16
 
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
-
-/** Octets that a fact takes beside its texts, about. */
-const factOctets = 250
-
-/** Octets of one text in a fact. */
-export const maxText = 4096
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -74,18 +72,7 @@ export class Recorder implements Kept {
       get clientHello() {
         return hello()
       },
-      handshake: {
-        result: 'none',
-        version: null,
-        cipher: null,
-        alpn: null,
-        resumed: false,
-        certificate: null,
-        alertReceived: null,
-        alertSent: null,
-        error: null,
-        clientCertificate: null,
-      },
+      handshake: noHandshake(),
       starttls: { requested: 0, refused: false, surplus: '' },
       capabilities: { clear: null, tls: null },
       commands: [],
@@ -123,6 +110,13 @@ export class Recorder implements Kept {
       if (parsed === undefined) parsed = parseClientHello(message, at)
       return parsed
     }
+  }
+
+  /** What the engine goes on to find out is in the record from now on. */
+  handshake({ handshake, shown }: TlsFacts): void {
+    const record: Mutable<ConnectionRecord> = this.record
+    record.handshake = handshake
+    if (shown !== null) this.fired(shown, 'certificate')
   }
 
   received(phase: Phase, bytes: Buffer): void {
@@ -218,10 +212,16 @@ export class Recorder implements Kept {
     fired.push({ at: this.at, part, where })
   }
 
-  ended(end: NonNullable<ConnectionRecord['end']>): void {
+  ended(end: ConnectionEnd): void {
     if (this.record.end) return
     this.mark('ended')
     this.record.end = end
+  }
+
+  /** Whoever ended the connection, the client may have closed TLS properly. */
+  closeNotify(closeNotify: ConnectionEnd['closeNotify']): void {
+    const { end } = this.record
+    if (end?.closeNotify === 'unknown') this.record.end = { ...end, closeNotify }
   }
 
   /** Nothing more is written, and the transcript may be dropped for newer ones. */
@@ -267,7 +267,9 @@ export class Recorder implements Kept {
   /** The newest facts are kept: what a connection did last is what tells how it ended. */
   #push<T extends object>(list: readonly T[], fact: T): void {
     const facts = list as Mutable<T[]> as T[]
-    const size = this.#shorten(fact)
+    const size = shorten(fact, () => {
+      this.record.cut = true
+    })
     facts.push(fact)
     this.#sizes.set(fact, size)
     this.#factOctets.set(list, (this.#factOctets.get(list) ?? 0) + size)
@@ -308,28 +310,4 @@ export class Recorder implements Kept {
     giveBack(-dropped)
     this.#octets += dropped
   }
-
-  /** Cuts the texts of a fact to their bound; the octets that it takes. */
-  #shorten(fact: object): number {
-    const values = fact as Record<string, unknown>
-    let octets = factOctets
-    for (const name in values) {
-      let value = values[name]
-      if (typeof value === 'string' && value.length > maxText) {
-        this.record.cut = true
-        // A copy, or all of it would be kept behind the part.
-        values[name] = value = Buffer.from(value.slice(0, maxText)).toString()
-      }
-      if (typeof value === 'string') octets += value.length
-      else if (Array.isArray(value)) octets += value.join().length
-    }
-    return octets
-  }
 }
-
-/** What a client does in clear that it is judged by: everything but what asks, waits and leaves. */
-function givesAway(fact: { readonly phase?: Phase; readonly action?: string }): boolean {
-  return fact.phase === 'clear' && !harmless.has(fact.action ?? '')
-}
-
-const harmless: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
