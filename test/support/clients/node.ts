@@ -92,7 +92,8 @@ export const nodePop3 = library(nodePop3Facts)
 export const librariesOn = (runtime: string, program: string): readonly SessionClient[] =>
   [nodemailerFacts, imapflowFacts, nodePop3Facts].map((facts) => {
     const client = library(facts, program)
-    return { ...client, name: `${client.name} on ${runtime}`, needs: [program] }
+    const byDefault = { ...client.byDefault, isAsked: false } as const
+    return { ...client, name: `${client.name} on ${runtime}`, needs: [program], byDefault }
   })
 
 function versionOf(installed: string): string {
