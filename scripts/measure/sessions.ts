@@ -33,7 +33,7 @@ export async function measureSessions(
     rows.push(...(await Promise.all(played.cells.map(played.rowOf))))
   }
   if (rows.length === 0) return true
-  const measurement = { series: '', version, on, servedBy, ...(only && { only }) }
+  const measurement = { series: client.series ?? '', version, on, servedBy, ...(only && { only }) }
   writeRecording(record(readRecording(id), measurement, rows))
   console.error(`  ${rows.length} rows: ${pathOf(id)}`)
   return true

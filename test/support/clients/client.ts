@@ -53,6 +53,8 @@ export interface SessionClient {
   readonly cannot?: Readonly<Partial<Record<Protocol, Mode>>>
   /** `as-stored` when it puts headers of its own before the message, or changes line ends. Default `octets`. */
   readonly fetches?: 'octets' | 'as-stored'
+  /** The line of versions whose words are kept apart from those of others: that of what runs it. Default: none. */
+  readonly series?: string
   /** It may close without having read everything, so that the server sees now an end and now a reset. */
   readonly closesUnread?: true
   /** Of all that it says of a failure, what says why. Default: the first line. */

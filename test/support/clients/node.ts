@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { majorOf } from '../../../scripts/measure/judge.ts'
 import type { Mode, Protocol } from '../../../src/index.ts'
 import type { SessionClient } from './client.ts'
 import { playScript } from './scripted.ts'
@@ -25,6 +26,7 @@ const library = (
   name,
   needs: [],
   protocols: [protocol],
+  ...(program === process.execPath && { series: majorOf(process.versions.node) }),
   ...(cannot && { cannot: { [protocol]: cannot } }),
   version: async () => versionOf(installed),
   verifying,

@@ -39,6 +39,9 @@ export const sessionsOf = ({ name }: SessionClient): string => `sessions/${name.
 export const cellsFor = ({ protocols, cannot }: SessionClient, scenarios: readonly string[]): readonly Cell[] =>
   cellsOf(scenarios, protocols).filter(({ protocol, mode }) => cannot?.[protocol] !== mode)
 
+/** What a client is told about certificates: everything, or nothing. */
+export type Trust = 'given' | 'machine'
+
 /** One session of a client with each square, and what came of it. */
 export interface Played extends AsyncDisposable {
   readonly servers: MailServers
@@ -55,15 +58,16 @@ const handshakeTimeout = 1500
 export async function playSessions(
   client: SessionClient,
   scenarios: readonly string[],
-  trust: 'given' | 'machine' = 'given',
+  trust: Trust = 'given',
 ): Promise<Played> {
   const cells = cellsFor(client, scenarios)
   const shown = [...new Set(cells.map(({ scenario }) => scenario))]
   const servers = await startMailServers({ scenarios: shown, protocols: client.protocols, handshakeTimeout })
   const targets = cells.map((cell) => servers.endpoint(cell))
   const all = await client.playAll(targets, { ca: servers.ca.path, mail, trust })
-  const said = new Map(cells.map((cell, index) => [cell, all[index] ?? { ok: false, said: 'nothing at all' }]))
-  const saidOf = (cell: Cell): Said => said.get(cell) ?? { ok: false, said: 'it was not asked' }
+  const keyOf = ({ scenario, protocol, mode }: Cell): string => [scenario, protocol, mode].join(' ')
+  const said = new Map(cells.map((cell, index) => [keyOf(cell), all[index]]))
+  const saidOf = (cell: Cell): Said => said.get(keyOf(cell)) ?? { ok: false, said: 'nothing at all' }
   return {
     servers,
     cells,
@@ -73,11 +77,10 @@ export async function playSessions(
   }
 }
 
-async function rowOf(client: SessionClient, server: MailServer, said: Said, trust: 'given' | 'machine'): Promise<Row> {
+async function rowOf(client: SessionClient, server: MailServer, said: Said, trust: Trust): Promise<Row> {
   const { scenario, protocol, mode } = server
   const { outcome, detail, verdict, qualifier } = await server.outcome({ settle: 20 })
-  // Tickets of TLS 1.3 that it has not read when it closes make the kernel send an RST, or not.
-  const seen = client.closesUnread && qualifier === 'rst' ? 'close-after-finished' : qualifier
+  const seen = isMatterOfTiming(server, client, qualifier) ? null : qualifier
   const sentence = client.sentence?.(said.said) ?? said.said.split('\n')[0] ?? ''
   return {
     ...{ scenario, client: client.name },
@@ -86,7 +89,17 @@ async function rowOf(client: SessionClient, server: MailServer, said: Said, trus
     code: '',
     text: said.ok ? '' : anonymous(sentence, server),
     server: [outcome, detail, ...(seen ? [seen] : []), verdict].join(' '),
-    series: [''],
+    series: [client.series ?? ''],
     places: [`${protocol}/${mode}`],
   }
+}
+
+/** Whether the next run may see another end, for it depends on what the client has not read when it closes. */
+function isMatterOfTiming({ connections, mode }: MailServer, client: SessionClient, qualifier: string | null): boolean {
+  const results = connections.map(({ handshake, clientHello }) => ({ result: handshake.result, clientHello }))
+  // Tickets of TLS 1.3, which make the kernel send an RST.
+  const finished = results.some(({ result }) => result === 'finished')
+  if (finished) return client.closesUnread === true && (qualifier === 'rst' || qualifier === 'close-after-finished')
+  // Whatever it was that came in place of TLS.
+  return results.some(({ result, clientHello }) => result === 'none' && (mode === 'implicit' || clientHello !== null))
 }
