@@ -10,7 +10,7 @@ import { fileJudges, judgeFiles } from './measure/file-judges.ts'
 import { rowsOf } from './measure/findings.ts'
 import { isFor, type Judge, type JudgeFacts, seriesFor } from './measure/judge.ts'
 import { judgesWith } from './measure/judges.ts'
-import { pathOf, type Row, readRecording, record, writeRecording } from './measure/recording.ts'
+import { pathOf, type Row, readRecording, record, recordedJudges, writeRecording } from './measure/recording.ts'
 import { versionOf } from './measure/run.ts'
 import { measureSessions, sessionJudges } from './measure/sessions.ts'
 import { combinations, targetsOf } from './measure/targets.ts'
@@ -31,11 +31,12 @@ const { values } = parseArgs({
 const limit = 3000
 
 const judges = judgesWith(values)
-const clients = await sessionJudges()
+const clients = await sessionJudges(values.judge)
 const ids = [...[...judges, ...fileJudges].map(({ id }) => id), ...clients.keys()]
-const unknown = (values.judge ?? []).filter((id) => !ids.includes(id))
+const known = [...new Set([...ids, ...recordedJudges()])]
+const unknown = (values.judge ?? []).filter((id) => !known.includes(id))
 if (unknown.length > 0) {
-  console.error(`There is no judge ${unknown.join(', ')}. There are: ${[...new Set(ids)].join(', ')}.`)
+  console.error(`There is no judge ${unknown.join(', ')}. There are: ${known.join(', ')}.`)
   process.exit(2)
 }
 const isWanted = (id: string): boolean => values.judge?.includes(id) ?? true
@@ -44,7 +45,8 @@ const wanted = only ?? [...scenarios.map(({ id }) => id), ...combinations]
 const directory = mkdtempSync(`${tmpdir()}/mockmail-measure-`)
 const servedBy = `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}`
 const on = new Date().toISOString().slice(0, 10)
-const missing: string[] = []
+/** Those that an option has to name are missing where it did not. */
+const missing = known.filter((id) => isWanted(id) && !ids.includes(id))
 try {
   await measureServed(judges.filter(({ id }) => isWanted(id)))
   for (const judge of fileJudges.filter(({ id }) => isWanted(id))) {
@@ -58,7 +60,9 @@ try {
   rmSync(directory, { recursive: true })
 }
 if (missing.length > 0)
-  console.error(`Not on this machine, and not asked: ${missing.join(', ')}. What is recorded stays.`)
+  console.error(
+    `Not on this machine, or named by no option, and not asked: ${missing.join(', ')}. What is recorded stays.`,
+  )
 
 async function measureServed(asked: readonly Judge[]): Promise<void> {
   const present = asked.flatMap((judge) => {

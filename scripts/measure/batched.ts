@@ -108,8 +108,8 @@ export function batched({ node, python, java, dotnet, angus }: Interpreters): re
       takesNoCrl: true,
       modes: ['implicit'],
       version: {
-        command: ['cargo', 'pkgid', '--quiet', '--manifest-path', join(here, '../rustls/Cargo.toml'), 'rustls'],
-        pattern: /[@#](\d+\.\d+\.\d+)/,
+        command: ['cargo', 'metadata', '--format-version=1', '--manifest-path', join(here, '../rustls/Cargo.toml')],
+        pattern: /"name":"rustls","version":"(\d+\.\d+\.\d+)"/,
       },
       command: () => ['cargo', 'run', '--quiet', '--release', '--manifest-path', join(here, '../rustls/Cargo.toml')],
       feed: asJson,

@@ -56,6 +56,8 @@ export function run(
 export function versionOf({ command: [file, ...rest], pattern }: VersionQuery): string | undefined {
   const { stdout, stderr, error } = spawnSync(file, rest, {
     encoding: 'utf8',
+    // cargo tells of all its packages.
+    maxBuffer: 64 << 20,
     env: { ...inherited(), LC_ALL: 'C.UTF-8' },
   })
   if (error) return undefined

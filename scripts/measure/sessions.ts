@@ -4,9 +4,11 @@ import { cellsFor, coreScenarios, playSessions, quirkScenarios, sessionsOf } fro
 import { isInstalled } from '../../test/support/programs.ts'
 import { pathOf, type Row, readRecording, record, writeRecording } from './recording.ts'
 
-/** Every client that plays sessions, by the id under which they are recorded. */
-export const sessionJudges = async (): Promise<ReadonlyMap<string, SessionClient>> =>
-  new Map([...sessionClients, ...(await bunClients())].map((client) => [sessionsOf(client), client]))
+/** Every client that plays sessions, by the id under which they are recorded. Bun is installed where it is asked for. */
+export async function sessionJudges(asked: readonly string[] | undefined): Promise<ReadonlyMap<string, SessionClient>> {
+  const onBun = asked === undefined || asked.some((id) => id.endsWith('-on-Bun')) ? await bunClients() : []
+  return new Map([...sessionClients, ...onBun].map((client) => [sessionsOf(client), client]))
+}
 
 /** Plays the sessions of a client anew and records them. False where it is not on this machine. */
 export async function measureSessions(

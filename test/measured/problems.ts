@@ -8,7 +8,7 @@ import { needsRevocation } from '../../scripts/measure/targets.ts'
 import { catalogue, type Part } from '../../src/scenarios/registry.ts'
 import type { Reason } from '../../src/scenarios/vocabulary.ts'
 import { reasonsOf, refusedFor } from '../../src/verdicts/reasons.ts'
-import { bunClients, sessionClients } from '../support/clients/all.ts'
+import { sessionClients } from '../support/clients/all.ts'
 import { sessionsOf } from '../support/clients/play.ts'
 
 /** What is recorded and breaks a rule: `kind`, scenario, client and text, set apart by tabs; what does not matter is `*`. */
@@ -41,20 +41,21 @@ export interface Words {
   readonly rows: readonly [Row, ...Row[]]
 }
 
-const implementations = async (): Promise<ReadonlyMap<string, Implementation>> => {
-  const dialling = judgesWith({ node: [], python: [], java: [], dotnet: ['python3'], angus: '.' })
-  const players = [...sessionClients, ...(await bunClients())]
-  return new Map<string, Implementation>([
-    ...[...dialling, ...fileJudges].map(({ id, implementation }) => [id, implementation] as const),
-    ...players.map((client) => [sessionsOf(client), client.implementation ?? 'openssl'] as const),
-  ])
-}
+const implementations: ReadonlyMap<string, Implementation> = new Map([
+  ...[...judgesWith({ node: [], python: [], java: [], dotnet: ['python3'], angus: '.' }), ...fileJudges].map(
+    ({ id, implementation }) => [id, implementation] as const,
+  ),
+  ...sessionClients.map((client) => [sessionsOf(client), client.implementation ?? 'openssl'] as const),
+])
+
+/** Bun's TLS is BoringSSL, a fork; what it runs need not be here to know that. */
+const implementationOf = (judge: string): Implementation | undefined =>
+  judge.endsWith('-on-Bun') ? 'openssl' : implementations.get(judge)
 
 /** Everything recorded of single parts of the catalogue, by clients that were told to verify and had what it takes. */
-export async function recordedWords(): Promise<readonly Words[]> {
-  const known = await implementations()
+export function recordedWords(): readonly Words[] {
   return recordedJudges().flatMap((judge) => {
-    const implementation = known.get(judge)
+    const implementation = implementationOf(judge)
     if (implementation === undefined) throw new Error(`fixtures/measured/${judge}.tsv is of no judge.`)
     const rows = readRecording(judge).rows.filter(({ given }) => given !== 'machine')
     const single = rows.flatMap((row) =>

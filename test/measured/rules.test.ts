@@ -1,13 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { catalogue } from '../../src/scenarios/registry.ts'
+import { citation } from '../support/clients/client.ts'
 import { exceptionsFile, problemsOf, readExceptions, recordedWords, type Words } from './problems.ts'
 
-let words: readonly Words[]
-let before: readonly string[]
-beforeAll(async () => {
-  words = await recordedWords()
-  before = problemsOf(words)
-}, 120_000)
+const words = recordedWords()
+const before = problemsOf(words)
 
 const explained = readExceptions().map(({ problem }) => problem)
 
@@ -31,6 +28,14 @@ describe('what is recorded', () => {
   it('has a reason for every exception', () => {
     const short = readExceptions().filter(({ because }) => because.split(' ').length < 3)
     expect(short).toEqual([])
+  })
+
+  it('cites a source where it finds a client unsafe that was told to verify', () => {
+    const unsafe = readExceptions().filter(({ problem }) =>
+      /^is judged\t.*(?:leaked|fooled|accepted) .*fail$/.test(problem),
+    )
+    expect(unsafe.length).toBeGreaterThan(0)
+    for (const { because } of unsafe) expect(because).toMatch(citation)
   })
 
   it('is of many implementations', () => {
