@@ -1,24 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
-import { clock } from '../clock.ts'
-import type { TlsProfile } from '../scenarios/entry.ts'
+import { clock } from '../../clock.ts'
+import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { TlsFacts, TlsIdentity } from '../engine.ts'
+import { sessionFacts } from './facts.ts'
 
-/** What one TLS server presents. */
-export interface TlsIdentity {
-  /** The certificate part of the scenario. */
-  readonly id: string
-  readonly keyPem: string
-  readonly servedPem: string
-  readonly subject: string
-  readonly fingerprint256: string
-  /** Octets of the leaf, by which a flight that carries it is told from a bare alert. */
-  readonly leafSize: number
-  /** Roots that client certificates are checked against: PEM. */
-  readonly clientCaPem: string
-}
-
+/** What Node's server tells of a handshake when it is over. */
 export type HandshakeEnd =
-  | { readonly kind: 'finished'; readonly socket: TLSSocket }
+  | { readonly kind: 'finished'; readonly socket: TLSSocket; readonly facts: TlsFacts }
   | { readonly kind: 'failed'; readonly error: Error; readonly socket: TLSSocket }
   | { readonly kind: 'timeout' }
 
@@ -33,15 +22,14 @@ type ServerOfOne = Server & { [settleKey]?(end: HandshakeEnd): void }
  * one endpoint that was resumed on another would hide the other's certificate.
  */
 export class TlsTerminator {
-  readonly identity: TlsIdentity
   readonly #server: Server
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
-  constructor(identity: TlsIdentity, profile: TlsProfile = {}) {
-    this.identity = identity
+  constructor(identity: TlsIdentity, profile: TlsProfile) {
     this.#server = createServer(tlsOptions(identity, profile))
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
-      this[settleKey]?.({ kind: 'finished', socket })
+      // At once: an error may stand in the same segment as the client's Finished.
+      this[settleKey]?.({ kind: 'finished', socket, facts: sessionFacts(socket, identity) })
     })
     this.#server.on('tlsClientError', function (this: ServerOfOne, error, socket) {
       this[settleKey]?.({ kind: 'failed', error, socket })
