@@ -1,7 +1,8 @@
 import { MockmailError } from '../errors.ts'
-import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
+import type { CertificateFacets } from './entry.ts'
+import { behaviourClaims, behaviourSettings } from './quirk-claims.ts'
 import type { Part } from './registry.ts'
-import { canonicalHook, type Facet, facets, type Hook } from './vocabulary.ts'
+import { type Facet, facets } from './vocabulary.ts'
 
 /** The facets that a certificate or a preset sets. */
 export const facetsOf = (entry: CertificateFacets): readonly Facet[] =>
@@ -11,30 +12,16 @@ export const facetsOf = (entry: CertificateFacets): readonly Facet[] =>
  * What a part lays claim to, as words. Two parts of a scenario must not claim the same. A preset gives way to every other
  * part, so all that it claims is to be the only one.
  */
-export const claimsOf = (part: Part): readonly string[] => (part.kind === 'preset' ? ['preset'] : settingsOf(part))
+export function claimsOf(part: Part): readonly string[] {
+  if (part.kind === 'preset') return ['preset']
+  return part.kind === 'quirk' ? behaviourClaims(part.entry) : settingsOf(part)
+}
 
 /** What a part sets, as words. */
 export function settingsOf(part: Part): readonly string[] {
   const named = part.kind === 'quirk' ? [] : facetsOf(part.entry).map((facet) => `facet ${facet}`)
   return part.kind === 'certificate' ? named : [...named, ...behaviourSettings(part.entry)]
 }
-
-function behaviourSettings({ capabilities, tls, at, ...entry }: QuirkEntry | PresetEntry): readonly string[] {
-  const names = [
-    ...(capabilities?.add ?? []),
-    ...(capabilities?.remove ?? []),
-    ...Object.keys(capabilities?.replace ?? {}),
-  ]
-  return [
-    ...new Set(names.map((name) => `capability ${name}`)),
-    ...Object.keys(tls ?? {}).map((parameter) => `TLS parameter ${parameter}`),
-    ...(capabilities?.order ? ['order of capabilities'] : []),
-    ...('speaks' in entry ? ['first bytes'] : []),
-    ...Object.keys(at ?? {}).map((hook) => claimOf(canonicalHook(hook as Hook))),
-  ]
-}
-
-const claimOf = (hook: Hook): string => (hook.startsWith('command:') ? hook.replace(':', ' ') : `moment ${hook}`)
 
 /** @throws {MockmailError} CONFLICT, naming both parts and what both of them set */
 export function refuseConflicts(parts: readonly Part[]): void {
@@ -48,12 +35,25 @@ export function refuseConflicts(parts: readonly Part[]): void {
       if (owner !== undefined) {
         throw new MockmailError(
           'CONFLICT',
-          `'${owner}' and '${part.id}' cannot be combined: both set the ${claim}. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.`,
+          `'${owner}' and '${part.id}' cannot be combined: both set the ${inOneWord(claim, claimsOf(part), owners, owner)}. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.`,
         )
       }
       owners.set(claim, part.id)
     }
   }
+}
+
+/** What both set in clear and inside TLS, without a word of either. */
+function inOneWord(
+  claim: string,
+  claims: readonly string[],
+  owners: ReadonlyMap<string, string>,
+  owner: string,
+): string {
+  const other = claim.replace(/ in clear\b/, ' inside TLS')
+  return other !== claim && claims.includes(other) && owners.get(other) === owner
+    ? claim.replace(/ in clear\b/, '')
+    : claim
 }
 
 /** The facets of several entries together, a later one in place of an earlier one. */

@@ -18,4 +18,4 @@ export const definePresets = <const Id extends string>(
 /** That many days after the run's now; negative is before. */
 export const days = (count: number): Offset => ({ days: count })
 
-export { close, hold, inject, refuse, reply, send, silent } from './effects.ts'
+export * from './quirk-builders.ts'

@@ -1,7 +1,5 @@
 import { isIP } from 'node:net'
-import type { Effect, Refusal } from './effects.ts'
 import type {
-  CapabilityChange,
   CertificateEntry,
   CertificateFacets,
   EntryFacts,
@@ -9,25 +7,11 @@ import type {
   QuirkEntry,
   RevocationReason,
   SubjectAttribute,
-  TlsProfile,
   Validity,
 } from './entry.ts'
-import {
-  bytes,
-  type Keys,
-  list,
-  number,
-  object,
-  record,
-  row,
-  type Shape,
-  text,
-  truth,
-  value,
-  whole,
-  word,
-} from './shape.ts'
-import { actions, expects, type Hook, modes, moments, protocols, reasons } from './vocabulary.ts'
+import { places, quirkWords } from './quirk-shape.ts'
+import { bytes, type Keys, list, object, record, row, type Shape, text, truth, value, whole, word } from './shape.ts'
+import { expects, reasons } from './vocabulary.ts'
 
 /** The members of a union, each named once. */
 const every = <Member extends string>(members: Readonly<Record<Member, true>>): readonly string[] =>
@@ -95,40 +79,6 @@ const facets = {
   ),
 } satisfies Keys<CertificateFacets>
 
-const version = word('TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3')
-
-const tls = object({
-  minVersion: version,
-  maxVersion: version,
-  ciphers: text,
-  ecdhCurve: text,
-  sigalgs: text,
-  sessionTimeout: whole(1),
-  clientCertificate: word('optional', 'required'),
-} satisfies Keys<TlsProfile>)
-
-const places = {
-  protocols: list(word(...protocols), { least: 1 }),
-  modes: list(word(...modes), { least: 1 }),
-}
-
-const capabilities = object({
-  add: list(text),
-  remove: list(text),
-  replace: record(text),
-  order: list(text),
-  protocols: places.protocols,
-  phase: word('clear', 'tls'),
-} satisfies Keys<CapabilityChange>)
-
-const hooks: readonly Hook[] = [...moments, ...actions.map((action) => `command:${action}` as const)]
-
-const effects = value(
-  'a function that returns effects',
-  () => undefined,
-  (given) => typeof given === 'function',
-)
-
 /** A certificate of the user's own. */
 export const certificateShape = object(
   { id: text, ...facts, ...facets, changesAt: whole(2) } satisfies Keys<{ id: string } & CertificateEntry>,
@@ -141,60 +91,9 @@ export const quirkShape = object(
     id: text,
     ...facts,
     ...places,
+    ...quirkWords,
     layer: word('starttls', 'session', 'tls', 'wire'),
-    speaks: word('clear', 'tls', 'nothing'),
-    capabilities,
-    tls,
-    at: object(Object.fromEntries(hooks.map((hook) => [hook, effects]))),
     twin: text,
   } satisfies Keys<{ id: string } & QuirkEntry>,
   ['id', 'summary', 'layer', 'protocols', 'modes'],
 )
-
-const someBytes = value(
-  'a text or a Uint8Array',
-  'a text',
-  (given) => typeof given === 'string' || given instanceof Uint8Array,
-)
-
-const ms = number('a number of milliseconds', 0)
-
-type EffectKeys = {
-  readonly [Do in Effect['do']]: Keys<Omit<Extract<Effect, { readonly do: Do }>, 'do'>>
-}
-
-const effectKeys: EffectKeys = {
-  reply: {},
-  send: { bytes: someBytes },
-  inject: { bytes: someBytes },
-  hold: { ms },
-  refuse: {
-    as: word(
-      ...every<Refusal>({
-        'not-implemented': true,
-        unavailable: true,
-        'bad-sequence': true,
-        'tls-required': true,
-        'auth-failed': true,
-      }),
-    ),
-  },
-  silent: {},
-  wait: { ms },
-  drip: { bytes: someBytes, everyMs: ms },
-  close: { how: word('fin', 'rst', 'half') },
-}
-
-const kinds = word(...Object.keys(effectKeys))
-
-/** Each effect, by what it does. */
-export const effectShapes: ReadonlyMap<string, Shape> = new Map(
-  Object.entries<Readonly<Record<string, Shape>>>(effectKeys).map(([kind, keys]) => [
-    kind,
-    object({ do: word(kind), ...keys }, ['do', ...Object.keys(keys)]),
-  ]),
-)
-
-/** The shape of an effect by what it says that it does. */
-export const effectShape = (effect: unknown): Shape =>
-  effectShapes.get((effect as Partial<Effect> | null | undefined)?.do ?? '') ?? object({ do: kinds }, ['do'])

@@ -1,5 +1,5 @@
-import type { Effects } from './effects.ts'
-import type { Expect, Facet, Hook, Mode, Protocol, Reason } from './vocabulary.ts'
+import type { Moments, QuirkWords } from './quirk-words.ts'
+import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A length of time before (negative) or after the run's now. */
 export interface Offset {
@@ -86,55 +86,23 @@ export interface CertificateEntry extends EntryFacts, CertificateFacets {
   readonly changesAt?: number
 }
 
-/** Changes to what the server says it can do. Names are neutral (`starttls`, `auth`) or literal (`XRDST`). */
-export interface CapabilityChange {
-  readonly add?: readonly string[]
-  readonly remove?: readonly string[]
-  readonly replace?: Readonly<Record<string, string>>
-  /** Names in the order in which they are shown; what is not among them follows. Default: the server's own order. */
-  readonly order?: readonly string[]
-  /** Default: every protocol of the entry. */
-  readonly protocols?: readonly Protocol[]
-  /** Default: both before and after TLS. */
-  readonly phase?: 'clear' | 'tls'
-}
-
-/** TLS parameters that a quirk sets; anything absent stays Node's default. */
-export interface TlsProfile {
-  readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
-  readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
-  readonly ciphers?: string
-  readonly ecdhCurve?: string
-  readonly sigalgs?: string
-  /** Seconds. */
-  readonly sessionTimeout?: number
-  readonly clientCertificate?: 'optional' | 'required'
-}
-
 /** A named way a server misbehaves. */
-export interface QuirkEntry extends EntryFacts {
+export interface QuirkEntry extends EntryFacts, QuirkWords {
   readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
-  /** What the port speaks from the first byte, where that is not what its mode promises. `nothing`: nobody listens. */
-  readonly speaks?: 'clear' | 'tls' | 'nothing'
-  readonly capabilities?: CapabilityChange
-  readonly tls?: TlsProfile
-  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
   /**
-   * The id of the quirk that is the same without the injection. What a client does here counts only where it does not do it
-   * there as well.
+   * The id of the quirk that is the same without the fault, where that is not the one that can be derived. What a client
+   * does here counts only where it does not do it there as well.
    */
   readonly twin?: string
 }
 
 /** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */
-export interface PresetEntry extends EntryFacts, CertificateFacets {
+export interface PresetEntry extends EntryFacts, CertificateFacets, Pick<QuirkWords, 'capabilities' | 'tls'> {
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
-  readonly capabilities?: CapabilityChange
-  readonly tls?: TlsProfile
-  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
+  readonly at?: Moments
 }
 
 /** The facets that an entry sets, in the order of the vocabulary. */

@@ -1,7 +1,8 @@
 import { profileProblem } from './availability.ts'
 import { facetsOf, settingsOf } from './compose.ts'
+import { needsScript } from './moments.ts'
 import { catalogue, type Part, type PartId } from './registry.ts'
-import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
+import type { Expect, Facet, Mode, Moment, Protocol, Reason } from './vocabulary.ts'
 import { modes, protocols } from './vocabulary.ts'
 
 /** An entry of the catalogue as `list --json` and `scenarios` show it. */
@@ -27,6 +28,8 @@ export interface ListedEntry {
   readonly aliases: readonly string[]
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
+  /** Moments of which one may follow behind `@`; the first is the default. Empty where there is no choice. */
+  readonly moments: readonly Moment[]
   readonly errors: Readonly<Record<string, string | number>>
   /** Whether this machine can serve it. */
   readonly available: boolean
@@ -56,6 +59,7 @@ export function listEntry(part: Part): ListedEntry {
     aliases: entry.aliases ?? [],
     protocols: part.kind === 'certificate' ? protocols : part.entry.protocols,
     modes: part.kind === 'certificate' ? modes.filter((mode) => mode !== 'plain' || id === 'good') : part.entry.modes,
+    moments: part.kind === 'quirk' ? (part.entry.moments ?? []) : [],
     errors: entry.errors ?? {},
     get available() {
       return problemOf(part) === null
@@ -66,8 +70,11 @@ export function listEntry(part: Part): ListedEntry {
   }
 }
 
-const problemOf = (part: Part): string | null =>
-  part.kind === 'certificate' ? null : profileProblem(part.entry.tls ?? {})
+const problemOf = (part: Part): string | null => {
+  if (part.kind === 'certificate') return null
+  const script = part.kind === 'quirk' ? needsScript(part.entry) : null
+  return script ?? profileProblem(part.entry.tls ?? {})
+}
 
 /** The whole catalogue: every certificate, quirk and preset with what it does and what a strict client does. */
 export const scenarios = catalogue.map(listEntry) as readonly (ListedEntry & { readonly id: PartId })[]

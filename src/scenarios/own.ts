@@ -2,10 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { MockmailError } from '../errors.ts'
 import { didYouMean } from '../text/nearest.ts'
 import { facetsOf } from './compose.ts'
-import { certificateShape, effectShape, quirkShape } from './definition.ts'
-import type { Effect, Effects } from './effects.ts'
+import { certificateShape, quirkShape } from './definition.ts'
+import { effectShape } from './effect-shape.ts'
+import type { Effect, EffectFunction } from './effects.ts'
 import type { CertificateEntry, CertificateFacets, EntryFacts, QuirkEntry } from './entry.ts'
-import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
+import { momentsOf } from './moments.ts'
+import type { CapabilityChange } from './quirk-words.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput, scenarioNames } from './scenario.ts'
 import { type Problem, problemOf, type Shape } from './shape.ts'
 
 type Own<Entry> = { readonly id: string } & Omit<Entry, keyof EntryFacts> &
@@ -39,15 +42,26 @@ export function defineCertificate(definition: OwnCertificate): DefinedPart {
  */
 export function defineQuirk(definition: OwnQuirk): DefinedPart {
   const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
-  const { twin, speaks, tls, at, capabilities: { add, remove, replace, order } = {} } = entry
+  const { twin, at, moments: choice, companions } = entry
   if (twin !== undefined && !scenarioNames.includes(twin)) {
     refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
   }
-  if ([speaks, tls, at, add, remove, replace, order].every((what) => saysNothing(what))) {
-    refuse(id, 'it has no effect, no capability, no TLS parameter and no first bytes, so it would be good')
+  for (const { scenario } of companions ?? []) resolveScenario(scenario)
+  const happens = momentsOf(entry)
+  if (at !== undefined && Object.keys(happens).length === 0 && choice === undefined && isList(at)) {
+    refuse(id, "'at' has effects and no moment; name one, as in { greeting: […] }, or say 'moments'")
   }
-  const guarded = Object.entries(at ?? {}).flatMap(([hook, effects]) =>
-    effects === undefined ? [] : [[hook, guard(id, hook, effects)]],
+  const lacking = choice?.find((moment) => happens[moment] === undefined)
+  if (lacking !== undefined) refuse(id, `'moments' names ${lacking}, and 'at' says nothing of it`)
+  if (
+    Object.values(happens).every((effects) => effects === undefined) &&
+    [entry.capabilities ?? []].flat().every(changesNothing) &&
+    behaviourWords.every((name) => saysNothing(entry[name]))
+  ) {
+    refuse(id, 'it has no effect, no capability, no TLS parameter and nothing else that it does, so it would be good')
+  }
+  const guarded = Object.entries(happens).flatMap(([hook, effects]) =>
+    effects === undefined ? [] : [[hook, typeof effects === 'function' ? guard(id, hook, effects) : effects]],
   )
   return {
     defined: true,
@@ -56,6 +70,14 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
     entry: { ...factDefaults, ...entry, ...(at && { at: Object.fromEntries(guarded) }) },
   }
 }
+
+const changesNothing = ({ only, add, remove, replace, order, spell }: CapabilityChange): boolean =>
+  only === undefined && [add, remove, replace, order, spell].every((what) => saysNothing(what))
+
+const isList = (at: unknown): boolean => Array.isArray(at) || typeof at === 'function'
+
+/** What does something by itself; what a client could be seen by does not. */
+const behaviourWords = ['listen', 'start', 'sasl', 'connections', 'tls', 'script'] as const
 
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 
@@ -101,7 +123,7 @@ function refuse(id: string, what: string): never {
 }
 
 /** What the function throws, or returns in place of effects, is told as the definition's, and not as a defect of ours. */
-function guard(id: string, hook: string, effects: Effects): Effects {
+function guard(id: string, hook: string, effects: EffectFunction): EffectFunction {
   const wrong = (what: string, options?: { readonly cause: unknown }): MockmailError =>
     new MockmailError('INVALID_DEFINITION', `What '${id}' does at '${hook}' ${what}.`, options)
   return (context) => {

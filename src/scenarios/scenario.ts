@@ -2,8 +2,11 @@ import { MockmailError } from '../errors.ts'
 import { didYouMean } from '../text/nearest.ts'
 import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
 import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
+import { atMoment, deadEndOf, depthOfEnd, depthOfPart, needsScript } from './moments.ts'
+import type { Companion } from './quirk-words.ts'
 import { catalogue, type Part } from './registry.ts'
-import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
+import { doTheSame, injects, withoutInjection } from './twins.ts'
+import type { Expect, Mode, Moment, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
 export interface DefinedPart {
@@ -54,6 +57,8 @@ export interface Scenario {
   /** How many connections it takes to show. */
   readonly runs: number
   readonly observable: 'server' | 'client'
+  /** Further endpoints that belong to every endpoint of it. */
+  readonly companions: readonly Companion[]
   /** The same scenario without what it injects, where it injects. */
   readonly twin: Scenario | undefined
   /** Why it cannot show there, or undefined when it can. */
@@ -78,7 +83,7 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
-      : [{ ...(one as Part), from: 1 } as ScenarioPart],
+      : [{ ...atDefault(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -106,16 +111,49 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
       `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
     )
   }
-  if (!match || match.groups?.['moment'] !== undefined) {
+  const moment = match?.groups?.['moment']
+  const from = Number(match?.groups?.['nth'] ?? 1)
+  const chosen = moment === 'twin' ? calm(part) : moment === undefined ? atDefault(part) : atChosen(part, moment, text)
+  if (!match || !chosen) throw misplaced(part, text)
+  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
+  return { ...chosen, from } as ScenarioPart
+}
+
+const momentsFor = (part: Part): readonly Moment[] => (part.kind === 'quirk' ? (part.entry.moments ?? []) : [])
+
+/** With the first of its moments, where it has a choice of them. */
+function atDefault(part: Part): Part {
+  const [first] = momentsFor(part)
+  return part.kind === 'quirk' && first ? { ...part, entry: atMoment(part.entry, first) } : part
+}
+
+/** At the moment that was asked for; undefined where it happens at no chosen moment. */
+function atChosen(part: Part, moment: string, text: string): Part | undefined {
+  const moments = momentsFor(part)
+  if (part.kind !== 'quirk' || moments.length === 0) return undefined
+  if (!moments.includes(moment as Moment)) {
     throw new MockmailError(
       'INVALID_OPTION',
-      `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
+      `'${text}': '${part.id}' has no moment '${moment}'.${didYouMean(moment, moments)} Allowed: ${moments.join(', ')}.`,
     )
   }
-  const from = Number(match.groups?.['nth'] ?? 1)
-  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...part, from } as ScenarioPart
+  return { ...part, id: `${part.id}@${moment}`, entry: atMoment(part.entry, moment as Moment) }
 }
+
+/** The same without what it injects; undefined where it injects nothing, or nothing else. */
+function calm(part: Part): Part | undefined {
+  if (part.kind !== 'quirk' || !injects(part.entry)) return undefined
+  const entry = withoutInjection(part.entry)
+  return entry ? { ...part, id: `${part.id}@twin`, entry } : undefined
+}
+
+const misplaced = (part: Part, text: string): MockmailError =>
+  new MockmailError(
+    'INVALID_OPTION',
+    momentsFor(part).length > 0
+      ? `'${text}': a moment and a connection number may follow '${part.id}', as in '${part.id}@${momentsFor(part)[0]}@2nd'.`
+      : `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
+  )
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const byTurn = new Map<number, ConnectionParts>()
@@ -130,6 +168,7 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
     expectation: expectationOf(parts),
     runs: Math.max(...parts.map(({ from, entry }) => Math.max(from, entry.runs ?? 1))),
     observable: parts.some(({ entry }) => entry.observable === 'client') ? 'client' : 'server',
+    companions: parts.flatMap((part) => (part.kind === 'quirk' ? companionsOf(part.entry) : [])),
     get twin() {
       twin ??= twinOf(parts)
       return twin
@@ -171,15 +210,37 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   }
 }
 
-/** Every part that injects gives way to its twin, and the twin is in it once. */
+/**
+ * Every part gives way to its twin: the one that it names, the same without what it injects, or, where it has planted
+ * something in another way, nothing. A twin that the catalogue has already bears its name.
+ */
 function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
-  const twins = parts.map((part) => {
-    const id = part.kind === 'quirk' ? part.entry.twin : undefined
-    return id === undefined ? part : { ...parsePart(id, []), from: part.from }
-  })
+  const twins = parts.map((part) => twinOfPart(part))
   if (twins.every((part, index) => part === parts[index])) return undefined
-  return buildScenario(twins.filter(({ id }, index) => twins.findIndex((other) => other.id === id) === index))
+  const left = twins.filter((part) => part !== undefined)
+  return buildScenario(
+    left.length === 0
+      ? [parsePart('good', [])]
+      : left.filter(({ id }, index) => left.findIndex((other) => other.id === id) === index),
+  )
 }
+
+function twinOfPart(part: ScenarioPart): ScenarioPart | undefined {
+  if (part.kind !== 'quirk') return part
+  const { entry, from } = part
+  if (entry.twin !== undefined) return { ...parsePart(entry.twin, []), from }
+  if (!injects(entry)) return entry.plants ? undefined : part
+  const twin = calm(part)
+  if (twin?.kind !== 'quirk') return undefined
+  const named = catalogue.find((other) => other.kind === 'quirk' && doTheSame(other.entry, twin.entry))
+  return { ...(named ?? twin), from } as ScenarioPart
+}
+
+/** A canary is right in every respect: whoever comes to it has been sent there. */
+const companionsOf = ({ canary, companions = [] }: QuirkEntry): readonly Companion[] => [
+  ...(canary ? [{ scenario: 'good', role: 'canary' as const, ...canary }] : []),
+  ...companions,
+]
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>
   parts
@@ -216,6 +277,26 @@ function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mo
     } else if (mode === 'plain' && part.id !== 'good') {
       return `${part.id} is a certificate, and mode plain shows none`
     }
+    const script = part.kind === 'quirk' ? needsScript(part.entry) : null
+    if (script !== null) return script
+  }
+  return unreachable(parts, mode)
+}
+
+/** What stands behind the end of every conversation can never be met. */
+function unreachable(parts: readonly ScenarioPart[], mode: Mode): string | undefined {
+  for (const part of parts) {
+    if (part.kind !== 'quirk') continue
+    const end = part.entry.listen === false ? 'accept' : deadEndOf(part.entry, mode)
+    if (end === undefined) continue
+    const behind = parts.find(
+      (other) =>
+        other !== part &&
+        other.id !== 'good' &&
+        other.from >= part.from &&
+        depthOfPart(other, mode) > depthOfEnd(end, mode),
+    )
+    if (behind) return `${part.id} ends every connection at ${end}, and ${behind.id} can never show in mode ${mode}`
   }
   return undefined
 }

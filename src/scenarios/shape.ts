@@ -17,6 +17,8 @@ export type Shape =
   | { readonly is: 'object'; readonly keys: Readonly<Record<string, Shape>>; readonly required: readonly string[] }
   /** An object with any keys. */
   | { readonly is: 'record'; readonly of: Shape }
+  /** One of several; `pick` tells by the value which one it is meant to be, `of` being the first of them. */
+  | { readonly is: 'choice'; readonly of: Shape; readonly pick: (given: unknown) => Shape }
 
 /** A shape for every key of a type, so that a key without one does not compile. */
 export type Keys<T> = { readonly [Key in keyof Required<T>]: Shape }
@@ -51,6 +53,8 @@ export function problemOf(shape: Shape, given: unknown, path = ''): Problem | un
     case 'object':
     case 'record':
       return problemOfKeys(shape, given, path)
+    case 'choice':
+      return problemOf(shape.pick(given), given, path)
   }
 }
 
@@ -131,6 +135,13 @@ export const object = (keys: Readonly<Record<string, Shape>>, required: readonly
 
 /** An object with any keys. */
 export const record = (of: Shape): Shape => ({ is: 'record', of })
+
+/** A shape that depends on the value. */
+export const choice = (of: Shape, pick: (given: unknown) => Shape): Shape => ({ is: 'choice', of, pick })
+
+/** One, or a list of them. */
+export const oneOrMore = (of: Shape): Shape =>
+  choice(of, (given) => (Array.isArray(given) ? list(of, { least: 1 }) : of))
 
 export const text = value('a text that is not empty', 'a text', (given) => typeof given === 'string' && given !== '')
 

@@ -36,6 +36,8 @@ export interface TlsSession {
    */
   readonly stream: Duplex
   readonly facts: TlsFacts
+  /** What binds a login to this session, by the name of its type, RFC 5929 and RFC 9266. */
+  binding?(kind: string): Buffer | undefined
   readonly below: Below | null
 }
 

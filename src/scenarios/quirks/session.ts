@@ -12,7 +12,7 @@ export const session = defineQuirks({
     references: ['RFC 4954 §3', 'RFC 9051 §6.2.3', 'RFC 5034 §3'],
     tags: ['session'],
     capabilities: { remove: ['auth'] },
-    at: { 'command:auth': () => [refuse('not-implemented')] },
+    at: { 'command:auth': [refuse('not-implemented')] },
   },
   'port-closed': {
     summary: 'Nobody listens on the port: the connection is refused before TLS could begin.',
@@ -25,6 +25,6 @@ export const session = defineQuirks({
     observable: 'client',
     references: ['RFC 9293 §3.10.7.1'],
     tags: ['session'],
-    speaks: 'nothing',
+    listen: false,
   },
 })

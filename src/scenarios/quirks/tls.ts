@@ -1,4 +1,4 @@
-import { close, defineQuirks, reply, send, silent } from '../define.ts'
+import { close, defineQuirks, on, reply, send, silent } from '../define.ts'
 import { sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
@@ -66,11 +66,8 @@ export const tls = defineQuirks({
     tags: ['tls', 'versions'],
     aliases: ['version-intolerance'],
     at: {
-      'client-hello': ({ versions, nth }) => {
-        if (versions.includes('TLSv1.3')) return [close('fin')]
-        // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
-        return nth > 1 ? [reply()] : undefined
-      },
+      // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
+      'client-hello': [on({ offers: 'TLSv1.3' }, close('fin')), on({ from: 2 }, reply())],
     },
   },
   'sslv3-only': {
@@ -84,7 +81,7 @@ export const tls = defineQuirks({
     references: ['RFC 7568 §3', 'RFC 6101 §5.6.1.3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl3-serverhello'],
-    at: { 'client-hello': () => [send(sslv3ServerHello), silent()] },
+    at: { 'client-hello': [send(sslv3ServerHello), silent()] },
   },
   'sslv2-only': {
     summary: 'Any ClientHello is answered by a SERVER-HELLO of SSL 2.0; the handshake cannot be completed.',
@@ -97,7 +94,7 @@ export const tls = defineQuirks({
     references: ['RFC 6176 §3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl2-serverhello'],
-    at: { 'client-hello': () => [send(sslv2ServerHello), silent()] },
+    at: { 'client-hello': [send(sslv2ServerHello), silent()] },
   },
   'client-cert-required': {
     summary: 'The server wants a certificate of the client and turns away who has none it trusts.',

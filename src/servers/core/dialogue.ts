@@ -6,7 +6,11 @@ import type { Input } from './input.ts'
 
 /** A result on its way out: what was asked, and what a correct server would do. */
 export interface Answer {
-  readonly action: Action | 'greeting' | 'continued'
+  readonly action: Action | 'greeting'
+  /** Set where it is not the first reply to the command, but that to a part of it which came later. */
+  readonly continued?: true
+  /** What the client was asked for, and has given. */
+  readonly asked?: Continuation
   /** Absent for the greeting and for lines that are not commands. */
   readonly request?: Request
   readonly result: CommandResult
@@ -19,7 +23,7 @@ export interface Responder {
   /** A command was read, and is about to run. */
   heard(request: Request, action: Action): void
   /** Sends the answer, or what a quirk makes of it, and tells how to go on. */
-  respond(answer: Answer): Promise<CommandResult['next'] | 'stop'>
+  respond(answer: Answer): Promise<CommandResult['next'] | 'stop' | 'stay-in-clear'>
 }
 
 /** How one phase of a dialogue ended. */
@@ -52,12 +56,12 @@ export async function runDialogue<S extends Session>(
       const result = await continueWith(next)
       if (result === 'eof' || result === 'hopeless') return result
       // Where nothing was said in between, as to a literal that is not waited for, this is the command's only reply.
-      const action = isSilent(current.result) ? current.action : 'continued'
-      current = { ...answer, action, result }
+      const first = isSilent(current.result) && !current.continued
+      current = { ...answer, result, asked: next, ...(!first && { continued: true }) }
       next = await responder.respond(current)
     }
     if (answer.action === 'auth' && next === 'command') unasked = restOf(current.result)
-    return next
+    return next === 'stay-in-clear' ? 'command' : next
   }
 
   /** A line that is no command may be the rest of a login that nobody asked for, or one that is badly made. */

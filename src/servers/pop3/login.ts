@@ -16,8 +16,9 @@ const stls: Pop3Command = {
   states: ['authorization'],
   reference: 'RFC 2595 §4',
   run({ link }, { args }) {
-    if (link.secure) return reply('-ERR command not permitted when TLS active\r\n')
-    if (!link.starttlsOffered) return reply('-ERR command not implemented\r\n')
+    if (!link.starttlsOffered) {
+      return reply(`-ERR command not ${link.secure ? 'permitted when TLS active' : 'implemented'}\r\n`)
+    }
     if (args.trim() !== '') return reply('-ERR STLS has no arguments\r\n')
     return replyThenUpgrade('+OK begin TLS negotiation\r\n')
   },

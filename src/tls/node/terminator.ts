@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
 import { clock } from '../../clock.ts'
-import type { TlsProfile } from '../../scenarios/entry.ts'
+import { contextOptionsOf } from '../../scenarios/context-options.ts'
+import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { TlsFacts, TlsIdentity } from '../engine.ts'
 import { sessionFacts } from './facts.ts'
 
@@ -23,10 +25,13 @@ type ServerOfOne = Server & { [settleKey]?(end: HandshakeEnd): void }
  */
 export class TlsTerminator {
   readonly #server: Server
+  /** Whether every ticket is of keys that are gone. */
+  readonly #rotates: boolean
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
-  constructor(identity: TlsIdentity, profile: TlsProfile) {
-    this.#server = createServer(tlsOptions(identity, profile))
+  constructor(identity: TlsIdentity, profile: TlsProfile, ticketKeys?: Buffer) {
+    this.#server = createServer({ ...tlsOptions(identity, profile), ...(ticketKeys && { ticketKeys }) })
+    this.#rotates = profile.tickets === 'rotate'
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
       // At once: an error may stand in the same segment as the client's Finished.
       this[settleKey]?.({ kind: 'finished', socket, facts: sessionFacts(socket, identity) })
@@ -47,6 +52,7 @@ export class TlsTerminator {
    * @param timeout milliseconds
    */
   accept(stream: Duplex, timeout: number): Promise<HandshakeEnd> {
+    if (this.#rotates) this.#server.setTicketKeys(randomBytes(48))
     return new Promise((resolve) => {
       const settle = (end: HandshakeEnd): void => {
         clock.clearTimeout(timer)
@@ -66,9 +72,10 @@ export class TlsTerminator {
 const nodeHandshakeTimeout = 2 ** 31 - 1
 
 function tlsOptions(identity: TlsIdentity, profile: TlsProfile): TlsOptions {
-  const { clientCertificate, ...parameters } = profile
+  const { clientCertificate, alpn } = profile
   return {
-    ...parameters,
+    ...contextOptionsOf(profile),
+    ...alpnOptions(alpn),
     key: identity.keyPem,
     cert: identity.servedPem,
     handshakeTimeout: nodeHandshakeTimeout,
@@ -78,4 +85,15 @@ function tlsOptions(identity: TlsIdentity, profile: TlsProfile): TlsOptions {
       ca: identity.clientCaPem,
     }),
   }
+}
+
+/** Protocols of mail, RFC 7301 and IANA's registry. */
+const mailProtocols: ReadonlySet<string> = new Set(['imap', 'pop3', 'smtp', 'managesieve'])
+
+/** Node refuses a client whose list has none of the server's, as RFC 7301 §3.2 wants; without a list it ignores the client's. */
+function alpnOptions(alpn: TlsProfile['alpn']): Pick<TlsOptions, 'ALPNProtocols' | 'ALPNCallback'> {
+  if (alpn === undefined || alpn === 'ignored') return {}
+  if (alpn === 'refused') return { ALPNCallback: () => undefined }
+  if (alpn !== 'other') return { ALPNProtocols: [...alpn] }
+  return { ALPNCallback: ({ protocols }) => protocols.find((name) => !mailProtocols.has(name)) }
 }

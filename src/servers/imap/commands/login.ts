@@ -66,4 +66,4 @@ const authenticate = defineCommand({
 export const loginCommands: readonly ImapCommand[] = [login, authenticate]
 
 const loggedIn = ({ link }: ImapSession, tag: string): string =>
-  tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated'))
+  tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated', 'login') || undefined)
