@@ -1,10 +1,11 @@
 import type { MailServer } from '../fleet/mail-server.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
+import type { Verdict } from '../verdicts/findings.ts'
 import type { Detail } from '../verdicts/outcome.ts'
 import { agrees } from '../verdicts/reasons/agrees.ts'
 import { reasonOf, refusedFor } from '../verdicts/reasons/reasons.ts'
-import { type Judgement, judgeConnection, type Verdict } from '../verdicts/verdict.ts'
+import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 import type { ClientRun } from './client.ts'
 import type { CheckCell, ClientFlag } from './report.ts'
 

@@ -1,6 +1,6 @@
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
-import type { Detail, Flag, Grade, OutcomeWord, Qualifier } from '../verdicts/outcome.ts'
-import type { Verdict } from '../verdicts/verdict.ts'
+import type { Grade, OutcomeWord, Verdict } from '../verdicts/findings.ts'
+import type { Detail, Flag, Qualifier } from '../verdicts/outcome.ts'
 
 /** How the client's own process, or promise, ended. */
 export interface ClientEnd {

@@ -19,3 +19,4 @@ export const definePresets = <const Id extends string>(
 export const days = (count: number): Offset => ({ days: count })
 
 export { close, hold, inject, refuse, reply, send, silent } from './effects.ts'
+export { clearUse } from './fine-names.ts'

@@ -5,6 +5,7 @@ import type {
   CertificateEntry,
   CertificateFacets,
   EntryFacts,
+  EntryProof,
   Offset,
   QuirkEntry,
   RevocationReason,
@@ -12,12 +13,14 @@ import type {
   TlsProfile,
   Validity,
 } from './entry.ts'
+import { fineNames, type Plant, type PlantKind, plantKinds } from './fine-names.ts'
 import {
   bytes,
   type Keys,
   list,
   number,
   object,
+  problemOf,
   record,
   row,
   type Shape,
@@ -121,6 +124,38 @@ const capabilities = object({
   phase: word('clear', 'tls'),
 } satisfies Keys<CapabilityChange>)
 
+type PlantKeys = { readonly [Kind in PlantKind]: Keys<Extract<Plant, { readonly [K in Kind]: unknown }>> }
+
+const plantKeys: PlantKeys = {
+  mailbox: { mailbox: text },
+  mechanism: { mechanism: text },
+  number: { number: whole(1) },
+  set: { set: text },
+  flag: { flag: text },
+  verb: { verb: text },
+  message: { message: text },
+  text: { text },
+}
+
+/** One kind each, so that what is planted is looked for in one way. */
+const plant = value(
+  `an object with one of ${plantKinds.join(', ')}`,
+  { mailbox: 'a mailbox' },
+  (given) =>
+    typeof given === 'object' &&
+    given !== null &&
+    Object.keys(given).length === 1 &&
+    plantKinds.some((kind) => problemOf(object(plantKeys[kind], [kind]), given) === undefined),
+)
+
+const proof = {
+  shows: list(word(...fineNames)),
+  plants: list(plant),
+  canary: object({ protocol: word(...protocols), mode: word(...modes) } satisfies Keys<
+    NonNullable<EntryProof['canary']>
+  >),
+} satisfies Keys<EntryProof>
+
 const hooks: readonly Hook[] = [...moments, ...actions.map((action) => `command:${action}` as const)]
 
 const effects = value(
@@ -140,6 +175,7 @@ export const quirkShape = object(
   {
     id: text,
     ...facts,
+    ...proof,
     ...places,
     layer: word('starttls', 'session', 'tls', 'wire'),
     speaks: word('clear', 'tls', 'nothing'),

@@ -1,4 +1,5 @@
 import type { Effects } from './effects.ts'
+import type { FineName, Plant } from './fine-names.ts'
 import type { Expect, Facet, Hook, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A length of time before (negative) or after the run's now. */
@@ -111,8 +112,25 @@ export interface TlsProfile {
   readonly clientCertificate?: 'optional' | 'required'
 }
 
+/** What would prove that a client fell for what an entry does. */
+export interface EntryProof {
+  /**
+   * What a careless client can be found to have done here, by its fine name. Names that are never found without an entry that
+   * shows them (a truncation that was accepted, a dialogue that had to be left) are looked for where they stand here only.
+   * Default: nothing in particular; a use of a session that had to be refused then counts as the worst that its layer allows.
+   */
+  readonly shows?: readonly FineName[]
+  /** What only the fault can have taught the client. Where there is any, only what has it in it proves that it was taken up. */
+  readonly plants?: readonly Plant[]
+  /**
+   * Another listener of the run, to which nobody comes but who follows the fault: a connection to it is a referral followed,
+   * a login there a leak. Its connections are records with the role `canary`. Default: as the endpoint's own.
+   */
+  readonly canary?: { readonly protocol?: Protocol; readonly mode?: Mode }
+}
+
 /** A named way a server misbehaves. */
-export interface QuirkEntry extends EntryFacts {
+export interface QuirkEntry extends EntryFacts, EntryProof {
   readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
@@ -129,7 +147,7 @@ export interface QuirkEntry extends EntryFacts {
 }
 
 /** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */
-export interface PresetEntry extends EntryFacts, CertificateFacets {
+export interface PresetEntry extends EntryFacts, EntryProof, CertificateFacets {
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
   readonly capabilities?: CapabilityChange

@@ -1,4 +1,4 @@
-import { defineQuirks, hold, inject, refuse, reply } from '../define.ts'
+import { clearUse, defineQuirks, hold, inject, refuse, reply } from '../define.ts'
 import type { Effects } from '../effects.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
@@ -37,6 +37,7 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §6', 'RFC 2595 §9', 'RFC 8314 §5', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['core', 'starttls'],
     aliases: ['strip-not-advertised', 'T1', 'StripFromCapabilities'],
+    shows: clearUse,
     capabilities: { remove: ['starttls'] },
     at: { 'command:starttls': () => [refuse('not-implemented')] },
   },
@@ -51,6 +52,7 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §4', 'RFC 9051 §6.2.1', 'RFC 2595 §4', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls'],
     aliases: ['strip-refuse-temporary', 'T3', 'StripWithTemporaryError'],
+    shows: clearUse,
     capabilities: { add: ['auth'], phase: 'clear' },
     at: { 'command:starttls': () => [refuse('unavailable')] },
   },
@@ -63,6 +65,7 @@ export const starttls = defineQuirks({
     because: 'STARTTLS is offered, and the client has only to ask for it',
     references: ['RFC 3207 §4', 'RFC 9051 §7.1', 'RFC 2595 §4'],
     tags: ['starttls'],
+    shows: [],
     at: {
       'command:auth': untilTls,
       'command:identify': untilTls,
@@ -91,6 +94,7 @@ export const starttls = defineQuirks({
     ],
     tags: ['starttls', 'injection'],
     aliases: ['inject-next-answer', 'B_1'],
+    shows: ['acted-on-injected'],
     twin: 'first-answer-held',
     at: {
       'command:starttls': ({ protocol, tag }) => [reply(), inject(nextAnswer[protocol](tag))],
@@ -106,6 +110,7 @@ export const starttls = defineQuirks({
     because: 'a client waits a second for an answer',
     references: ['RFC 5321 §4.5.3.2', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls', 'injection'],
+    shows: [],
     at: { 'after-tls': holdFirstAnswer },
   },
   'ehlo-required-after-tls': {
@@ -117,6 +122,7 @@ export const starttls = defineQuirks({
     because: 'the handshake resets the session, and a client that knows says EHLO again',
     references: ['RFC 3207 §4.2'],
     tags: ['starttls'],
+    shows: [],
     at: {
       'command:auth': untilSecondEhlo,
       'command:identify': untilSecondEhlo,
@@ -137,6 +143,7 @@ export const starttls = defineQuirks({
     reason: 'not-tls',
     references: ['RFC 8314 §3', 'RFC 8446 §5.1'],
     tags: ['core', 'starttls'],
+    shows: [...clearUse, 'accepted-bad-dialogue'],
     speaks: 'clear',
   },
   'implicit-on-starttls': {
@@ -151,6 +158,7 @@ export const starttls = defineQuirks({
     references: ['RFC 8314 §3'],
     tags: ['starttls'],
     aliases: ['tls-on-plain-port'],
+    shows: ['leak-credentials-clear', 'hung'],
     speaks: 'tls',
   },
 })

@@ -1,5 +1,5 @@
 import type { Phase } from '../../record/record.ts'
-import type { Action, Hook } from '../../scenarios/vocabulary.ts'
+import type { Hook } from '../../scenarios/vocabulary.ts'
 import type { Applied, PlannedReply } from './apply-effects.ts'
 import { type CommandResult, piecesOf } from './command-result.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
@@ -44,18 +44,23 @@ export class Answers {
       get mute() {
         return quirks.muted
       },
-      heard: (request, action) => {
+      heard: (request, action, input) => {
         this.state = session.state
-        this.heard(request, action)
+        this.listener.heard(request, action, input)
       },
+      continued: this.listener.continued,
       respond: (answer) => this.#connection.answer(() => this.#respond(answer)),
     }
   }
 
-  heard({ verb, line, tag }: Request, action: Action): void {
-    const { recorder, phase } = this.#connection
-    recorder.command(phase, { verb, action, line: lineOf(line), ...(tag && { tag }) })
-    if (action === 'starttls') recorder.record.starttls.requested++
+  /** Records what the client says, whether it is answered or not. */
+  readonly listener: Required<Pick<Responder, 'heard' | 'continued'>> = {
+    heard: ({ verb, line, tag }, action, input) => {
+      const { recorder, phase } = this.#connection
+      recorder.command(phase, { verb, action, line: lineOf(line), ...(tag && { tag }) }, input)
+      if (action === 'starttls') recorder.record.starttls.requested++
+    },
+    continued: (bytes) => this.#connection.recorder.continued(bytes),
   }
 
   async #respond(answer: Answer): Promise<CommandResult['next'] | 'stop'> {

@@ -12,8 +12,8 @@ export interface EffectTarget {
   close(how: 'fin' | 'rst' | 'half'): Promise<void>
   /** From now on nothing is sent. */
   mute(): void
-  /** These bytes, which are sent next, are no answer. */
-  injects(bytes: Buffer): void
+  /** These bytes, which are sent next but for so many octets ahead of them, are no answer. */
+  injects(bytes: Buffer, ahead: number): void
   /** The next answer is kept back for so long, or until the client says more. */
   hold(ms: number): void
 }
@@ -68,7 +68,7 @@ export async function applyEffects(
         break
       case 'inject': {
         const bytes = toBuffer(effect.bytes)
-        target.injects(bytes)
+        target.injects(bytes, sizeOf(pending))
         pending.push(bytes)
         break
       }

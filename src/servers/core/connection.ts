@@ -213,7 +213,7 @@ export class Connection {
     const { dialect } = this.#host
     const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, () => {}))
     try {
-      await overhear(dialect, session, input, (request, action) => this.#answers.heard(request, action))
+      await overhear(dialect, session, input, this.#answers.listener)
     } finally {
       session.close?.()
     }
