@@ -1,8 +1,8 @@
 import type { ConnectionRecord } from '../record/record.ts'
 import { type FineName, fineNames } from '../scenarios/fine-names.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
-import type { DetectorContext } from './detectors/context.ts'
-import { hasFired } from './detectors/context.ts'
+import { type ClientEnding, type DetectorContext, hasFired } from './detectors/context.ts'
+import { diedOf, timedOut } from './detectors/ends.ts'
 import { accountsForUse, despiteDefect, detectors, elsewhere } from './detectors/index.ts'
 import { doubtOf } from './detectors/injected.ts'
 import { findings, type Grade, type OutcomeWord } from './findings.ts'
@@ -66,14 +66,19 @@ export function outcomesOf(record: ConnectionRecord, context: DetectorContext): 
   const undecided = (why: string, proof: Proof | null = null): Outcome =>
     told(`inconclusive:${why}`, proof, 'not-reached', 'none')
   const doubt = doubtOf(record, context)
-  const open = [
-    ...(doubt ? [undecided(doubt.why, doubt.proof)] : []),
-    ...(record.defect ? [undecided('defect')] : []),
-  ]
+  const open = [...(doubt ? [undecided(doubt.why, doubt.proof)] : []), ...(record.defect ? [undecided('defect')] : [])]
   if (found.length + open.length > 0) return [...found, ...open]
   const mayStill = record.end === null && hasFired(record, context)
   return [mayStill ? undecided('still-open') : told('not-reached', null, 'not-reached', 'none')]
 }
+
+/** What the client's own end comes to, whatever the server saw. */
+export const endingOutcomes = (scenario: string, client: ClientEnding): readonly Outcome[] =>
+  (['crashed', 'hung'] as const).flatMap((detail) => {
+    const proof = detail === 'hung' ? timedOut(scenario, client) : diedOf(scenario, client)
+    const { word: outcome, grade } = findings[detail]
+    return proof ? [{ outcome, detail, grade, qualifier: null, flags: [], reason: null, proof }] : []
+  })
 
 interface Detection {
   readonly name: FineName

@@ -146,3 +146,46 @@ export const commandProof = (
 
 /** A proof's steps in order. */
 export const stepsOf = (proof: Proof): readonly ProofStep[] => [...proof.before, proof, ...proof.after]
+
+/** Where the proof stands: which connection, when, and whether TLS protected it. */
+function placeOf(
+  { connection, nth, at, phase, scenario }: Proof,
+  { of, served }: { of?: number; served?: string },
+): string {
+  if (connection === null) return 'the client itself:'
+  const count = of !== undefined && of > 1 ? ` of ${of}` : ''
+  const elsewhere = served !== undefined && served !== scenario ? ` (${scenario})` : ''
+  return `connection ${nth}${count}${elsewhere}, after ${at} ms, ${phase === 'clear' ? 'in clear' : 'inside TLS'}:`
+}
+
+function lineOf({ from, phase, kind, fact, text }: ProofStep, proof: Proof): string {
+  const named = kind === 'bytes' ? text : `(${fact}) ${text}`
+  const who =
+    proof.connection === null && fact.startsWith('client.')
+      ? ''
+      : `${from === 'client' ? 'C' : 'S'}${phase === 'tls' ? '*' : ''}: `
+  return who + named
+}
+
+/** The proof in lines: where it stands, then what was said and done, oldest first; the decisive step is among them in any case. */
+export function formatProof(
+  proof: Proof,
+  {
+    width = 80,
+    limit = 6,
+    ...place
+  }: {
+    readonly width?: number
+    readonly limit?: number
+    /** How many connections there were. */
+    readonly of?: number
+    /** What was served where the client was to go. */
+    readonly served?: string
+  } = {},
+): readonly string[] {
+  const room = Math.max(1, limit - 1)
+  const after = proof.after.slice(0, Math.min(1, room - 1))
+  const before = room - 1 - after.length > 0 ? proof.before.slice(-(room - 1 - after.length)) : []
+  const steps = [...before, proof, ...after].map((step) => lineOf(step, proof))
+  return [placeOf(proof, place), ...steps].map((line) => cut(oneLine(line), width))
+}

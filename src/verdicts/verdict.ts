@@ -2,7 +2,7 @@ import type { ConnectionRecord } from '../record/record.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import { type ClientEnding, contextOf } from './detectors/context.ts'
 import { findings, type Grade, type Verdict } from './findings.ts'
-import { type Outcome, outcomesOf } from './outcome.ts'
+import { endingOutcomes, type Outcome, outcomesOf } from './outcome.ts'
 
 /** An outcome with what it means. */
 export interface Judgement extends Outcome {
@@ -49,8 +49,9 @@ export function judgeRun(
 ): Judgement {
   const judge = (record: ConnectionRecord): Judgement => judgeAmong(records, record, scenario, options)
   const each = records.map(judge)
+  const ended = options.client ? endingOf(scenario, options.client) : []
   const aside = (options.twin ?? []).map(judge).filter(isLeakInClear)
-  const worst = [...aside, ...each].reduce<Judgement>(
+  const worst = [...ended, ...aside, ...each].reduce<Judgement>(
     (so, next) => (severity(next) >= severity(so) ? next : so),
     nothing,
   )
@@ -67,6 +68,10 @@ export function judgeRun(
   const retried = worst.detail === 'leak-credentials-clear' && each.indexOf(worst) > 0
   return retried ? { ...worst, flags: [...worst.flags, 'retry-in-clear'] } : worst
 }
+
+/** A client that had to be ended, or crashed, without having come here at all. */
+const endingOf = (scenario: Scenario, client: ClientEnding): readonly Judgement[] =>
+  endingOutcomes(scenario.id, client).map((outcome) => judged(outcome, scenario.expectation, {}))
 
 /** What has crossed in clear on the twin has crossed: it takes no fault to find that wrong. */
 const isLeakInClear = ({ outcome, detail }: Judgement): boolean => outcome === 'leaked' && detail.endsWith('-clear')

@@ -1,7 +1,7 @@
 import type { CommandRecord, ConnectionRecord } from '../../record/record.ts'
 import { clientProof, commandProof, commandStep, factStep, type Proof, type ProofStep, proofOf } from '../proof.ts'
 import { firstUseInClear } from './clear.ts'
-import { type Detector, firedBy, hasFired, partsShowing } from './context.ts'
+import { type ClientEnding, type Detector, firedBy, hasFired, partsShowing } from './context.ts'
 
 /** It went on to use the session. What it uses where it had to go is told by the detectors of what it accepted. */
 export const safeContinue: Detector = (record, context) => {
@@ -58,8 +58,8 @@ export const safeRetrySecure: Detector = (record, context) => {
 
 /** It came no further, and did not leave: the server's limit ended it, or the checker's. */
 export const hung: Detector = (record, context) => {
-  if (context.client?.timedOut)
-    return clientProof(record.scenario, 'it', 'client.timedOut', 'still running at the time limit')
+  const own = context.client && timedOut(record.scenario, context.client)
+  if (own) return own
   const { end } = record
   if (end?.by !== 'limit' || !hasFired(record, context)) return undefined
   // Where hanging is what is tried, having said something before makes no difference.
@@ -70,10 +70,15 @@ export const hung: Detector = (record, context) => {
 }
 
 /** Ended by a signal of its own making. */
-export const crashed: Detector = (record, { client }) =>
-  client && !client.timedOut && client.signal !== null
-    ? clientProof(record.scenario, 'it', 'client.signal', client.signal)
-    : undefined
+export const crashed: Detector = (record, { client }) => client && diedOf(record.scenario, client)
+
+/** A client that was still running at its time limit. */
+export const timedOut = (scenario: string, client: ClientEnding): Proof | undefined =>
+  client.timedOut ? clientProof(scenario, 'it', 'client.timedOut', 'still running at the time limit') : undefined
+
+/** A client that a signal ended, and not because its time was over. */
+export const diedOf = (scenario: string, { signal, timedOut }: ClientEnding): Proof | undefined =>
+  signal === null || timedOut ? undefined : clientProof(scenario, 'it', 'client.signal', `ended by ${signal}`)
 
 /** So many times the same makes no progress. */
 const loop = 10
