@@ -7,7 +7,8 @@ import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
-import { type Judgement, judgeRun, type Verdict } from '../verdicts/verdict.ts'
+import type { Verdict } from '../verdicts/findings.ts'
+import { type Judgement, judgeRun, type RunOptions } from '../verdicts/verdict.ts'
 import { Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
 
@@ -266,10 +267,10 @@ export class MailServer {
   }
 
   /** @internal What it has come to, without waiting. */
-  judgedSoFar({ requireRevocation = false }: Pick<SettleOptions, 'requireRevocation'> = {}): Judgement {
+  judgedSoFar(options: Pick<RunOptions, 'requireRevocation' | 'client'> = {}): Judgement {
     const twin = this.#twin?.connections
     const run = [...this.connections, ...this.#companions.flatMap(({ server }) => server.connections)]
-    return judgeRun(run, this.#scenario, { requireRevocation, ...(twin && { twin }) })
+    return judgeRun(run, this.#scenario, { ...options, ...(twin && { twin }) })
   }
 
   /** @internal Is told of every judgement before whoever asked for it. */

@@ -18,4 +18,5 @@ export const definePresets = <const Id extends string>(
 /** That many days after the run's now; negative is before. */
 export const days = (count: number): Offset => ({ days: count })
 
+export { clearUse } from './fine-names.ts'
 export * from './quirk-builders.ts'

@@ -1,4 +1,4 @@
-import type { Moments, QuirkWords } from './quirk-words.ts'
+import type { Moments, ProofWords, QuirkWords } from './quirk-words.ts'
 import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A length of time before (negative) or after the run's now. */
@@ -99,7 +99,11 @@ export interface QuirkEntry extends EntryFacts, QuirkWords {
 }
 
 /** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */
-export interface PresetEntry extends EntryFacts, CertificateFacets, Pick<QuirkWords, 'capabilities' | 'tls'> {
+export interface PresetEntry
+  extends EntryFacts,
+    ProofWords,
+    CertificateFacets,
+    Pick<QuirkWords, 'capabilities' | 'tls'> {
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
   readonly at?: Moments

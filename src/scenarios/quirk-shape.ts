@@ -1,4 +1,5 @@
 import { effectsShape } from './effect-shape.ts'
+import { fineNames, type PlantKind, plantKinds } from './fine-names.ts'
 import type {
   CanaryWords,
   CapabilityChange,
@@ -72,10 +73,11 @@ const start = object({
   apop: yes,
 } satisfies Keys<StartWords>)
 
-const plantKinds: Readonly<Record<string, Shape>> = {
+/** One kind each, so that what is planted is looked for in one way. */
+const plantShapes: Readonly<Record<PlantKind, Shape>> = {
   mailbox: text,
   mechanism: text,
-  number: whole(0),
+  number: whole(1),
   set: text,
   flag: text,
   verb: text,
@@ -84,9 +86,8 @@ const plantKinds: Readonly<Record<string, Shape>> = {
 }
 
 const plant = choice(object({ mailbox: text }, ['mailbox']), (given) => {
-  const [kind = ''] = typeof given === 'object' && given !== null ? Object.keys(given) : []
-  const shape = plantKinds[kind]
-  return shape ? object({ [kind]: shape }, [kind]) : object(plantKinds, ['mailbox'])
+  const kind = plantKinds.find((one) => typeof given === 'object' && given !== null && one in given) ?? 'mailbox'
+  return object({ [kind]: plantShapes[kind] }, [kind])
 })
 
 const oneProtocol = word(...protocols)
@@ -121,7 +122,8 @@ export const quirkWords = {
   connections: object({ concurrent: whole(1) }, ['concurrent']),
   tls,
   script: oneOrMore(script),
-  plants: list(plant, { least: 1 }),
+  shows: list(word(...fineNames)),
+  plants: list(plant),
   canary,
   companions: list(companion, { least: 1 }),
   at: choice(atMoments, (given) => (Array.isArray(given) || typeof given === 'function' ? effectsShape : atMoments)),

@@ -1,4 +1,5 @@
 import type { Effects } from './effects.ts'
+import type { FineName, Plant } from './fine-names.ts'
 import type { Hook, Mode, Moment, Protocol } from './vocabulary.ts'
 
 /** Changes to what the server says it can do. Names are neutral (`starttls`, `auth`) or literal (`XRDST`). */
@@ -80,17 +81,6 @@ export interface StartWords {
 /** What the script engine does; its words are its own. */
 export type Script = Readonly<Record<string, unknown>>
 
-/** What only the fault can have taught a client: it shows that a client has taken it. */
-export type Plant =
-  | { readonly mailbox: string }
-  | { readonly mechanism: string }
-  | { readonly number: number }
-  | { readonly set: string }
-  | { readonly flag: string }
-  | { readonly verb: string }
-  | { readonly message: string }
-  | { readonly text: string }
-
 /** A server of the run that no client dials by itself. What is absent is as at the endpoint. */
 export interface CanaryWords {
   readonly protocol?: Protocol
@@ -107,8 +97,25 @@ export interface Companion extends CanaryWords {
 /** What happens at the moments that are named. */
 export type Moments = Readonly<Partial<Record<Hook, Effects>>>
 
+/** What would prove that a client fell for what an entry does. */
+export interface ProofWords {
+  /**
+   * What a careless client can be found to have done here, by its fine name. Names that are never found without an entry that
+   * shows them (a truncation that was accepted, a dialogue that had to be left) are looked for where they stand here only.
+   * Default: nothing in particular; a use of a session that had to be refused then counts as the worst that its layer allows.
+   */
+  readonly shows?: readonly FineName[]
+  /** What only the fault can have taught the client. Where there is any, only what has it in it proves that it was taken up. */
+  readonly plants?: readonly Plant[]
+  /**
+   * Another listener of the run, to which nobody comes but who follows the fault: a connection to it is a referral followed,
+   * a login there a leak. Its connections are records with the role `canary`.
+   */
+  readonly canary?: CanaryWords
+}
+
 /** What a server does otherwise, as data. */
-export interface QuirkWords {
+export interface QuirkWords extends ProofWords {
   /** Moments of which a user chooses one, as in `hang@greeting`; the first is the default. */
   readonly moments?: readonly Moment[]
   /** `false`: nobody listens. */
@@ -120,8 +127,6 @@ export interface QuirkWords {
   readonly tls?: TlsProfile
   /** For the script engine; a list is by connection. */
   readonly script?: Script | readonly Script[]
-  readonly plants?: readonly Plant[]
-  readonly canary?: CanaryWords
   readonly companions?: readonly Companion[]
   /** By moment; with `moments`, the same at each of them. */
   readonly at?: Moments | Effects

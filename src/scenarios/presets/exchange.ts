@@ -17,6 +17,7 @@ export const exchange = definePresets({
     because: 'TLS 1.2 with forward secrecy below a trusted root is fine, however the server calls itself',
     references: ['RFC 5246 §7.4.3', 'RFC 5077 §5.6', 'RFC 7627 §4'],
     tags: ['presets'],
+    shows: [],
     key: { leaf: 'rsa' },
     subject: {
       intermediate: [...domain, ['CN', 'Contoso Subordinate CA']],

@@ -11,6 +11,7 @@ export const session = defineQuirks({
     reason: 'authentication',
     references: ['RFC 4954 §3', 'RFC 9051 §6.2.3', 'RFC 5034 §3'],
     tags: ['session'],
+    shows: [],
     capabilities: { remove: ['auth'] },
     at: { 'command:auth': [refuse('not-implemented')] },
   },
@@ -25,6 +26,7 @@ export const session = defineQuirks({
     observable: 'client',
     references: ['RFC 9293 §3.10.7.1'],
     tags: ['session'],
+    shows: [],
     listen: false,
   },
 })

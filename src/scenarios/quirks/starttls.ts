@@ -1,4 +1,4 @@
-import { answer, defineQuirks, hold, inject, on, refuse, reply, stayInClear, upgrade } from '../define.ts'
+import { answer, clearUse, defineQuirks, hold, inject, on, refuse, reply, stayInClear, upgrade } from '../define.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
 
@@ -17,6 +17,7 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §6', 'RFC 2595 §9', 'RFC 8314 §5', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['core', 'starttls'],
     aliases: ['strip-not-advertised', 'T1', 'StripFromCapabilities'],
+    shows: clearUse,
     capabilities: { remove: ['starttls'] },
     at: { 'starttls-reply': [refuse('not-implemented')] },
   },
@@ -31,6 +32,7 @@ export const starttls = defineQuirks({
     references: ['RFC 3207 §4', 'RFC 9051 §6.2.1', 'RFC 2595 §4', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls'],
     aliases: ['strip-refuse-temporary', 'T3', 'StripWithTemporaryError'],
+    shows: clearUse,
     capabilities: { add: ['auth'], phase: 'clear' },
     at: { 'starttls-reply': [refuse('unavailable')] },
   },
@@ -43,6 +45,7 @@ export const starttls = defineQuirks({
     because: 'STARTTLS is offered, and the client has only to ask for it',
     references: ['RFC 3207 §4', 'RFC 9051 §7.1', 'RFC 2595 §4'],
     tags: ['starttls'],
+    shows: [],
     at: {
       'command:any': [on({ phase: 'clear' }, refuse('tls-required'))],
       capabilities: [reply()],
@@ -69,6 +72,7 @@ export const starttls = defineQuirks({
     ],
     tags: ['starttls', 'injection'],
     aliases: ['inject-next-answer', 'B_1'],
+    shows: ['acted-on-injected'],
     at: { 'starttls-reply': [reply(), inject(answer('capabilities'))], 'after-tls': [hold(heldFor)] },
   },
   'first-answer-held': {
@@ -80,6 +84,7 @@ export const starttls = defineQuirks({
     because: 'a client waits a second for an answer',
     references: ['RFC 5321 §4.5.3.2', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls', 'injection'],
+    shows: [],
     at: { 'after-tls': [hold(heldFor)] },
   },
   'ehlo-required-after-tls': {
@@ -91,6 +96,7 @@ export const starttls = defineQuirks({
     because: 'the handshake resets the session, and a client that knows says EHLO again',
     references: ['RFC 3207 §4.2'],
     tags: ['starttls'],
+    shows: [],
     at: {
       'command:any': [on({ phase: 'tls', state: 'session-initiation' }, refuse('bad-sequence'))],
       capabilities: [reply()],
@@ -107,6 +113,7 @@ export const starttls = defineQuirks({
     reason: 'not-tls',
     references: ['RFC 8314 §3', 'RFC 8446 §5.1'],
     tags: ['core', 'starttls'],
+    shows: [...clearUse, 'accepted-bad-dialogue'],
     at: { accept: [stayInClear()] },
   },
   'implicit-on-starttls': {
@@ -121,6 +128,7 @@ export const starttls = defineQuirks({
     references: ['RFC 8314 §3'],
     tags: ['starttls'],
     aliases: ['tls-on-plain-port'],
+    shows: ['leak-credentials-clear', 'hung'],
     at: { accept: [upgrade()] },
   },
 })

@@ -1,6 +1,6 @@
 import { maxText } from '../../record/bounds.ts'
 import type { Phase } from '../../record/record.ts'
-import { type Action, continuedActions, type Hook } from '../../scenarios/vocabulary.ts'
+import { continuedActions, type Hook } from '../../scenarios/vocabulary.ts'
 import type { Applied } from './apply-effects.ts'
 import { piecesOf } from './command-result.ts'
 import type { Dialect, Request, Session } from './dialect.ts'
@@ -49,19 +49,24 @@ export class Answers {
       get mute() {
         return quirks.muted
       },
-      heard: (request, action) => {
+      heard: (request, action, input) => {
         this.state = session.state
         this.#credentials = this.#connection.recorder.record.counts.credentials
-        this.heard(request, action)
+        this.listener.heard(request, action, input)
       },
+      continued: this.listener.continued,
       respond: (answer) => this.#connection.answer(() => this.#respond(answer)),
     }
   }
 
-  heard({ verb, line, tag }: Request, action: Action): void {
-    const { recorder, phase } = this.#connection
-    recorder.command(phase, { verb, action, line: lineOf(line), ...(tag && { tag }) })
-    if (action === 'starttls') recorder.record.starttls.requested++
+  /** Records what the client says, whether it is answered or not. */
+  readonly listener: Required<Pick<Responder, 'heard' | 'continued'>> = {
+    heard: ({ verb, line, tag }, action, input) => {
+      const { recorder, phase } = this.#connection
+      recorder.command(phase, { verb, action, line: lineOf(line), ...(tag && { tag }) }, input)
+      if (action === 'starttls') recorder.record.starttls.requested++
+    },
+    continued: (bytes) => this.#connection.recorder.continued(bytes),
   }
 
   async #respond(answer: Answer): Promise<Next> {

@@ -13,8 +13,8 @@ export interface EffectTarget {
   close(how: CloseHow): Promise<void>
   /** From now on nothing is sent. */
   mute(): void
-  /** These bytes, which are sent next, are no answer. */
-  injects(bytes: Buffer): void
+  /** These bytes, which are sent next but for so many octets ahead of them, are no answer. */
+  injects(bytes: Buffer, ahead: number): void
   /** The next answer is kept back for so long, or until the client says more. */
   hold(ms: number): void
   /** An alert in clear, as bytes; it is written down. */
@@ -90,7 +90,7 @@ class Play {
         return
       case 'inject': {
         const bytes = this.#planned.fill(effect.bytes)
-        target.injects(bytes)
+        target.injects(bytes, this.#size)
         this.#add(bytes)
         return
       }

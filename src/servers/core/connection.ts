@@ -11,7 +11,7 @@ import type { Applied } from './apply-effects.ts'
 import type { Behaviour } from './behaviour.ts'
 import type { CommandResult } from './command-result.ts'
 import type { Dialect, Link, Session } from './dialect.ts'
-import { overhear, type Responder, runDialogue } from './dialogue.ts'
+import { overhear, runDialogue } from './dialogue.ts'
 import { noteHandshake, noteNoClientHello } from './handshake.ts'
 import type { ConnectionHost } from './host.ts'
 import { IdleTimer } from './idle.ts'
@@ -244,8 +244,7 @@ export class Connection {
     if (input.over) return
     const session = this.#open({ push: () => {}, first: false })
     try {
-      const heard: Responder['heard'] = (request, action) => this.#answers.heard(request, action)
-      await overhear(this.#host.dialect, session, input, heard)
+      await overhear(this.#host.dialect, session, input, this.#answers.listener)
     } finally {
       session.close?.()
     }

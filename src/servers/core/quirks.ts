@@ -178,7 +178,7 @@ export class Quirks {
       mute: () => {
         this.#muted = true
       },
-      injects: (bytes) => this.#recorder.injected(controls.phase, bytes),
+      injects: (bytes, ahead) => this.#recorder.injected(controls.phase, bytes, ahead),
       hold: (ms) => {
         this.#holding = ms
       },

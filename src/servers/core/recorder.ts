@@ -7,7 +7,7 @@ import { parseClientHello } from '../../tls/client-hello.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
-import { givesAway, octetsOf } from './facts.ts'
+import { givesAway, isOffered, octetsOf } from './facts.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
@@ -20,6 +20,14 @@ const mostSaved = 16
 
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
+
+/** Octets that are kept of what a client says further for a command. */
+const maxMore = 1024
+
+/** What has come and was not read. */
+export interface Unread {
+  readonly length: number
+}
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -40,6 +48,7 @@ export class Recorder implements Kept {
   readonly #transcript = new Transcript()
   readonly #start = clock.now()
   #lastCommand: CommandRecord | undefined
+  #input: Unread | undefined
   /** Octets of each list of facts. */
   readonly #factOctets = new Map<readonly unknown[], number>()
   /** How many of each list stay at its head. */
@@ -140,11 +149,30 @@ export class Recorder implements Kept {
     this.#kept('server', phase, bytes)
   }
 
-  command(phase: Phase, command: Omit<CommandRecord, 'at' | 'phase'>): void {
+  /** @param input where its line came from, and what the client says further for it */
+  command(phase: Phase, command: Omit<CommandRecord, 'at' | 'phase'>, input: Unread): void {
     this.record.counts.commands++
-    const entry = { at: this.at, phase, ...command }
+    this.#input = input
+    const entry = { at: this.at, phase, ...command, offset: this.#offset(phase) }
     this.#lastCommand = entry
     this.#push(this.record.commands, entry)
+  }
+
+  /** Notes what the client said further for the newest command. */
+  continued(bytes: Buffer): void {
+    const command = this.#lastCommand
+    const room = maxMore - (command?.more?.length ?? 0)
+    if (!command || room <= 0) return
+    command.more = `${command.more === undefined ? '' : `${command.more}\n`}${bytes.toString('latin1', 0, room)}`
+    const added = Math.min(bytes.length, room)
+    this.#sizes.set(command, (this.#sizes.get(command) ?? 0) + added)
+    this.#factOctets.set(this.record.commands, (this.#factOctets.get(this.record.commands) ?? 0) + added)
+    this.#takeAnyway(added)
+  }
+
+  /** Octets that the client had sent when what was read last was complete. */
+  #offset(phase: Phase): number {
+    return this.record.bytes[phase === 'tls' ? 'tlsIn' : 'clearIn'] - (this.#input?.length ?? 0)
   }
 
   /** Notes the first line of what the newest command was answered. */
@@ -153,6 +181,7 @@ export class Recorder implements Kept {
     if (!command || command.reply !== undefined) return
     const end = bytes.indexOf('\r\n')
     command.reply = bytes.toString('latin1', 0, Math.min(end < 0 ? bytes.length : end, 512))
+    command.replyOffset = this.#sent(command.phase)
   }
 
   shown(phase: Phase, capabilities: readonly Capability[]): void {
@@ -162,22 +191,13 @@ export class Recorder implements Kept {
   /** Notes a credential; to be told when the server has said yes to it. */
   credential(phase: Phase, { kind, mechanism, user, secret }: Credential): () => void {
     this.record.counts.credentials++
-    const offered = this.#isOffered(phase, mechanism)
-    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered }
+    const offered = isOffered(this.record, phase, mechanism)
+    const offset = this.#offset(phase)
+    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered, offset }
     this.#push(this.record.credentials, entry)
     return () => {
       entry.accepted = true
     }
-  }
-
-  #isOffered(phase: Phase, mechanism: string): boolean | null {
-    const { protocol, capabilities } = this.record
-    const shown = capabilities[phase]
-    // APOP is offered by the greeting.
-    if (!shown || mechanism === 'APOP') return null
-    if (protocol === 'pop3' && mechanism === 'USER/PASS') return shown.includes('USER')
-    if (protocol === 'imap' && mechanism === 'LOGIN') return !shown.includes('LOGINDISABLED')
-    return shown.some((text) => /^(?:AUTH|SASL)[ =]/.test(text) && text.split(/[ =]/).includes(mechanism))
   }
 
   identity(phase: Phase, name: string): void {
@@ -207,8 +227,14 @@ export class Recorder implements Kept {
     this.record.cut ||= bytes.length > maxText
   }
 
-  injected(phase: Phase, bytes: Buffer): void {
-    this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
+  /** @param ahead octets that leave before them, in the same write */
+  injected(phase: Phase, bytes: Buffer, ahead: number): void {
+    const offset = this.#sent(phase) + ahead
+    this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1'), offset })
+  }
+
+  #sent(phase: Phase): number {
+    return this.record.bytes[phase === 'tls' ? 'tlsOut' : 'clearOut']
   }
 
   /** An answer that was kept back since then is sent now. */
