@@ -4,7 +4,7 @@ import type { Identity, Pki } from '../certs/types.ts'
 import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Credential } from '../servers/core/dialect.ts'
 import { Endpoint } from '../servers/core/endpoint.ts'
-import { saslMechanisms } from '../servers/core/sasl.ts'
+import { saslMechanisms } from '../servers/core/sasl/mechanisms.ts'
 import { dialects } from '../servers/dialects.ts'
 import { MailStore } from '../servers/mailbox/mailbox.ts'
 import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
@@ -171,9 +171,10 @@ function remember<K, V>(
 const wrongPassword = 'wrong'
 
 function isRight(
-  { kind, user, secret, matches }: Credential,
+  { kind, user, secret, matches, mutual }: Credential,
   { user: name, password, strictUser }: CheckedOptions,
 ): boolean {
+  if (mutual) return (!strictUser || user === name) && (matches?.(password) ?? false)
   const says = (right: string): boolean => (kind === 'digest' ? (matches?.(right) ?? false) : secret === right)
   return strictUser ? user === name && says(password) : !says(wrongPassword)
 }

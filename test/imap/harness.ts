@@ -59,6 +59,7 @@ export class Client {
       loginOffered: situation.loginOffered ?? !starttlsOffered,
       mechanisms: situation.mechanisms ?? ['PLAIN', 'LOGIN'],
       sasl: {},
+      scram: () => {},
       usesSasl: () => {},
       start: {},
       binding: () => undefined,

@@ -95,6 +95,7 @@ async function converse(
     loginOffered: true,
     mechanisms: ['PLAIN', 'LOGIN'],
     sasl: {},
+    scram: () => {},
     usesSasl: () => {},
     start: {},
     binding: () => undefined,

@@ -46,6 +46,7 @@ async function converse(socket: Socket, store: MailStore, faults: string[]): Pro
     loginOffered: true,
     mechanisms: ['PLAIN', 'LOGIN'],
     sasl: {},
+    scram: () => {},
     usesSasl: () => {},
     start: {},
     binding: () => undefined,

@@ -51,6 +51,7 @@ export function createLink(situation: Situation = {}): { readonly link: Link; re
     loginOffered: situation.loginOffered ?? !starttlsOffered,
     mechanisms: situation.mechanisms ?? ['PLAIN', 'LOGIN', 'CRAM-MD5', 'XOAUTH2'],
     sasl: {},
+    scram: () => {},
     usesSasl: () => {},
     start: {},
     binding: () => undefined,

@@ -1,3 +1,4 @@
+import type { ScramRecord } from '../../record/record.ts'
 import type { Refusal } from '../../scenarios/effects.ts'
 import type { CapabilityChange, SaslWords, StartWords } from '../../scenarios/quirk-words.ts'
 import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
@@ -19,6 +20,8 @@ export interface Credential {
   readonly secret: string
   /** For digests: whether the digest is the one that this password gives. */
   readonly matches?: (password: string) => boolean
+  /** The server has to prove that it knows the password too, so that there is no right one but the run's. */
+  readonly mutual?: true
 }
 
 /** A credential that has crossed. */
@@ -42,6 +45,8 @@ export interface Link {
   readonly mechanisms: readonly string[]
   /** How logins by SASL differ from right ones. */
   readonly sasl: SaslWords
+  /** Records what a SCRAM exchange has come to. */
+  scram(exchange: Omit<ScramRecord, 'at' | 'phase'>): void
   /** A login goes otherwise than it should: what changes it has shown. */
   usesSasl(): void
   /** What is there when the connection begins: only in its first phase. */

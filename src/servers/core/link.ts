@@ -60,6 +60,7 @@ export function openLink(
     mechanisms:
       sasl.mechanisms ?? (secure || mode === 'plain' ? mechanisms : mechanisms.filter((name) => readable.has(name))),
     sasl,
+    scram: (exchange) => recorder.scram(phase, exchange),
     usesSasl,
     start: first ? start : {},
     binding,

@@ -1,13 +1,20 @@
 import { clock } from '../../clock.ts'
 import { maxText } from '../../record/bounds.ts'
-import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
+import type {
+  ClientHelloRecord,
+  CommandRecord,
+  ConnectionRecord,
+  FiredRecord,
+  Phase,
+  ScramRecord,
+} from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
-import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { parseClientHello } from '../../tls/client-hello.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
 import { givesAway, isOffered, octetsOf } from './facts.ts'
+import { newRecord, type RecordedConnection } from './new-record.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
@@ -31,17 +38,6 @@ export interface Unread {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-export interface RecorderOptions {
-  readonly id: string
-  readonly nth: number
-  readonly scenario: string
-  readonly protocol: Protocol
-  readonly mode: Mode
-  readonly host: string
-  readonly port: number
-  readonly remote: { readonly address: string; readonly port: number }
-}
-
 /** Writes one connection's record as bytes and events pass. Facts are derived here, never from the kept transcript. */
 export class Recorder implements Kept {
   readonly record: ConnectionRecord
@@ -60,56 +56,8 @@ export class Recorder implements Kept {
   #forgotten = false
   #hello: () => ClientHelloRecord | null = () => null
 
-  constructor(options: RecorderOptions) {
-    const transcript = this.#transcript
-    const hello = (): ClientHelloRecord | null => this.#hello()
-    // Named one by one: a spread in front of getters takes longer than all the rest of accepting a connection.
-    const { id, nth, scenario, protocol, mode, host, port, remote } = options
-    this.record = {
-      id,
-      nth,
-      scenario,
-      protocol,
-      mode,
-      host,
-      port,
-      remote,
-      openedAt: new Date(clock.date()).toISOString(),
-      times: {},
-      bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
-      get clientHello() {
-        return hello()
-      },
-      handshake: {
-        result: 'none',
-        version: null,
-        cipher: null,
-        alpn: null,
-        resumed: false,
-        certificate: null,
-        alertReceived: null,
-        alertSent: null,
-        error: null,
-        clientCertificate: null,
-      },
-      starttls: { requested: 0, refused: false, surplus: '' },
-      capabilities: { clear: null, tls: null },
-      commands: [],
-      counts: { commands: 0, credentials: 0, messages: 0 },
-      credentials: [],
-      identities: [],
-      envelopes: [],
-      messages: [],
-      injected: [],
-      held: [],
-      fired: [],
-      defect: null,
-      end: null,
-      get transcript() {
-        return transcript.entries
-      },
-      cut: false,
-    }
+  constructor(options: RecordedConnection) {
+    this.record = newRecord(options, { transcript: this.#transcript, clientHello: () => this.#hello() })
   }
 
   /** Milliseconds since accept, to a tenth. */
@@ -198,6 +146,12 @@ export class Recorder implements Kept {
     return () => {
       entry.accepted = true
     }
+  }
+
+  scram(phase: Phase, exchange: Omit<ScramRecord, 'at' | 'phase'>): void {
+    const { record } = this as { record: Mutable<ConnectionRecord> }
+    record.scram ??= []
+    this.#push(record.scram, { at: this.at, phase, ...exchange })
   }
 
   identity(phase: Phase, name: string): void {

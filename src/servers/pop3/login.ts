@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { CommandResult } from '../core/command-result.ts'
 import { reply, replyThenUpgrade } from '../core/command-result.ts'
 import type { Command, Credential, Login, Request } from '../core/dialect.ts'
-import { authenticate, decodeText, overhear, type SaslSpelling } from '../core/sasl.ts'
+import { authenticate, overhear, type SaslSpelling } from '../core/sasl/authenticate.ts'
+import { decodeText } from '../core/sasl/text.ts'
 import type { Pop3Session } from './session.ts'
 
 type Pop3Command = Command<Pop3Session>

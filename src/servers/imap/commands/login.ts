@@ -1,5 +1,6 @@
 import { reply } from '../../core/command-result.ts'
-import { decodeText, authenticate as exchange, overhear } from '../../core/sasl.ts'
+import { authenticate as exchange, overhear } from '../../core/sasl/authenticate.ts'
+import { decodeText } from '../../core/sasl/text.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { formatRefusal } from '../refusals.ts'
