@@ -1,8 +1,9 @@
 import type { Effects, When } from './effects.ts'
 import type { PresetEntry, QuirkEntry } from './entry.ts'
+import { canonicalHook } from './hooks.ts'
 import { effectsOf, momentsOf, stepsOf } from './moments.ts'
 import type { CapabilityChange, Script } from './quirk-words.ts'
-import { canonicalHook, type Hook } from './vocabulary.ts'
+import type { Hook } from './vocabulary.ts'
 
 /** Something that a part sets: two parts must not set the same. */
 interface Setting {

@@ -84,20 +84,10 @@ export const hooks: readonly Hook[] = [
 ]
 
 /** Moments that are the reply to one action and nothing else. */
-const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
+export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
   capabilities: 'capabilities',
   starttls: 'starttls-reply',
   quit: 'quit',
-}
-
-const actionOfMoment: ReadonlyMap<string | undefined, Action> = new Map(
-  actions.flatMap((action) => (momentOfAction[action] ? [[momentOfAction[action], action] as const] : [])),
-)
-
-/** One name for what can be said in two ways: a moment that is the reply to a command is that command. */
-export function canonicalHook(hook: Hook): Hook {
-  const action = actionOfMoment.get(hook)
-  return action ? `command:${action}` : hook
 }
 
 export const expects = ['reject', 'accept', 'either'] as const

@@ -32,7 +32,8 @@ export interface AcceptOptions {
 export interface TlsSession {
   /**
    * What is inside TLS. Its end writes a close_notify. When it tells of an end or an error of the client's, this stands in
-   * the facts already, and an error that nobody listens for does no harm.
+   * the facts already. It may stand there from the beginning, when what the client wrote in one breath holds both: then the
+   * stream has told of it already, and nobody had to listen.
    */
   readonly stream: Duplex
   readonly facts: TlsFacts
@@ -75,8 +76,8 @@ export interface Below {
   /** Whether the client has sent something that can be no TLS. */
   readonly strayed: boolean
   /**
-   * Ends TLS without a word and lets go of the socket, which stays as open as it was. What the client has sent in place of
-   * TLS, from its first octet on, is given back: nobody has seen it.
+   * Ends TLS without a word and lets go of the socket, which stays as open as it was. Gives back what the client has sent
+   * in place of TLS, from its first octet on, behind the opening.
    */
   release(): Buffer
 }

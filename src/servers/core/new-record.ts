@@ -1,4 +1,5 @@
 import { clock } from '../../clock.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { ClientHelloRecord, ConnectionRecord } from '../../record/record.ts'
 import type { Transcript } from '../../record/transcript.ts'
 
@@ -30,18 +31,7 @@ export function newRecord(
     get clientHello() {
       return clientHello()
     },
-    handshake: {
-      result: 'none',
-      version: null,
-      cipher: null,
-      alpn: null,
-      resumed: false,
-      certificate: null,
-      alertReceived: null,
-      alertSent: null,
-      error: null,
-      clientCertificate: null,
-    },
+    handshake: noHandshake(),
     starttls: { requested: 0, refused: false, surplus: '' },
     capabilities: { clear: null, tls: null },
     commands: [],

@@ -62,6 +62,11 @@ export class Transport {
     })
   }
 
+  /** The client had ended before anybody listened here: told when what it said before that has been read. */
+  endSoon(): void {
+    clock.setImmediate(this.#onEnd)
+  }
+
   /** Lets go of the stream, paused, with nothing of it lost: what was read is in the input. */
   detach(): void {
     this.stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError)

@@ -72,6 +72,7 @@ export class Wire {
         if (end.gone) clock.setTimeout(() => this.input.drain(), afterlifeMs).unref()
       },
     })
+    if (facts?.end) this.#transport.endSoon()
   }
 
   #clientEnded({ how, error }: TransportEnd, facts: TlsFacts | undefined): void {

@@ -3,7 +3,7 @@ import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { Opening } from '../client-hello.ts'
 import type { AcceptOptions, TlsEngine, TlsFailure, TlsIdentity, TlsSession } from '../engine.ts'
 import { bindingOf, firstOfPem } from './binding.ts'
-import { errorFacts, type Failed, timeoutFacts } from './facts.ts'
+import { errorFacts, type Failed, sessionFacts, timeoutFacts } from './facts.ts'
 import { Tap } from './tap.ts'
 import { TlsTerminator } from './terminator.ts'
 
@@ -19,12 +19,14 @@ export interface NodeEngineOptions {
 /** TLS as Node and its OpenSSL do it. */
 export class NodeEngine implements TlsEngine {
   readonly #identity: TlsIdentity
+  readonly #asks: boolean
   readonly #terminator: TlsTerminator
   #leafSize: number | undefined
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
   constructor({ identity, profile = {}, ticketKeys, keyLog }: NodeEngineOptions) {
     this.#identity = identity
+    this.#asks = profile.clientCertificate !== undefined
     this.#terminator = new TlsTerminator(identity, profile, ticketKeys)
     if (keyLog) this.#terminator.onKeyLog(keyLog)
   }
@@ -36,7 +38,9 @@ export class NodeEngine implements TlsEngine {
   ): Promise<TlsSession | TlsFailure> {
     const below = tapOf(raw, opening, hearsBelow)
     const before = raw.bytesWritten
-    const end = await this.#terminator.accept(below ?? raw, timeout)
+    const end = await this.#terminator.accept(below ?? raw, timeout, (socket) =>
+      sessionFacts(socket, { identity: this.#identity, asks: this.#asks }),
+    )
     if (end.kind === 'finished') {
       const { socket, facts } = end
       return { stream: socket, facts, below, binding: (kind) => bindingOf(socket, this.#identity, kind) }
@@ -45,7 +49,7 @@ export class NodeEngine implements TlsEngine {
     const failed: Failed = {
       shown: shown ? this.#identity : null,
       asked: opening.kind === 'client-hello',
-      ended: below?.ended,
+      below,
     }
     const facts = end.kind === 'timeout' ? timeoutFacts(failed) : errorFacts(end.error, end.socket, failed)
     return { failure: facts.handshake.result, facts, below }

@@ -1,11 +1,24 @@
 import type { TLSSocket } from 'node:tls'
 import { maxText } from '../../record/bounds.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { HandshakeRecord } from '../../record/record.ts'
 import type { ConnectionEnd, HandshakeFailure, TlsFacts, TlsIdentity } from '../engine.ts'
 import { alertReceived, alertSent, type TlsError } from './alerts.ts'
 
+/** How the client ended the TCP connection, where that is heard below TLS. */
+interface Heard {
+  readonly ended: 'fin' | 'rst' | undefined
+}
+
+/** What stands beside Node's account of a session. */
+interface Session {
+  readonly identity: TlsIdentity
+  /** Whether the client was asked for a certificate: without that it can send none. */
+  readonly asks: boolean
+}
+
 /** What a session came to, which goes on to tell what happens within it. Listens for its errors from now on. */
-export function sessionFacts(socket: TLSSocket, identity: TlsIdentity): TlsFacts {
+export function sessionFacts(socket: TLSSocket, { identity, asks }: Session): TlsFacts {
   const resumed = socket.isSessionReused()
   const handshake: HandshakeRecord = {
     result: 'finished',
@@ -17,15 +30,17 @@ export function sessionFacts(socket: TLSSocket, identity: TlsIdentity): TlsFacts
     alertReceived: null,
     alertSent: null,
     error: null,
-    clientCertificate: clientSubject(socket),
+    clientCertificate: asks ? clientSubject(socket) : null,
   }
   let end: ConnectionEnd | null = null
   const ended = (how: ConnectionEnd['how'], why?: string): void => {
     // close_notify and a bare FIN look alike here.
     end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
   }
-  socket.on('end', () => ended('fin'))
-  socket.on('close', () => ended('fin'))
+  // Over a tap, Node's TLS ends without a word when the socket was reset, and this says FIN.
+  const wentAway = (): void => ended('fin')
+  socket.on('end', wentAway)
+  socket.on('close', wentAway)
   socket.on('error', (error: TlsError) => {
     // Within a session an error of TLS is an alert of one side or the other.
     handshake.alertReceived ??= alertReceived(error)
@@ -48,8 +63,7 @@ export interface Failed {
   readonly shown: TlsIdentity | null
   /** Whether the client had sent a ClientHello. */
   readonly asked: boolean
-  /** How the client ended the TCP connection, where that was heard below TLS. */
-  readonly ended?: 'fin' | 'rst' | undefined
+  readonly below: Heard | null
 }
 
 /** What a handshake that timed out came to. */
@@ -57,7 +71,7 @@ export const timeoutFacts = ({ shown }: Failed): FailureFacts =>
   failureFacts(shown, { result: 'timeout' }, { by: 'limit', how: 'timeout', closeNotify: 'unknown', why: 'handshake' })
 
 /** What a handshake came to that ended with an error of Node's. */
-export function errorFacts(error: TlsError, socket: TLSSocket, { shown, asked, ended }: Failed): FailureFacts {
+export function errorFacts(error: TlsError, socket: TLSSocket, { shown, asked, below }: Failed): FailureFacts {
   const version = socket.getProtocol()
   const why = error.message.trim()
   // Node ends a connection whose client certificate it does not trust without an alert and with this as the only trace.
@@ -79,7 +93,7 @@ export function errorFacts(error: TlsError, socket: TLSSocket, { shown, asked, e
   }
   if (error.code === 'ECONNRESET') {
     // FIN and RST share this code; only the RST was reported by the socket's own read, and a tap has seen which it was.
-    const reset = ended ? ended === 'rst' : error.syscall !== undefined
+    const reset = below ? below.ended === 'rst' : error.syscall !== undefined
     const end = { by: 'client', how: reset ? 'rst' : 'fin', closeNotify: 'missing' } as const
     return failureFacts(shown, { result: reset ? 'reset' : 'closed', version, error: why }, end)
   }
@@ -100,18 +114,7 @@ function failureFacts(
   found: Partial<HandshakeRecord> & { readonly result: HandshakeFailure },
   end: ConnectionEnd,
 ): FailureFacts {
-  const handshake = {
-    version: null,
-    cipher: null,
-    alpn: null,
-    resumed: false,
-    certificate: shown && certificateOf(shown),
-    alertReceived: null,
-    alertSent: null,
-    error: null,
-    clientCertificate: null,
-    ...found,
-  }
+  const handshake = { ...noHandshake(), certificate: shown && certificateOf(shown), ...found }
   return { handshake, shown: shown?.id ?? null, end }
 }
 

@@ -5,7 +5,6 @@ import { clock } from '../../clock.ts'
 import { contextOptionsOf } from '../../scenarios/context-options.ts'
 import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { TlsFacts, TlsIdentity } from '../engine.ts'
-import { sessionFacts } from './facts.ts'
 
 /** What Node's server tells of a handshake when it is over. */
 export type HandshakeEnd =
@@ -13,11 +12,17 @@ export type HandshakeEnd =
   | { readonly kind: 'failed'; readonly error: Error; readonly socket: TLSSocket }
   | { readonly kind: 'timeout' }
 
-/** Tells the connection that a handshake belongs to how it ended. */
-const settleKey = Symbol('settle')
+/** What Node's server tells, on its way to the connection that it belongs to. */
+interface Listener {
+  finished(socket: TLSSocket): void
+  failed(error: Error, socket: TLSSocket): void
+}
+
+/** Leads to the connection that a handshake belongs to. */
+const listenerKey = Symbol('listener')
 
 /** A server as its listeners see it for one connection. */
-type ServerOfOne = Server & { [settleKey]?(end: HandshakeEnd): void }
+type ServerOfOne = Server & { readonly [listenerKey]?: Listener }
 
 /**
  * Terminates TLS for one endpoint, with Node's own server that never listens. Its ticket keys are its own: a ticket from
@@ -33,11 +38,10 @@ export class TlsTerminator {
     this.#server = createServer({ ...tlsOptions(identity, profile), ...(ticketKeys && { ticketKeys }) })
     this.#rotates = profile.tickets === 'rotate'
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
-      // At once: an error may stand in the same segment as the client's Finished.
-      this[settleKey]?.({ kind: 'finished', socket, facts: sessionFacts(socket, identity) })
+      this[listenerKey]?.finished(socket)
     })
     this.#server.on('tlsClientError', function (this: ServerOfOne, error, socket) {
-      this[settleKey]?.({ kind: 'failed', error, socket })
+      this[listenerKey]?.failed(error, socket)
     })
   }
 
@@ -50,8 +54,9 @@ export class TlsTerminator {
    * Performs the server's side of a handshake on a stream that nobody reads. Never rejects.
    *
    * @param timeout milliseconds
+   * @param factsOf called in the very moment of the end: an error may stand in the same segment as the client's Finished
    */
-  accept(stream: Duplex, timeout: number): Promise<HandshakeEnd> {
+  accept(stream: Duplex, timeout: number, factsOf: (socket: TLSSocket) => TlsFacts): Promise<HandshakeEnd> {
     if (this.#rotates) this.#server.setTicketKeys(randomBytes(48))
     return new Promise((resolve) => {
       const settle = (end: HandshakeEnd): void => {
@@ -62,7 +67,11 @@ export class TlsTerminator {
       timer.unref()
       // Node does not tell which stream a TLS socket was laid over. An heir of the server does: it is the server of this one
       // connection, and what is emitted on it reaches the listeners of both.
-      const heir = Object.create(this.#server, { [settleKey]: { value: settle } }) as ServerOfOne
+      const listener: Listener = {
+        finished: (socket) => settle({ kind: 'finished', socket, facts: factsOf(socket) }),
+        failed: (error, socket) => settle({ kind: 'failed', error, socket }),
+      }
+      const heir = Object.create(this.#server, { [listenerKey]: { value: listener } }) as ServerOfOne
       heir.emit('connection', stream)
     })
   }
