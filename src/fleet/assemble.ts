@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import type { Identity, Pki } from '../certs/types.ts'
 import type { Credential } from '../servers/core/dialect.ts'
 import { Endpoint } from '../servers/core/endpoint.ts'
@@ -9,20 +8,24 @@ import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
 import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { TlsTerminator } from '../tls/terminator.ts'
-import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
+import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer } from './mail-server.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
 
-/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
-export function issueAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): void {
+/**
+ * Everything is declared before anything listens, so that `ca.pem` and the files on disk are whole from the start; it is issued
+ * when a client, or a file, first needs it.
+ */
+export async function declareAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): Promise<void> {
   for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
     for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.forConnection(nth).certificate
-      pki.identity(id, facets)
+      const { id, recipe } = scenario.forConnection(nth).certificate
+      pki.declare(id, recipe)
     }
   }
+  await pki.prepare()
 }
 
 /** An endpoint that does not listen yet. */
@@ -59,18 +62,19 @@ export function assembleServers(
       scenario: scenario.id,
       host: options.host,
       port,
-      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+      servername: servernameOf(scenario, options),
       store,
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
       terminator(nth, serverName) {
         const parts = scenario.forConnection(nth)
-        const { id, facets } = parts.certificate
-        const identity = identityFor(serverName, pki.identity(id, facets))
+        const { id, recipe } = parts.certificate
+        const identity = pki.identity(id, recipe).forName(serverName)
         const known = remember(terminators, identity, () => new Map<unknown, TlsTerminator>())
         return remember(known, parts, () => {
-          const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
+          const profile = profileFor(identity, behaviour(nth).tls)
+          const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), profile)
           if (keyLog) terminator.onKeyLog(keyLog.write)
           return terminator
         })
@@ -110,10 +114,6 @@ export function assembleServers(
     return { endpoint, open }
   })
 }
-
-/** A client that names no server, or an address, has dialled an address, or may have. */
-const identityFor = (serverName: string | null, identity: Identity): Identity =>
-  serverName === null || isIP(serverName) > 0 ? (identity.byAddress ?? identity) : identity
 
 function remember<K, V>(
   memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },

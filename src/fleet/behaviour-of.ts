@@ -1,18 +1,21 @@
+import { DEFAULT_CIPHERS } from 'node:tls'
 import type { WrittenScenario } from '../certs/manifest.ts'
 import type { Identity } from '../certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from '../scenarios/entry.ts'
+import { dialledName } from '../scenarios/recipe/places.ts'
 import type { ConnectionParts, Scenario } from '../scenarios/scenario.ts'
 import { type Action, type Hook, momentOfAction } from '../scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from '../servers/core/behaviour.ts'
 import type { TlsIdentity } from '../tls/terminator.ts'
+import type { CheckedOptions } from './options.ts'
 
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
 /** What its parts make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
-export function behaviourOf({ preset, quirks, expectation }: ConnectionParts): Behaviour {
+export function behaviourOf({ certificate, preset, quirks, expectation }: ConnectionParts): Behaviour {
   const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const at = new Map<Hook, Attached>()
-  let tls: TlsProfile = {}
+  let tls: TlsProfile = certificate.recipe.tls ?? {}
   let speaks: Behaviour['speaks']
   for (const { id, entry } of parts) {
     tls = { ...tls, ...entry.tls }
@@ -64,7 +67,7 @@ export const writtenScenario = ({ id, expectation, runs, forConnection }: Scenar
 }
 
 /** What a TLS server needs of an issued identity. */
-export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientCaPem: string): TlsIdentity => ({
+export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf, staple }: Identity, clientCaPem: string): TlsIdentity => ({
   id,
   keyPem,
   servedPem,
@@ -72,4 +75,21 @@ export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientC
   fingerprint256: leaf.fingerprint256,
   leafSize: leaf.der.length,
   clientCaPem,
+  ...(staple && { staple }),
 })
+
+/** The profile with the security level that OpenSSL wants for a weak certificate, where nothing else sets one. */
+export const profileFor = ({ isWeak }: Identity, profile: TlsProfile): TlsProfile => {
+  const { ciphers = DEFAULT_CIPHERS } = profile
+  return isWeak && !ciphers.includes('@SECLEVEL') ? { ...profile, ciphers: `${ciphers}:@SECLEVEL=0` } : profile
+}
+
+/** The name to dial and to verify. */
+export const servernameOf = (
+  scenario: Scenario,
+  { servernames, host }: Pick<CheckedOptions, 'servernames' | 'host'>,
+): string =>
+  dialledName(scenario.forConnection(scenario.runs).certificate.recipe, {
+    servername: servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+    host,
+  })

@@ -6,7 +6,7 @@ import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
-import { type Judgement, judgeRun, type Verdict } from '../verdicts/verdict.ts'
+import { type Judgement, judgeRun, type RevocationRequirement, type Verdict } from '../verdicts/verdict.ts'
 import { Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
 
@@ -19,7 +19,7 @@ export interface SettleOptions {
   /** Milliseconds without a new connection before the run is judged. Default 250. */
   readonly settle?: number
   /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
 }
 
 const defaultWait = 5000

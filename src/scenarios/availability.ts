@@ -1,6 +1,9 @@
 import { createSecureContext } from 'node:tls'
 import type { TlsProfile } from './entry.ts'
 
+/** Of a certificate that OpenSSL does not load, or that needs a server that lies. */
+export const needsScript = 'Node cannot serve it: it takes the scripted TLS engine, which is not there yet'
+
 const known = new Map<string, string | null>()
 
 /**

@@ -1,7 +1,9 @@
 import { MockmailError } from '../errors.ts'
 import { didYouMean } from '../text/nearest.ts'
-import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
-import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
+import { facetsOf, joinedRecipe, refuseConflicts } from './compose.ts'
+import type { Needs, PresetEntry, QuirkEntry } from './entry.ts'
+import { aliasesOfValues, withValue } from './recipe/parameter.ts'
+import type { Recipe } from './recipe/recipe.ts'
 import { catalogue, type Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
@@ -17,7 +19,11 @@ export interface DefinedPart {
 export type ScenarioInput = string | DefinedPart | readonly (string | DefinedPart)[]
 
 /** A part with the connection from which it counts. */
-export type ScenarioPart = Part & { readonly from: number }
+export type ScenarioPart = Part & {
+  readonly from: number
+  /** The id of the entry: without the value that stands behind a colon. */
+  readonly base: string
+}
 
 /** What a strict client does, and why. */
 export interface Expectation {
@@ -25,7 +31,7 @@ export interface Expectation {
   readonly because: string
   /** The reasons that a correct refusal may give; empty where any will do. */
   readonly reasons: readonly Reason[]
-  readonly needs: 'revocation-checking' | null
+  readonly needs: Needs | null
 }
 
 /** What one connection of a scenario meets. */
@@ -33,7 +39,7 @@ export interface ConnectionParts {
   readonly certificate: {
     /** Names the identity in the PKI: the certificate parts, and a preset that has facets, as typed; or `good`. */
     readonly id: string
-    readonly facets: CertificateFacets
+    readonly recipe: Recipe
     /** Whether it is another than the one that a server without faults would show. */
     readonly faulty: boolean
     /** What a strict client does when nothing else is wrong than this certificate. */
@@ -62,8 +68,17 @@ export interface Scenario {
   forConnection(nth: number): ConnectionParts
 }
 
-const names = new Map<string, Part>(
-  catalogue.flatMap((part) => [part.id, ...(part.entry.aliases ?? [])].map((name) => [name, part] as const)),
+/** A part by a name of it, with the value that the name stands for. */
+interface Named {
+  readonly part: Part
+  readonly value?: string
+}
+
+const names = new Map<string, Named>(
+  catalogue.flatMap((part): [string, Named][] => [
+    ...[part.id, ...(part.entry.aliases ?? [])].map((name): [string, Named] => [name, { part }]),
+    ...aliasesOfValues(part.entry).map(([name, value]): [string, Named] => [name, { part, value }]),
+  ]),
 )
 
 /** Every name that is understood, aliases included. */
@@ -78,7 +93,7 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
-      : [{ ...(one as Part), from: 1 } as ScenarioPart],
+      : [{ ...valued(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -94,18 +109,20 @@ function checkInput(input: unknown): void {
   )
 }
 
-const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
+const partPattern = /^(?<name>[^@:]*)(?::(?<value>[^@]*))?(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
 
 function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
-  const part = (own.find(({ id }) => id === name) as Part | undefined) ?? names.get(name)
-  if (!part) {
+  const name = match?.groups?.['name'] ?? text.replace(/[@:].*/s, '')
+  const ofOwn = own.find(({ id }) => id === name) as Part | undefined
+  const found = ofOwn ? { part: ofOwn } : names.get(name)
+  if (!found) {
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
       `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
     )
   }
+  const { part } = found
   if (!match || match.groups?.['moment'] !== undefined) {
     throw new MockmailError(
       'INVALID_OPTION',
@@ -114,8 +131,24 @@ function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
   }
   const from = Number(match.groups?.['nth'] ?? 1)
   if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...part, from } as ScenarioPart
+  const value = match.groups?.['value']
+  if (value !== undefined && 'value' in found) {
+    throw new MockmailError(
+      'INVALID_OPTION',
+      `'${text}': '${name}' stands for '${part.id}:${found.value}', so no other value may follow.`,
+    )
+  }
+  return { ...valued(part, value ?? found.value), from } as ScenarioPart
 }
+
+/** A part with a value in place of its parameter; its id has the value where it was said. */
+const valued = (part: Part, value?: string): Part & Pick<ScenarioPart, 'base'> =>
+  ({
+    ...part,
+    id: value === undefined ? part.id : `${part.id}:${value}`,
+    base: part.id,
+    entry: withValue<Part['entry']>(part.id, part.entry, value),
+  }) as Part & Pick<ScenarioPart, 'base'>
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const byTurn = new Map<number, ConnectionParts>()
@@ -161,8 +194,8 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      facets: mergeFacets([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
-      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0),
+      recipe: joinedRecipe([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
+      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0 || entry.dial !== undefined),
       expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
     ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
@@ -203,9 +236,17 @@ function expectationOf(parts: readonly ScenarioPart[]): Expectation {
   return {
     expect: first.expect,
     because: deciding.map(({ because }) => because).join('; '),
-    reasons: [...new Set(deciding.flatMap(({ reason }) => (reason ? [reason] : [])))],
-    needs: deciding.every(({ needs }) => needs === 'revocation-checking') ? 'revocation-checking' : null,
+    reasons: [...new Set(deciding.flatMap(({ reason }) => reason ?? []))],
+    needs: needsOf(deciding.map(({ needs }) => needs)),
   }
+}
+
+/** Where each takes another kind of checking, whoever checks in any way sees one of them. */
+function needsOf(needs: readonly (Needs | undefined)[]): Needs | null {
+  const kinds = new Set(needs)
+  if (kinds.has(undefined)) return null
+  const [only] = kinds
+  return kinds.size === 1 && only !== undefined ? only : 'revocation-checking'
 }
 
 function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mode): string | undefined {

@@ -15,6 +15,8 @@ export interface TlsIdentity {
   readonly leafSize: number
   /** Roots that client certificates are checked against: PEM. */
   readonly clientCaPem: string
+  /** The OCSP response to staple now: DER. Default: none is stapled. */
+  staple?(): Buffer | undefined
 }
 
 export type HandshakeEnd =
@@ -40,6 +42,8 @@ export class TlsTerminator {
   constructor(identity: TlsIdentity, profile: TlsProfile = {}) {
     this.identity = identity
     this.#server = createServer(tlsOptions(identity, profile))
+    const { staple } = identity
+    if (staple) this.#server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, staple() ?? Buffer.alloc(0)))
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
       this[settleKey]?.({ kind: 'finished', socket })
     })
