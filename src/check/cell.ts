@@ -6,7 +6,7 @@ import type { Detail } from '../verdicts/outcome.ts'
 import { clientProof, stepsOf } from '../verdicts/proof.ts'
 import { agrees } from '../verdicts/reasons/agrees.ts'
 import { reasonOf, refusedFor } from '../verdicts/reasons/reasons.ts'
-import type { Judgement } from '../verdicts/verdict.ts'
+import type { Judgement, RevocationRequirement } from '../verdicts/verdict.ts'
 import type { ClientRun } from './client.ts'
 import type { CheckCell, ClientFlag } from './report.ts'
 
@@ -21,7 +21,7 @@ export function judgeCell(
     contract,
     duration,
     requireRevocation,
-  }: { readonly contract: Contract; readonly duration: number; readonly requireRevocation: boolean },
+  }: { readonly contract: Contract; readonly duration: number; readonly requireRevocation: RevocationRequirement },
 ): CheckCell {
   const { expectation, scenario, protocol, mode, connections } = server
   const { signal, timedOut, output } = run.end
@@ -110,7 +110,7 @@ const overruled: ReadonlySet<string> = new Set(['accepted', 'refused', 'turned-a
 
 function acceptVerdict({ expectation }: MailServer): Verdict {
   if (expectation.expect !== 'reject') return 'pass'
-  return expectation.needs === 'revocation-checking' ? 'note' : 'fail'
+  return expectation.needs !== null ? 'note' : 'fail'
 }
 
 /** What an opportunistic client may do: go on in clear, as long as nothing secret crosses. */

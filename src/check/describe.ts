@@ -205,12 +205,14 @@ const faultOf: Readonly<Partial<Record<Reason, string>>> = {
 
 function faultsOf(scenario: string): readonly string[] {
   const faults = scenario.split('+').flatMap((name) => {
-    const id = name.replace(/@.*$/, '')
+    const id = name.replace(/[@:].*$/, '')
     const part = catalogue.find((one) => one.id === id)
-    const fault = part?.entry.reason && faultOf[part.entry.reason]
+    if (part === undefined) return []
+    const [reason] = [part.entry.reason ?? []].flat()
+    const fault = reason && faultOf[reason]
     if (!fault) return []
-    const { dates } = part.entry as CertificateEntry
-    return [dates && !dates.leaf ? `depends on one that ${fault}` : fault]
+    const { intermediate, root } = part.entry as CertificateEntry
+    return [intermediate?.dates || root?.dates ? `depends on one that ${fault}` : fault]
   })
   return [...new Set(faults)]
 }

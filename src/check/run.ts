@@ -5,6 +5,7 @@ import { endpointEvent } from '../fleet/events.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import type { MailServers } from '../fleet/start.ts'
 import type { Verdict } from '../verdicts/findings.ts'
+import type { RevocationRequirement } from '../verdicts/verdict.ts'
 import { version } from '../version.ts'
 import { adviceOn } from './advice.ts'
 import { type Contract, judgeCell } from './cell.ts'
@@ -18,7 +19,7 @@ export interface CheckRunOptions {
   /** Clients that run at the same time. Default: as many as there are processors. */
   readonly jobs?: number
   readonly contract?: Contract
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
   /** Whether protocols and modes were asked for by name, so that one the client cannot speak is no excuse. */
   readonly insist?: boolean
   /** Variables for the client, besides those that say where to connect. */

@@ -12,20 +12,24 @@ import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
-import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
+import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer, urlOf } from './mail-server.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
 
-/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
-export function issueAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): void {
+/**
+ * Everything is declared before anything listens, so that `ca.pem` and the files on disk are whole from the start; it is issued
+ * when a client, or a file, first needs it.
+ */
+export async function declareAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): Promise<void> {
   for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
     for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.forConnection(nth).certificate
-      pki.identity(id, facets)
+      const { id, recipe } = scenario.forConnection(nth).certificate
+      pki.declare(id, recipe)
     }
   }
+  await pki.prepare()
 }
 
 /** An endpoint that does not listen yet. */
@@ -67,7 +71,7 @@ export function assembleServers(
       ...(role && role !== 'twin' && { role }),
       host: options.host,
       port,
-      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+      servername: servernameOf(scenario, options),
       store,
       mechanisms: saslMechanisms,
       limits: options.limits,
@@ -81,13 +85,13 @@ export function assembleServers(
       engine(nth, serverName, certificate) {
         const served = scenario.forConnection(nth)
         const parts = certificate === undefined ? served : resolveScenario(certificate).forConnection(1)
-        const { id, facets } = parts.certificate
-        const identity = identityFor(serverName, pki.identity(id, facets))
+        const { id, recipe } = parts.certificate
+        const identity = pki.identity(id, recipe).forName(serverName)
         const known = remember(engines, identity, () => new Map<unknown, TlsEngine>())
         return remember(known, parts, () =>
           engineFor({
             identity: tlsIdentityOf(identity, pki.clientCaPem),
-            profile: behaviour(nth).tls,
+            profile: profileFor(identity, behaviour(nth).tls),
             ticketKeys: keysOf(behaviour(nth).tls.ticketGroup),
             keyLog: keyLog?.write,
           }),
@@ -150,10 +154,6 @@ const isNamedBy = (name: string, known: string): boolean =>
 
 /** The one place where an engine is chosen. All that the catalogue has so far is served by Node's. */
 const engineFor = (options: NodeEngineOptions): TlsEngine => new NodeEngine(options)
-
-/** A client that names no server, or an address, has dialled an address, or may have. */
-const identityFor = (serverName: string | null, identity: Identity): Identity =>
-  serverName === null || isIP(serverName) > 0 ? (identity.byAddress ?? identity) : identity
 
 function remember<K, V>(
   memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },

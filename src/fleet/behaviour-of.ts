@@ -1,18 +1,22 @@
+import { DEFAULT_CIPHERS } from 'node:tls'
 import type { WrittenScenario } from '../certs/manifest.ts'
 import type { Identity } from '../certs/types.ts'
 import { isSteps } from '../scenarios/effects.ts'
 import type { PresetEntry, QuirkEntry } from '../scenarios/entry.ts'
 import { canonicalHook } from '../scenarios/hooks.ts'
 import { momentsOf } from '../scenarios/moments.ts'
+import type { TlsProfile } from '../scenarios/quirk-words.ts'
+import { dialledName } from '../scenarios/recipe/places.ts'
 import type { ConnectionParts, Scenario } from '../scenarios/scenario.ts'
 import type { Hook } from '../scenarios/vocabulary.ts'
 import type { Attached, Behaviour } from '../servers/core/behaviour.ts'
 import type { TlsIdentity } from '../tls/engine.ts'
+import type { CheckedOptions } from './options.ts'
 
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
 /** What its parts make of a connection. Quirks do not conflict, and what they set takes the place of a preset's. */
-export function behaviourOf({ preset, quirks, expectation }: ConnectionParts): Behaviour {
+export function behaviourOf({ certificate, preset, quirks, expectation }: ConnectionParts): Behaviour {
   const parts: readonly BehavingPart[] = [...(preset ? [preset] : []), ...quirks]
   const entries = quirks.map(({ entry }) => entry)
   const crowd = quirks.find(({ entry }) => entry.connections)
@@ -23,7 +27,7 @@ export function behaviourOf({ preset, quirks, expectation }: ConnectionParts): B
     sasl: Object.assign({}, ...entries.map(({ sasl }) => sasl)),
     saslParts: idsOf(quirks, ({ sasl }) => sasl),
     ...(crowd?.entry.connections && { concurrent: { part: crowd.id, most: crowd.entry.connections.concurrent } }),
-    tls: Object.assign({}, ...parts.map(({ entry }) => entry.tls)),
+    tls: Object.assign({}, certificate.recipe.tls, ...parts.map(({ entry }) => entry.tls)),
     tlsParts: idsOf(parts, ({ tls }) => tls),
     hearsBelow: expectation.expect !== 'accept',
     capabilities: parts.flatMap(({ id: part, entry }) =>
@@ -69,11 +73,28 @@ export const writtenScenario = ({ id, expectation, runs, forConnection }: Scenar
 }
 
 /** What a TLS server needs of an issued identity. */
-export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientCaPem: string): TlsIdentity => ({
+export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf, staple }: Identity, clientCaPem: string): TlsIdentity => ({
   id,
   keyPem,
   servedPem,
   subject: leaf.subject,
   fingerprint256: leaf.fingerprint256,
   clientCaPem,
+  ...(staple && { staple }),
 })
+
+/** The profile with the security level that OpenSSL wants for a weak certificate, where nothing else sets one. */
+export const profileFor = ({ isWeak }: Identity, profile: TlsProfile): TlsProfile => {
+  const { ciphers = DEFAULT_CIPHERS } = profile
+  return isWeak && !ciphers.includes('@SECLEVEL') ? { ...profile, ciphers: `${ciphers}:@SECLEVEL=0` } : profile
+}
+
+/** The name to dial and to verify. */
+export const servernameOf = (
+  scenario: Scenario,
+  { servernames, host }: Pick<CheckedOptions, 'servernames' | 'host'>,
+): string =>
+  dialledName(scenario.forConnection(scenario.runs).certificate.recipe, {
+    servername: servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+    host,
+  })

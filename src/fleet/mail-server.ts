@@ -8,7 +8,7 @@ import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
 import type { Verdict } from '../verdicts/findings.ts'
-import { type Judgement, judgeRun, type RunOptions } from '../verdicts/verdict.ts'
+import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
 import { Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
 
@@ -21,7 +21,7 @@ export interface SettleOptions {
   /** Milliseconds without a new connection before the run is judged. Default 250. */
   readonly settle?: number
   /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
 }
 
 const defaultWait = 5000

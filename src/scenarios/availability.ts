@@ -2,6 +2,9 @@ import { createSecureContext } from 'node:tls'
 import { contextOptionsOf } from './context-options.ts'
 import type { TlsProfile } from './quirk-words.ts'
 
+/** Of a certificate that OpenSSL does not load, or that needs a server that lies. */
+export const needsScript = 'Node cannot serve it: it takes the scripted TLS engine, which is not there yet'
+
 const known = new Map<string, string | null>()
 
 /**

@@ -36,7 +36,7 @@ export interface Answer {
 }
 
 /** What is sent, as data. A string is sent as latin1, and a list one part behind the other. */
-export type Bytes = string | Uint8Array | Fill | ByProtocol | Answer | readonly Bytes[]
+export type Bytes = string | Uint8Array | { readonly hex: string } | Fill | ByProtocol | Answer | readonly Bytes[]
 
 /** The tag of the command that is answered. */
 export const tag: Fill = { fill: 'tag' }
@@ -51,16 +51,10 @@ export const date: Fill = { fill: 'date' }
 /** The canary of an endpoint: a server of the run that nobody dials who was not sent there. */
 export const canary: { readonly url: Fill } = { url: { fill: 'canary-url' } }
 /** The endpoint itself. */
-export const self: { readonly url: Fill } = { url: { fill: 'self-url' } }
+export const self: { readonly url: Fill; readonly host: Fill } = { url: { fill: 'self-url' }, host }
 
 /** One line: its parts and CRLF. */
 export const line = (...parts: readonly Bytes[]): Bytes => [...parts, '\r\n']
-
-/** Octets in hexadecimal; blanks are for the reader. */
-export function hex(digits: string): Uint8Array {
-  const pairs = digits.replaceAll(/\s/g, '').match(/../g) ?? []
-  return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16))
-}
 
 /** What a correct server would say to the n-th next command, 1 being the next. */
 export const answer = (action: Action, { ahead = 1, ...also }: Partial<Omit<Answer, 'answer'>> = {}): Answer => ({
@@ -85,9 +79,12 @@ export interface Filling {
 
 /** The bytes themselves. */
 export function fillBytes(bytes: Bytes, filling: Filling): Buffer {
+  // A number stands where an entry's parameter did.
+  if (typeof bytes === 'number') return Buffer.from(String(bytes))
   if (typeof bytes === 'string') return Buffer.from(bytes, 'latin1')
   if (bytes instanceof Uint8Array) return Buffer.from(bytes)
   if (Array.isArray(bytes)) return Buffer.concat(bytes.map((part: Bytes) => fillBytes(part, filling)))
+  if ('hex' in bytes) return Buffer.from(bytes.hex.replaceAll(' ', ''), 'hex')
   if ('fill' in bytes) return Buffer.from(filled(bytes, filling), 'latin1')
   if ('answer' in bytes) return Buffer.from(filling.spell(bytes, tagAfter(filling.tag, bytes.ahead)), 'latin1')
   return fillBytes((bytes as ByProtocol)[filling.protocol] ?? '', filling)

@@ -18,13 +18,17 @@ const fillShape = (kind: string): Shape =>
 const plain = value(
   'bytes: a text, a Uint8Array, a list of parts, or one of what tag, next(), host, marker, canary.url, self.url, answer() stand for',
   'a text',
-  (given) => typeof given === 'string' || given instanceof Uint8Array,
+  (given) => typeof given === 'string' || given instanceof Uint8Array || isParam(given),
 )
+
+/** What stands for the value of the entry's parameter, which is checked when the value is there. */
+const isParam = (given: unknown): boolean => (given as { readonly param?: unknown } | null)?.param === true
 
 /** Bytes as data. */
 export const bytesShape: Shape = choice(plain, (given) => {
   if (Array.isArray(given)) return list(bytesShape)
   if (typeof given !== 'object' || given === null || given instanceof Uint8Array) return plain
+  if ('hex' in given) return object({ hex: text }, ['hex'])
   if ('fill' in given) return fillShape(String(given.fill))
   if ('answer' in given) return answerShape
   return byProtocol

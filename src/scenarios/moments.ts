@@ -1,3 +1,4 @@
+import { needsScript } from './availability.ts'
 import { type Effect, type Effects, isSteps, type Step } from './effects.ts'
 import type { QuirkEntry } from './entry.ts'
 import type { Moments } from './quirk-words.ts'
@@ -106,7 +107,7 @@ export function depthOfPart(part: Part, mode: Mode): number {
 export const depthOfEnd = (hook: Hook, mode: Mode): number => depthOf(hook, mode)
 
 /** Why Node's TLS cannot do what an entry says, or null where it can. */
-export function needsScript(entry: Pick<QuirkEntry, 'at' | 'moments' | 'script' | 'tls'>): string | null {
+export function scriptNeeds(entry: Pick<QuirkEntry, 'at' | 'moments' | 'script' | 'tls'>): string | null {
   const { script, tls } = entry
   if (script !== undefined) return waits('its script')
   if (tls?.sni?.missing === 'warning' || tls?.sni?.unknown === 'warning') return waits('a warning about the name')
@@ -122,7 +123,7 @@ export function needsScript(entry: Pick<QuirkEntry, 'at' | 'moments' | 'script' 
   return null
 }
 
-const waits = (what: string): string => `${what} needs a TLS engine that is scripted, which mockmail does not have yet`
+const waits = (what: string): string => `${what}: ${needsScript}`
 
 /** Moments in which nothing is protected yet. */
 const inClearOnly: ReadonlySet<string> = new Set(['accept', 'client-hello', 'starttls-reply'])

@@ -1,12 +1,12 @@
 import { MockmailError } from '../errors.ts'
-import { didYouMean } from '../text/nearest.ts'
-import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
-import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
-import { atMoment, deadEndOf, depthOfEnd, depthOfPart, needsScript } from './moments.ts'
+import { facetsOf, joinedRecipe, refuseConflicts } from './compose.ts'
+import type { Needs, PresetEntry, QuirkEntry } from './entry.ts'
+import { deadEndOf, depthOfEnd, depthOfPart, scriptNeeds } from './moments.ts'
+import { parsePart, twinOfPart, usual } from './named-parts.ts'
 import type { Companion } from './quirk-words.ts'
-import { catalogue, type Part } from './registry.ts'
-import { doTheSame, injects, withoutInjection } from './twins.ts'
-import type { Expect, Mode, Moment, Protocol, Reason } from './vocabulary.ts'
+import type { Recipe } from './recipe/recipe.ts'
+import type { Part } from './registry.ts'
+import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
 export interface DefinedPart {
@@ -20,7 +20,11 @@ export interface DefinedPart {
 export type ScenarioInput = string | DefinedPart | readonly (string | DefinedPart)[]
 
 /** A part with the connection from which it counts. */
-export type ScenarioPart = Part & { readonly from: number }
+export type ScenarioPart = Part & {
+  readonly from: number
+  /** The id of the entry: without the value that stands behind a colon. */
+  readonly base: string
+}
 
 /** What a strict client does, and why. */
 export interface Expectation {
@@ -28,7 +32,7 @@ export interface Expectation {
   readonly because: string
   /** The reasons that a correct refusal may give; empty where any will do. */
   readonly reasons: readonly Reason[]
-  readonly needs: 'revocation-checking' | null
+  readonly needs: Needs | null
 }
 
 /** What one connection of a scenario meets. */
@@ -36,7 +40,7 @@ export interface ConnectionParts {
   readonly certificate: {
     /** Names the identity in the PKI: the certificate parts, and a preset that has facets, as typed; or `good`. */
     readonly id: string
-    readonly facets: CertificateFacets
+    readonly recipe: Recipe
     /** Whether it is another than the one that a server without faults would show. */
     readonly faulty: boolean
     /** What a strict client does when nothing else is wrong than this certificate. */
@@ -47,6 +51,8 @@ export interface ConnectionParts {
   readonly quirks: readonly { readonly id: string; readonly entry: QuirkEntry }[]
   readonly expectation: Expectation
 }
+
+export { scenarioNames } from './named-parts.ts'
 
 /** What a user asked for, checked and resolved. */
 export interface Scenario {
@@ -67,13 +73,6 @@ export interface Scenario {
   forConnection(nth: number): ConnectionParts
 }
 
-const names = new Map<string, Part>(
-  catalogue.flatMap((part) => [part.id, ...(part.entry.aliases ?? [])].map((name) => [name, part] as const)),
-)
-
-/** Every name that is understood, aliases included. */
-export const scenarioNames: readonly string[] = [...names.keys()]
-
 /**
  * @param own parts that are understood by their ids beside the catalogue's
  * @throws {MockmailError} UNKNOWN_SCENARIO, CONFLICT, INVALID_OPTION (a moment or connection number that makes no sense)
@@ -83,7 +82,7 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
-      : [{ ...atDefault(one as Part), from: 1 } as ScenarioPart],
+      : [{ ...usual(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -98,62 +97,6 @@ function checkInput(input: unknown): void {
     `'${wrong}' names no scenario. Allowed: an id, several joined by +, what defineCertificate or defineQuirk returned, or a list of these; 'mockmail list' shows the ids.`,
   )
 }
-
-const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
-
-function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
-  const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
-  const part = (own.find(({ id }) => id === name) as Part | undefined) ?? names.get(name)
-  if (!part) {
-    throw new MockmailError(
-      'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
-    )
-  }
-  const moment = match?.groups?.['moment']
-  const from = Number(match?.groups?.['nth'] ?? 1)
-  const chosen = moment === 'twin' ? calm(part) : moment === undefined ? atDefault(part) : atChosen(part, moment, text)
-  if (!match || !chosen) throw misplaced(part, text)
-  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...chosen, from } as ScenarioPart
-}
-
-const momentsFor = (part: Part): readonly Moment[] => (part.kind === 'quirk' ? (part.entry.moments ?? []) : [])
-
-/** With the first of its moments, where it has a choice of them. */
-function atDefault(part: Part): Part {
-  const [first] = momentsFor(part)
-  return part.kind === 'quirk' && first ? { ...part, entry: atMoment(part.entry, first) } : part
-}
-
-/** At the moment that was asked for; undefined where it happens at no chosen moment. */
-function atChosen(part: Part, moment: string, text: string): Part | undefined {
-  const moments = momentsFor(part)
-  if (part.kind !== 'quirk' || moments.length === 0) return undefined
-  if (!moments.includes(moment as Moment)) {
-    throw new MockmailError(
-      'INVALID_OPTION',
-      `'${text}': '${part.id}' has no moment '${moment}'.${didYouMean(moment, moments)} Allowed: ${moments.join(', ')}.`,
-    )
-  }
-  return { ...part, id: `${part.id}@${moment}`, entry: atMoment(part.entry, moment as Moment) }
-}
-
-/** The same without what it injects; undefined where it injects nothing, or nothing else. */
-function calm(part: Part): Part | undefined {
-  if (part.kind !== 'quirk' || !injects(part.entry)) return undefined
-  const entry = withoutInjection(part.entry)
-  return entry ? { ...part, id: `${part.id}@twin`, entry } : undefined
-}
-
-const misplaced = (part: Part, text: string): MockmailError =>
-  new MockmailError(
-    'INVALID_OPTION',
-    momentsFor(part).length > 0
-      ? `'${text}': a moment and a connection number may follow '${part.id}', as in '${part.id}@${momentsFor(part)[0]}@2nd'.`
-      : `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
-  )
 
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const byTurn = new Map<number, ConnectionParts>()
@@ -200,8 +143,8 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      facets: mergeFacets([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
-      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0),
+      recipe: joinedRecipe([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
+      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0 || entry.dial !== undefined),
       expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
     ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
@@ -210,12 +153,9 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   }
 }
 
-/**
- * Every part gives way to its twin: the one that it names, the same without what it injects, or, where it has planted
- * something in another way, nothing. A twin that the catalogue has already bears its name.
- */
+/** Every part gives way to its twin, and each is in it once. */
 function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
-  const twins = parts.map((part) => twinOfPart(part))
+  const twins = parts.map(twinOfPart)
   if (twins.every((part, index) => part === parts[index])) return undefined
   const left = twins.filter((part) => part !== undefined)
   return buildScenario(
@@ -223,17 +163,6 @@ function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
       ? [parsePart('good', [])]
       : left.filter(({ id }, index) => left.findIndex((other) => other.id === id) === index),
   )
-}
-
-function twinOfPart(part: ScenarioPart): ScenarioPart | undefined {
-  if (part.kind !== 'quirk') return part
-  const { entry, from } = part
-  if (entry.twin !== undefined) return { ...parsePart(entry.twin, []), from }
-  if (!injects(entry)) return entry.plants ? undefined : part
-  const twin = calm(part)
-  if (twin?.kind !== 'quirk') return undefined
-  const named = catalogue.find((other) => other.kind === 'quirk' && doTheSame(other.entry, twin.entry))
-  return { ...(named ?? twin), from } as ScenarioPart
 }
 
 /** A canary is right in every respect: whoever comes to it has been sent there. */
@@ -264,9 +193,17 @@ function expectationOf(parts: readonly ScenarioPart[]): Expectation {
   return {
     expect: first.expect,
     because: deciding.map(({ because }) => because).join('; '),
-    reasons: [...new Set(deciding.flatMap(({ reason }) => (reason ? [reason] : [])))],
-    needs: deciding.every(({ needs }) => needs === 'revocation-checking') ? 'revocation-checking' : null,
+    reasons: [...new Set(deciding.flatMap(({ reason }) => reason ?? []))],
+    needs: needsOf(deciding.map(({ needs }) => needs)),
   }
+}
+
+/** Where each takes another kind of checking, whoever checks in any way sees one of them. */
+function needsOf(needs: readonly (Needs | undefined)[]): Needs | null {
+  const kinds = new Set(needs)
+  if (kinds.has(undefined)) return null
+  const [only] = kinds
+  return kinds.size === 1 && only !== undefined ? only : 'revocation-checking'
 }
 
 function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mode): string | undefined {
@@ -277,7 +214,7 @@ function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mo
     } else if (mode === 'plain' && part.id !== 'good') {
       return `${part.id} is a certificate, and mode plain shows none`
     }
-    const script = part.kind === 'quirk' ? needsScript(part.entry) : null
+    const script = part.kind === 'quirk' ? scriptNeeds(part.entry) : null
     if (script !== null) return script
   }
   return unreachable(parts, mode)

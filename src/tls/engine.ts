@@ -93,4 +93,6 @@ export interface TlsIdentity {
   readonly fingerprint256: string
   /** Roots that client certificates are checked against: PEM. */
   readonly clientCaPem: string
+  /** The OCSP response to staple now: DER. Default: none is stapled. */
+  staple?(): Buffer | undefined
 }

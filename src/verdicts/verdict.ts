@@ -9,9 +9,12 @@ export interface Judgement extends Outcome {
   readonly verdict: Verdict
 }
 
+/** In which way a client must look at revocation; `true` means in every way. */
+export type RevocationRequirement = boolean | 'crl' | 'ocsp' | 'staple'
+
 export interface JudgeOptions {
-  /** Take a client to task that does not look at revocation. Default: its failure is a note. */
-  readonly requireRevocation?: boolean
+  /** Take a client to task that does not look at revocation, or not in that way. Default: its failure is a note. */
+  readonly requireRevocation?: RevocationRequirement
   /**
    * What the same client did where nothing was injected, NO STARTTLS §3.2.2: the connections to the twin of a scenario that
    * injects. Without them a client that seems to act on what was injected is `inconclusive:needs-control`.
@@ -92,8 +95,15 @@ function judged(outcome: Outcome, expectation: Expectation, { requireRevocation 
   const verdict = finding?.verdict[expectation.expect] ?? 'inconclusive'
   if (verdict !== 'fail') return { ...outcome, verdict }
   if (outcome.outcome === 'refused') return { ...outcome, detail: 'false-reject', grade: 'minor', verdict }
-  const unseen = expectation.needs === 'revocation-checking' && !requireRevocation && trustedTls.has(outcome.detail)
+  const unseen = !mustSee(expectation.needs, requireRevocation) && trustedTls.has(outcome.detail)
   return { ...outcome, verdict: unseen ? 'note' : verdict }
+}
+
+/** Whether a client is expected to see what takes such a look. A fault of no single way shows by CRL and by OCSP. */
+function mustSee(needs: Expectation['needs'], required: RevocationRequirement): boolean {
+  if (needs === null || required === true) return true
+  if (required === false) return false
+  return needs === 'revocation-checking' ? required !== 'staple' : needs === `${required}-checking`
 }
 
 /** What a client does that takes the certificate for good; other failures have nothing to do with revocation. */

@@ -33,7 +33,7 @@ describe('a preset', () => {
         layer: 'preset',
         facets: ['subject', 'key'],
         sets: expect.arrayContaining([
-          'facet subject',
+          'intermediate.subject',
           'TLS parameter maxVersion',
           'capability XRDST',
           'moment greeting',
@@ -89,7 +89,9 @@ describe('a preset', () => {
     const { certificate } = firstOf('exchange-like+untrusted-root')
     expect(certificate).toMatchObject({
       id: 'exchange-like+untrusted-root',
-      facets: { issuer: 'untrusted-root', key: { leaf: 'rsa' }, subject: { root: expect.anything() } },
+      recipe: {
+        members: { leaf: { key: 'rsa-2048' }, root: { trusted: false, subject: expect.anything() } },
+      },
       faulty: true,
     })
     expect(firstOf('exchange-like').certificate).toMatchObject({ id: 'exchange-like', faulty: false })

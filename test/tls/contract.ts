@@ -331,13 +331,13 @@ export function describeEngine(name: string, make: MakeEngine, weaknesses: reado
       await using port = await open(make({ identity, profile: { groups: ['P-384'] } }))
       const client = dial(port.port)
       // The share is for the first of them.
-      client.write(await helloOf({ ...only('TLSv1.3'), groups: ['X25519', 'P-384'] }))
+      client.write(await helloOf({ ...only('TLSv1.3'), ecdhCurve: 'X25519:P-384' }))
       await once(client, 'data')
       client.end()
       const { failure, facts } = await port.failure()
       expect(failure).toBe('closed')
       expect(facts).toMatchObject({ shown: null, handshake: { certificate: null } })
-      dialTls(port.port, { ...only('TLSv1.3'), groups: ['X25519', 'P-384'] })
+      dialTls(port.port, { ...only('TLSv1.3'), ecdhCurve: 'X25519:P-384' })
       expect((await port.session()).session.facts).toMatchObject({ shown: 'good', handshake: { certificate } })
     })
 

@@ -1,4 +1,4 @@
-import { date, definePresets, host, line, send } from '../define.ts'
+import { date, definePresets, host, line, send } from '../define-quirks.ts'
 import type { Subject } from '../entry.ts'
 
 const domain: Subject = [
@@ -18,11 +18,9 @@ export const exchange = definePresets({
     references: ['RFC 5246 §7.4.3', 'RFC 5077 §5.6', 'RFC 7627 §4'],
     tags: ['presets'],
     shows: [],
-    key: { leaf: 'rsa' },
-    subject: {
-      intermediate: [...domain, ['CN', 'Contoso Subordinate CA']],
-      root: [...domain, ['CN', 'Contoso Offline Root CA']],
-    },
+    leaf: { key: 'rsa-2048' },
+    intermediate: { subject: [...domain, ['CN', 'Contoso Subordinate CA']] },
+    root: { subject: [...domain, ['CN', 'Contoso Offline Root CA']] },
     tls: {
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.2',

@@ -1,4 +1,4 @@
-import { defineQuirks, refuse } from '../define.ts'
+import { defineQuirks, refuse } from '../define-quirks.ts'
 
 export const session = defineQuirks({
   'auth-never': {

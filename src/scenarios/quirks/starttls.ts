@@ -1,4 +1,15 @@
-import { answer, clearUse, defineQuirks, hold, inject, on, refuse, reply, stayInClear, upgrade } from '../define.ts'
+import {
+  answer,
+  clearUse,
+  defineQuirks,
+  hold,
+  inject,
+  on,
+  refuse,
+  reply,
+  stayInClear,
+  upgrade,
+} from '../define-quirks.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
 

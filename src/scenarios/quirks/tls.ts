@@ -1,4 +1,4 @@
-import { clearUse, close, defineQuirks, on, reply, send, silent } from '../define.ts'
+import { clearUse, close, defineQuirks, on, reply, send, silent } from '../define-quirks.ts'
 import { sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const

@@ -37,6 +37,8 @@ export class TlsTerminator {
   constructor(identity: TlsIdentity, profile: TlsProfile, ticketKeys?: Buffer) {
     this.#server = createServer({ ...tlsOptions(identity, profile), ...(ticketKeys && { ticketKeys }) })
     this.#rotates = profile.tickets === 'rotate'
+    const { staple } = identity
+    if (staple) this.#server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, staple() ?? Buffer.alloc(0)))
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
       this[listenerKey]?.finished(socket)
     })
