@@ -3,17 +3,63 @@
 /** What each part of the catalogue sets. Two parts of a scenario must not set the same. */
 export interface Claims {
   readonly good: never
-  readonly 'self-signed': 'facet issuer' | 'facet chain'
-  readonly 'untrusted-root': 'facet issuer'
-  readonly 'untrusted-root-in-chain': 'facet issuer' | 'facet chain'
-  readonly 'certificate-changed': 'facet issuer' | 'facet chain'
-  readonly 'missing-intermediate': 'facet chain'
-  readonly expired: 'facet dates'
-  readonly 'not-yet-valid': 'facet dates'
-  readonly 'expired-intermediate': 'facet dates'
-  readonly 'expired-root': 'facet dates'
-  readonly 'wrong-host': 'facet names'
-  readonly revoked: 'facet revocation'
+  readonly 'self-signed':
+    | 'leaf.issuer'
+    | 'root.trusted'
+    | 'intermediate.dates'
+    | 'root.dates'
+    | 'intermediate.nameConstraints'
+    | 'intermediate.keyUsage'
+    | 'intermediate.issuer'
+    | 'intermediate.key'
+    | 'intermediate.crl'
+  readonly 'untrusted-root': 'root.trusted'
+  readonly 'untrusted-root-in-chain': 'root.trusted' | 'send'
+  readonly 'certificate-changed':
+    | 'leaf.issuer'
+    | 'changesAt'
+    | 'root.trusted'
+    | 'intermediate.dates'
+    | 'root.dates'
+    | 'intermediate.nameConstraints'
+    | 'intermediate.keyUsage'
+    | 'intermediate.issuer'
+    | 'intermediate.key'
+    | 'intermediate.crl'
+  readonly 'missing-intermediate': 'send'
+  readonly 'self-signed-ca-as-leaf':
+    | 'leaf.issuer'
+    | 'leaf.trusted'
+    | 'leaf.basicConstraints'
+    | 'leaf.nameConstraints'
+    | 'root.trusted'
+    | 'intermediate.dates'
+    | 'root.dates'
+    | 'intermediate.nameConstraints'
+    | 'intermediate.keyUsage'
+    | 'intermediate.issuer'
+    | 'intermediate.key'
+    | 'intermediate.crl'
+  readonly expired: 'leaf.dates'
+  readonly 'not-yet-valid': 'leaf.dates'
+  readonly 'expired-intermediate': 'intermediate.dates'
+  readonly 'expired-root': 'root.dates'
+  readonly 'wrong-host': 'leaf.names'
+  readonly 'null-byte-san': 'leaf.names'
+  readonly 'wildcard-partial-label': 'leaf.names' | 'dial'
+  readonly 'no-san-cn-only': 'leaf.subject' | 'leaf.names'
+  readonly 'nc-excluded-dns': 'intermediate.nameConstraints'
+  readonly 'bad-signature-leaf': 'leaf.signKey'
+  readonly 'intermediate-no-keycertsign': 'intermediate.keyUsage'
+  readonly 'leaf-signed-by-leaf': 'leaf.issuer' | 'members.ee'
+  readonly 'chain-length': 'intermediate.issuer' | 'members'
+  readonly 'cross-signed-expired-alt': 'members.old' | 'members.cross' | 'send'
+  readonly 'missing-aki': 'leaf.extensions.authorityKeyIdentifier'
+  readonly 'unknown-critical-ext': 'leaf.extensions.1.3.6.1.4.1.55555.1'
+  readonly 'sha1-leaf': 'leaf.signature' | 'intermediate.key'
+  readonly revoked: 'leaf.revoked'
+  readonly 'ocsp-staple-revoked': 'leaf.staple'
+  readonly 'crl-dp-unreachable': 'intermediate.crl'
   readonly 'starttls-stripped': 'capability starttls' | 'command starttls'
   readonly 'starttls-refused': 'capability auth' | 'command starttls'
   readonly 'starttls-required':
@@ -50,7 +96,7 @@ export interface Claims {
   readonly 'exchange-like': 'preset'
 }
 
-/** The names that other suites use, and the id of each. */
+/** The names that other suites use, and what each stands for. */
 export interface Aliases {
   readonly 'good-chain': 'good'
   readonly valid: 'good'
@@ -59,6 +105,10 @@ export interface Aliases {
   readonly T_4: 'expired'
   readonly 'wrong.host': 'wrong-host'
   readonly T_3: 'wrong-host'
+  readonly 'no-san': 'no-san-cn-only'
+  readonly 'deep-chain-8': 'chain-length:8'
+  readonly 'deep-chain-30': 'chain-length:30'
+  readonly 'deep-chain-120': 'chain-length:120'
   readonly 'strip-not-advertised': 'starttls-stripped'
   readonly T1: 'starttls-stripped'
   readonly StripFromCapabilities: 'starttls-stripped'
@@ -71,4 +121,10 @@ export interface Aliases {
   readonly 'version-intolerance': 'version-intolerant'
   readonly 'ssl3-serverhello': 'sslv3-only'
   readonly 'ssl2-serverhello': 'sslv2-only'
+}
+
+/** What may stand behind the colon of a part. */
+export interface Parameters {
+  readonly 'chain-length': '8' | '11' | '30' | '120'
+  readonly 'crl-dp-unreachable': 'refused' | 'not-found' | 'slow' | 'silent'
 }

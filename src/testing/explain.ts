@@ -3,6 +3,7 @@ import { MockmailError } from '../errors.ts'
 import { MailServer } from '../fleet/mail-server.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { hintFor } from '../verdicts/hints.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import type { ClientError } from '../verdicts/reasons/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
@@ -56,6 +57,7 @@ export function explain(server: MailServer, what: string, outcome: Judgement, er
   return [
     `${name}: ${what} [${detail}].`,
     `A strict client would ${expectation.expect}: ${expectation.because}.`,
+    ...(outcome.proof ? formatProof(outcome.proof, { width: 200, of: connections.length, served: scenario }) : []),
     ...dialogues,
     ...hints(server, outcome, error),
   ].join('\n')

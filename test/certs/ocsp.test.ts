@@ -7,10 +7,10 @@ const started = async (key: 'ec' | 'rsa' = 'ec') => {
   const pki = await testPki({ key })
   const directory = temporaryDirectory()
   const good = pki.identity('good', {})
-  pki.identity('revoked', { revocation: { leaf: 'revoked', reason: 'keyCompromise' } })
-  pki.identity('no-reason', { revocation: { leaf: 'revoked', reason: 'unspecified' } })
-  pki.identity('self-signed', { issuer: 'self' })
-  pki.identity('untrusted-root', { issuer: 'untrusted-root' })
+  pki.identity('revoked', { leaf: { revoked: 'keyCompromise' } })
+  pki.identity('no-reason', { leaf: { revoked: 'unspecified' } })
+  pki.identity('self-signed', { leaf: { issuer: 'self' } })
+  pki.identity('untrusted-root', { root: { trusted: false } })
   pki.write(directory.path)
   return {
     path: directory.path,

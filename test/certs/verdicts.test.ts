@@ -6,11 +6,11 @@ import { versionOf } from '../../scripts/measure/run.ts'
 import { needsRevocation } from '../../scripts/measure/targets.ts'
 import type { KeyType } from '../../src/scenarios/entry.ts'
 import { expectRecorded } from '../measured/compare.ts'
-import { entries, furtherFacets, writtenPki } from './judges/folders.ts'
+import { entries, furtherFaults, writtenPki } from './judges/folders.ts'
 import { hasFile, opensslErrors } from './judges/openssl.ts'
 import { describeWith, run } from './judges/run.ts'
 
-const ids = Object.keys({ ...entries, ...furtherFacets })
+const ids = Object.keys({ ...entries, ...furtherFaults })
 
 /** The type of a key is nothing that a judge speaks of. */
 describe.each<KeyType>(['ec', 'rsa'])('of what lies on the disk with %s keys', (key) => {

@@ -105,11 +105,11 @@ function problemsOfWords(words: Words): readonly Problem[] {
 }
 
 /** Many rows have the same words. */
-const once = <T>(find: (error: { code: string; message: string }, reason: Reason | undefined) => T) => {
+const once = <T>(find: (error: { code: string; message: string }, reasons: readonly Reason[]) => T) => {
   const known = new Map<string, T>()
-  return ({ code, text }: Row, reason?: Reason): T => {
-    const key = [code, text, reason].join('\t')
-    const found = known.has(key) ? (known.get(key) as T) : find({ code, message: text }, reason)
+  return ({ code, text }: Row, reasons: readonly Reason[] = []): T => {
+    const key = [code, text, ...reasons].join('\t')
+    const found = known.has(key) ? (known.get(key) as T) : find({ code, message: text }, reasons)
     known.set(key, found)
     return found
   }
@@ -121,9 +121,9 @@ const isCutOff = once((error) => {
   return told.length > 0 && told.every((reason) => reason === 'connection-closed' || reason === 'timeout')
 })
 
-const namesReason = once((error, reason) => refusedFor(error, reason ? [reason] : []))
+const namesReason = once(refusedFor)
 
-const names = ({ entry }: Part, row: Row): boolean | null => namesReason(row, entry.reason)
+const names = ({ entry }: Part, row: Row): boolean | null => namesReason(row, [entry.reason ?? []].flat())
 
 /** Faults of a certificate or of TLS are found by an implementation of TLS, all others by the program that speaks. */
 function problemsOfPart(part: Part, words: readonly Words[]): readonly Problem[] {

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
-import { createHmac, randomBytes } from 'node:crypto'
-import { clock } from '../../clock.ts'
-import type { CommandResult, Continuation } from './command-result.ts'
-import { reply, replyThenRead } from './command-result.ts'
-import type { Credential, Link, Login } from './dialect.ts'
+import type { CommandResult, Continuation } from '../command-result.ts'
+import { reply, replyThenRead } from '../command-result.ts'
+import type { Credential, Link, Login } from '../dialect.ts'
+import { type Mechanism, mechanisms, type Presented } from './mechanisms.ts'
+import { after, decodeText } from './text.ts'
 
 /** Octets of one base64 response, RFC 4954 §4; a longer one is malformed. */
 const maxResponse = 12_288
@@ -17,70 +16,6 @@ export interface SaslSpelling {
   cancelled(): string
   unknown(): string
 }
-
-/** Yields challenges, is handed the responses, returns what was presented, or undefined when it was malformed. */
-type Exchange = Generator<string, Credential | undefined, Buffer>
-
-interface Mechanism {
-  /** Whether a response may come along with the command: the client speaks first, or its name is asked for first. */
-  readonly takesInitial: boolean
-  readonly reference: string
-  readonly run: (link: Link) => Exchange
-  /** Explains a failure before it is stated; the client answers with a line that means nothing. */
-  readonly explains?: string
-}
-
-/** Every mechanism that is spoken; which of them are offered is the link's business. */
-const mechanisms: Readonly<Record<string, Mechanism>> = {
-  PLAIN: {
-    takesInitial: true,
-    reference: 'RFC 4616 §2',
-    *run() {
-      const fields = (yield '').toString('latin1').split('\0')
-      const [, user, secret] = fields.map((field) => decodeText(Buffer.from(field, 'latin1')))
-      if (fields.length !== 3 || !user || secret === undefined) return undefined
-      return { kind: 'password', mechanism: 'PLAIN', user, secret }
-    },
-  },
-  LOGIN: {
-    takesInitial: true,
-    reference: 'draft-murchison-sasl-login-00 §2',
-    *run(link) {
-      const user = decodeText(yield 'Username:')
-      link.identify(user)
-      const secret = decodeText(yield 'Password:')
-      return { kind: 'password', mechanism: 'LOGIN', user, secret }
-    },
-  },
-  'CRAM-MD5': {
-    takesInitial: false,
-    reference: 'RFC 2195 §2',
-    *run(link) {
-      const challenge = createTimestamp(link.servername)
-      const [, user, digest] = /^(.+) ([0-9a-f]{32})$/is.exec(decodeText(yield challenge)) ?? []
-      if (user === undefined || digest === undefined) return undefined
-      const secret = digest.toLowerCase()
-      const matches = (password: string): boolean =>
-        createHmac('md5', password).update(challenge).digest('hex') === secret
-      return { kind: 'digest', mechanism: 'CRAM-MD5', user, secret, matches }
-    },
-  },
-  XOAUTH2: {
-    takesInitial: true,
-    reference: 'Google Identity, OAuth 2.0 Mechanism, "The SASL XOAUTH2 Mechanism"',
-    explains: '{"status":"401","schemes":"bearer","scope":"mail"}',
-    *run() {
-      const [who, token, ...rest] = decodeText(yield '').split('\x01')
-      const user = after('user=', who)
-      const secret = after('auth=Bearer ', token)
-      if (user === undefined || !secret || rest.join('|') !== '|') return undefined
-      return { kind: 'bearer', mechanism: 'XOAUTH2', user, secret }
-    },
-  },
-}
-
-/** Names of every mechanism that is spoken, the plainest first. */
-export const saslMechanisms: readonly string[] = Object.keys(mechanisms)
 
 /**
  * One SASL exchange, RFC 4422 §3, from the command to its end. Credentials are recorded as they arrive; nothing changes
@@ -101,6 +36,8 @@ export function authenticate(
   if (!found || !link.mechanisms.includes(mechanism.toUpperCase())) {
     return reply(spelling.unknown(), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
   }
+  const fails = link.sasl.fail?.includes(mechanism.toUpperCase()) ?? false
+  if (fails) link.usesSasl()
   const exchange = found.run(link)
 
   const malformed = (sent: string): CommandResult => {
@@ -110,14 +47,14 @@ export function authenticate(
 
   const follow = (response: Buffer, sent: string): CommandResult => goOn(exchange.next(response), sent)
 
-  const goOn = (step: IteratorResult<string, Credential | undefined>, sent: string): CommandResult => {
+  const goOn = (step: IteratorResult<string, Presented | undefined>, sent: string): CommandResult => {
     if (!step.done) {
       const challenge = spelling.challenge(Buffer.from(step.value).toString('base64'))
       return replyThenRead(challenge, { read: 'line', run: (line) => answer(line.toString('latin1')) })
     }
     if (!step.value) return malformed(sent)
-    const login = link.login(step.value)
-    return login.right ? accept(step.value, login) : reject()
+    const { credential, login } = known(link, step.value)
+    return login.right && !fails ? accept(credential, login) : reject()
   }
 
   const answer = (line: string): CommandResult => {
@@ -161,7 +98,7 @@ export function overhear(link: Link, args: string): Continuation | undefined {
   const listen = (sent: string, response: Buffer | undefined): Continuation | undefined => {
     const step = response && exchange?.next(response)
     if (step && !step.done) return rest
-    if (step?.value) link.login(step.value)
+    if (step?.value) known(link, step.value)
     else recordUnread(link, mechanism, sent)
     return undefined
   }
@@ -197,12 +134,9 @@ function recordUnread(link: Link, mechanism: string, sent: string): void {
   link.login({ kind, mechanism: name, user, secret: token ?? text })
 }
 
-/** Text in UTF-8, or in latin1 where it is not UTF-8: what a client sent is a fact, not an error. */
-export const decodeText = (bytes: Buffer): string => bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1')
-
-/** What CRAM-MD5 and APOP hash the password with: `<random.time@servername>`, RFC 2195 §2, RFC 1939 §7. */
-export const createTimestamp = (servername: string): string =>
-  `<${randomBytes(8).toString('hex')}.${clock.date()}@${servername}>`
+/** What an exchange has come to: some have asked themselves already whether it is right. */
+const known = (link: Link, presented: Presented): { readonly credential: Credential; readonly login: Login } =>
+  'login' in presented ? presented : { credential: presented, login: link.login(presented) }
 
 const find = (mechanism: string): Mechanism | undefined => {
   const name = mechanism.toUpperCase()
@@ -216,6 +150,3 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 const decodeBase64 = (text: string): Buffer | undefined =>
   text.length <= maxResponse && base64.test(text) ? Buffer.from(text, 'base64') : undefined
-
-const after = (key: string, field = ''): string | undefined =>
-  field.toLowerCase().startsWith(key.toLowerCase()) ? field.slice(key.length) : undefined
