@@ -1,7 +1,8 @@
 import type { Action } from '../../scenarios/vocabulary.ts'
 import type { Continuation } from './command-result.ts'
 import type { Link, Request } from './dialect.ts'
-import { decodeText, overhear } from './sasl.ts'
+import { overhear } from './sasl/authenticate.ts'
+import { decodeText } from './sasl/text.ts'
 
 /** What a line was meant to be, on a port that speaks another protocol: a password has crossed in any of them. */
 export interface Foreign {
