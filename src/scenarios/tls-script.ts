@@ -210,7 +210,7 @@ export interface RecordOptions {
 /** What the engine does at a moment beside its own message. */
 export type TlsEffect =
   /** An alert by number, RFC 8446 §6. Default fatal. */
-  | { readonly do: 'alert'; readonly code: number; readonly level?: 'warning' | 'fatal' }
+  | { readonly do: 'alert'; readonly alert: number; readonly level?: 'warning' | 'fatal' }
   /** change_cipher_spec; its body is 01 unless said otherwise. */
   | { readonly do: 'change-cipher-spec'; readonly body?: Hex; readonly times?: number }
   /** Application data under the protection of this moment; a string is latin1. */

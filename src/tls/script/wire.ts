@@ -233,7 +233,7 @@ export class Wire {
   #effect(effect: TlsEffect): void {
     switch (effect.do) {
       case 'alert':
-        this.alert(effect.code, effect.level ?? 'fatal')
+        this.alert(effect.alert, effect.level ?? 'fatal')
         return
       case 'change-cipher-spec':
         this.#bareSpec(fromHex(effect.body ?? '01'))
