@@ -54,7 +54,7 @@ it('derives the secrets and keys of the first trace of RFC 8448', () => {
   const agreed = hex('8bd4054fb55b9d63fdfbacf9f04b9f0d35e6d63f537563efd46272900f89492d')
   const handshake = extract('sha256', derived, agreed)
   expect(handshake.toString('hex')).toBe('1dc826e93606aa6fdc0aadc12f741b01046aa6b99f691ed221a9f0ca043fbeac')
-  const context = hex('860c06edc07858ee8e78f0e7428c58edd6b43f2ca3e6e95f02f063cf0e1cadd8')
+  const context = hex('860c06edc07858ee8e78f0e7428c58edd6b43f2ca3e6e95f02ed063cf0e1cad8')
   const server = deriveSecret('sha256', handshake, 's hs traffic', context)
   expect(server.toString('hex')).toBe('b67b7d690cc16c4e75e54213cb2d37b4e9c912bcded9105d42befd59d391ad38')
   const { key, iv } = trafficKeys(suite, server)
