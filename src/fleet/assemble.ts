@@ -7,8 +7,9 @@ import { dialects } from '../servers/dialects.ts'
 import { MailStore } from '../servers/mailbox/mailbox.ts'
 import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
 import { loadSamples } from '../servers/mailbox/samples.ts'
+import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
-import { TlsTerminator } from '../tls/terminator.ts'
+import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
 import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer } from './mail-server.ts'
 import { receive } from './message.ts'
@@ -46,7 +47,7 @@ export function assembleServers(
     // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
     const store = (): MailStore => remember(stores, scenario, () => new MailStore(loadSamples()))
     // By certificate, so that one that is issued anew leaves nothing behind.
-    const terminators = new WeakMap<Identity, Map<unknown, TlsTerminator>>()
+    const engines = new WeakMap<Identity, Map<unknown, TlsEngine>>()
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
@@ -64,16 +65,18 @@ export function assembleServers(
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
-      terminator(nth, serverName) {
+      engine(nth, serverName) {
         const parts = scenario.forConnection(nth)
         const { id, facets } = parts.certificate
         const identity = identityFor(serverName, pki.identity(id, facets))
-        const known = remember(terminators, identity, () => new Map<unknown, TlsTerminator>())
-        return remember(known, parts, () => {
-          const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
-          if (keyLog) terminator.onKeyLog(keyLog.write)
-          return terminator
-        })
+        const known = remember(engines, identity, () => new Map<unknown, TlsEngine>())
+        return remember(known, parts, () =>
+          engineFor({
+            identity: tlsIdentityOf(identity, pki.clientCaPem),
+            profile: behaviour(nth).tls,
+            keyLog: keyLog?.write,
+          }),
+        )
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
@@ -110,6 +113,9 @@ export function assembleServers(
     return { endpoint, open }
   })
 }
+
+/** The one place where an engine is chosen. All that the catalogue has so far is served by Node's. */
+const engineFor = (options: NodeEngineOptions): TlsEngine => new NodeEngine(options)
 
 /** A client that names no server, or an address, has dialled an address, or may have. */
 const identityFor = (serverName: string | null, identity: Identity): Identity =>

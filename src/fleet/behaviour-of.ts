@@ -2,9 +2,9 @@ import type { WrittenScenario } from '../certs/manifest.ts'
 import type { Identity } from '../certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from '../scenarios/entry.ts'
 import type { ConnectionParts, Scenario } from '../scenarios/scenario.ts'
-import { type Action, type Hook, momentOfAction } from '../scenarios/vocabulary.ts'
+import { canonicalHook, type Hook } from '../scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from '../servers/core/behaviour.ts'
-import type { TlsIdentity } from '../tls/terminator.ts'
+import type { TlsIdentity } from '../tls/engine.ts'
 
 type BehavingPart = { readonly id: string; readonly entry: PresetEntry | QuirkEntry }
 
@@ -18,13 +18,13 @@ export function behaviourOf({ preset, quirks, expectation }: ConnectionParts): B
     tls = { ...tls, ...entry.tls }
     if ('speaks' in entry && entry.speaks) speaks = { part: id, what: entry.speaks }
     for (const [hook, effects] of Object.entries(entry.at ?? {})) {
-      at.set(canonical(hook as Hook), { part: id, effects })
+      at.set(canonicalHook(hook as Hook), { part: id, effects })
     }
   }
   return {
     ...(speaks && { speaks }),
     tls,
-    tapped: expectation.expect !== 'accept',
+    hearsBelow: expectation.expect !== 'accept',
     tlsParts: parts.flatMap(({ id, entry }) => (entry.tls ? [id] : [])),
     capabilities: parts.flatMap(({ id, entry }) => (entry.capabilities ? [attach(id, entry.capabilities)] : [])),
     at,
@@ -39,16 +39,6 @@ const attach = (part: string, change: CapabilityChange): AttachedChange => ({
   order: [],
   ...change,
 })
-
-const actionOfMoment = new Map(
-  Object.entries(momentOfAction).map(([action, moment]) => [moment as string, action as Action]),
-)
-
-/** A moment that is the reply to a command is that command. */
-const canonical = (hook: Hook): Hook => {
-  const action = actionOfMoment.get(hook)
-  return action ? `command:${action}` : hook
-}
 
 /** What the manifest of the files says of a scenario. */
 export const writtenScenario = ({ id, expectation, runs, forConnection }: Scenario): WrittenScenario => {
@@ -70,6 +60,5 @@ export const tlsIdentityOf = ({ id, keyPem, servedPem, leaf }: Identity, clientC
   servedPem,
   subject: leaf.subject,
   fingerprint256: leaf.fingerprint256,
-  leafSize: leaf.der.length,
   clientCaPem,
 })

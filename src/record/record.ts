@@ -100,6 +100,8 @@ export interface HandshakeRecord {
   error: string | null
   /** Subject of the client's certificate, where one was sent. */
   clientCertificate: string | null
+  /** Why the server had no use for the client: it sent no certificate, or one that is not trusted. Absent where it had. */
+  turnedAway?: 'no-certificate' | 'untrusted-certificate'
 }
 
 /** Bytes that were planted for the client to take for an answer to what it says later. */

@@ -1,9 +1,7 @@
 import { MockmailError } from '../errors.ts'
 import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
 import type { Part } from './registry.ts'
-import { type Action, actions, type Facet, facets, momentOfAction } from './vocabulary.ts'
-
-const actionOfMoment = new Map(actions.map((action) => [momentOfAction[action] as string | undefined, action]))
+import { canonicalHook, type Facet, facets, type Hook } from './vocabulary.ts'
 
 /** The facets that a certificate or a preset sets. */
 export const facetsOf = (entry: CertificateFacets): readonly Facet[] =>
@@ -32,15 +30,11 @@ function behaviourSettings({ capabilities, tls, at, ...entry }: QuirkEntry | Pre
     ...Object.keys(tls ?? {}).map((parameter) => `TLS parameter ${parameter}`),
     ...(capabilities?.order ? ['order of capabilities'] : []),
     ...('speaks' in entry ? ['first bytes'] : []),
-    ...Object.keys(at ?? {}).map(canonicalHook),
+    ...Object.keys(at ?? {}).map((hook) => claimOf(canonicalHook(hook as Hook))),
   ]
 }
 
-/** A moment that is the reply to a command is the same claim as that command. */
-function canonicalHook(hook: string): string {
-  const action: Action | undefined = actionOfMoment.get(hook)
-  return action ? `command ${action}` : hook.startsWith('command:') ? `command ${hook.slice(8)}` : `moment ${hook}`
-}
+const claimOf = (hook: Hook): string => (hook.startsWith('command:') ? hook.replace(':', ' ') : `moment ${hook}`)
 
 /** @throws {MockmailError} CONFLICT, naming both parts and what both of them set */
 export function refuseConflicts(parts: readonly Part[]): void {

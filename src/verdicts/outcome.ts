@@ -106,7 +106,7 @@ export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
   }
   const named = record.identities.some(inClear)
   if (named && !finished) return found('accepted', 'leak-identity-clear', 'minor')
-  if (turnedAway(record)) return found('turned-away', 'turned-away', 'safe')
+  if (record.handshake.turnedAway) return found('turned-away', 'turned-away', 'safe')
   if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
   if (usedTls(record)) return usedOutcome(record, stakes, found)
   if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
@@ -181,12 +181,6 @@ function usedTls({ bytes, commands }: ConnectionRecord): boolean {
 function hasFired({ fired }: ConnectionRecord, { faults, expectation }: Stakes): boolean {
   if (faults.length === 0 || expectation.expect === 'accept') return fired.length > 0
   return fired.some(({ part }) => faults.includes(part))
-}
-
-/** The server had no use for the client: it sent no certificate, or one that the server does not trust. */
-function turnedAway({ handshake }: ConnectionRecord): boolean {
-  if (handshake.result !== 'failed') return false
-  return /peer did not return a certificate|^client certificate:/.test(handshake.error ?? '')
 }
 
 function qualifierOf(record: ConnectionRecord): Qualifier {

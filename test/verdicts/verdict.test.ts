@@ -318,7 +318,7 @@ const rows: readonly Row[] = [
   [
     'has no certificate of its own',
     'client-cert-required',
-    [quirk('client-cert-required'), { handshake: { result: 'failed', error: 'peer did not return a certificate' } }],
+    [quirk('client-cert-required'), { handshake: { result: 'failed', turnedAway: 'no-certificate' } }],
     ['turned-away', 'turned-away', 'pass'],
   ],
 ]

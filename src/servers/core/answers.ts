@@ -1,3 +1,4 @@
+import { maxText } from '../../record/bounds.ts'
 import type { Phase } from '../../record/record.ts'
 import type { Action, Hook } from '../../scenarios/vocabulary.ts'
 import type { Applied, PlannedReply } from './apply-effects.ts'
@@ -6,7 +7,7 @@ import type { Dialect, Request, Session } from './dialect.ts'
 import { type Answer, isSilent, type Responder } from './dialogue.ts'
 import type { Pieces } from './pieces.ts'
 import type { Quirks } from './quirks.ts'
-import { maxText, type Recorder } from './recorder.ts'
+import type { Recorder } from './recorder.ts'
 
 /** What answers need of their connection. */
 export interface Answering {

@@ -25,8 +25,8 @@ export interface Behaviour {
   /** What the port speaks from the first byte, where that is not what its mode promises. */
   readonly speaks?: { readonly part: string; readonly what: 'clear' | 'tls' | 'nothing' }
   readonly tls: TlsProfile
-  /** Whether a strict client may break the handshake off, so that what is then said in clear must be heard. */
-  readonly tapped: boolean
+  /** Whether a strict client may break the handshake off, so that what is then said in clear below TLS must be heard. */
+  readonly hearsBelow: boolean
   /** The parts that set TLS parameters: they show when a ClientHello is answered. */
   readonly tlsParts: readonly string[]
   readonly capabilities: readonly AttachedChange[]

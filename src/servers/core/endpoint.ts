@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { MockmailError } from '../../errors.ts'
 import type { ConnectionRecord, Phase } from '../../record/record.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
-import type { TlsTerminator } from '../../tls/terminator.ts'
+import type { TlsEngine } from '../../tls/engine.ts'
 import type { MailStore } from '../mailbox/mailbox.ts'
 import type { Behaviour } from './behaviour.ts'
 import { Connection } from './connection.ts'
@@ -24,8 +24,8 @@ export interface EndpointOptions {
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
-  /** The TLS server for the n-th connection; `serverName` is what the client called it, null where it said nothing. */
-  terminator(nth: number, serverName: string | null): TlsTerminator
+  /** What does TLS on the n-th connection; `serverName` is what the client called it, null where it said nothing. */
+  engine(nth: number, serverName: string | null): TlsEngine
   check(credential: Credential): boolean
   onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
   /** A defect of ours; the connection is gone, the endpoint goes on. */
@@ -87,8 +87,8 @@ export class Endpoint implements ConnectionHost {
     return this.#options.check(credential)
   }
 
-  terminator(nth: number, serverName: string | null): TlsTerminator {
-    return this.#options.terminator(nth, serverName)
+  engine(nth: number, serverName: string | null): TlsEngine {
+    return this.#options.engine(nth, serverName)
   }
 
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {

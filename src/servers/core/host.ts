@@ -1,4 +1,4 @@
-import type { TlsTerminator } from '../../tls/terminator.ts'
+import type { TlsEngine } from '../../tls/engine.ts'
 import type { Dialect } from './dialect.ts'
 import type { LinkOwner } from './link.ts'
 import type { Place } from './quirks.ts'
@@ -15,8 +15,8 @@ export interface Limits {
 export interface ConnectionHost extends LinkOwner {
   readonly dialect: Dialect
   readonly limits: Limits
-  /** The TLS server for this connection, made when it is first asked for; null when the client named no server. */
-  terminator(nth: number, serverName: string | null): TlsTerminator
+  /** What does TLS on this connection, made when it is first asked for; null when the client named no server. */
+  engine(nth: number, serverName: string | null): TlsEngine
 }
 
 /** What effects are told of where they happen. */

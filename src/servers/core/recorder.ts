@@ -1,10 +1,13 @@
 import { clock } from '../../clock.ts'
+import { maxText } from '../../record/bounds.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { parseClientHello } from '../../tls/client-hello.ts'
+import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
+import { givesAway, octetsOf } from './facts.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
@@ -17,12 +20,6 @@ const mostSaved = 16
 
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
-
-/** Octets that a fact takes beside its texts, about. */
-const factOctets = 250
-
-/** Octets of one text in a fact. */
-export const maxText = 4096
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -125,6 +122,13 @@ export class Recorder implements Kept {
     }
   }
 
+  /** What the engine goes on to find out is in the record from now on. */
+  handshake({ handshake, shown }: TlsFacts): void {
+    const record: Mutable<ConnectionRecord> = this.record
+    record.handshake = handshake
+    if (shown !== null) this.fired(shown, 'certificate')
+  }
+
   received(phase: Phase, bytes: Buffer): void {
     if (phase === 'tls') this.mark('firstApplicationData')
     this.record.bytes[phase === 'tls' ? 'tlsIn' : 'clearIn'] += bytes.length
@@ -218,10 +222,16 @@ export class Recorder implements Kept {
     fired.push({ at: this.at, part, where })
   }
 
-  ended(end: NonNullable<ConnectionRecord['end']>): void {
+  ended(end: ConnectionEnd): void {
     if (this.record.end) return
     this.mark('ended')
     this.record.end = end
+  }
+
+  /** Whoever ended the connection, the client may have closed TLS properly. */
+  closeNotify(closeNotify: ConnectionEnd['closeNotify']): void {
+    const { end } = this.record
+    if (end?.closeNotify === 'unknown') this.record.end = { ...end, closeNotify }
   }
 
   /** Nothing more is written, and the transcript may be dropped for newer ones. */
@@ -321,17 +331,3 @@ export class Recorder implements Kept {
     return fact
   }
 }
-
-/** What a client does in clear that it is judged by: everything but what asks, waits and leaves. */
-function givesAway(fact: { readonly phase?: Phase; readonly action?: string }): boolean {
-  return fact.phase === 'clear' && !harmless.has(fact.action ?? '')
-}
-
-const harmless: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
-
-const octetsOf = (fact: object): number =>
-  Object.values(fact).reduce(
-    (sum: number, value) =>
-      sum + (typeof value === 'string' ? value.length : Array.isArray(value) ? value.join().length : 0),
-    factOctets,
-  )

@@ -1,6 +1,4 @@
-import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
 import { clock } from '../../clock.ts'
 import type { Phase } from '../../record/record.ts'
 import type { Input } from './input.ts'
@@ -26,7 +24,7 @@ export interface TransportEvents {
 }
 
 /**
- * One phase's byte stream: the TCP socket in clear, or the TLS socket laid over it. Feeds an {@link Input} and reports
+ * One phase's byte stream: the TCP socket in clear, or what a TLS engine laid over it. Feeds an {@link Input} and reports
  * every byte.
  */
 export class Transport {
@@ -36,7 +34,7 @@ export class Transport {
   readonly #events: TransportEvents
   #gone = false
 
-  constructor(stream: Socket | TLSSocket, phase: Phase, input: Input, events: TransportEvents) {
+  constructor(stream: Duplex, phase: Phase, input: Input, events: TransportEvents) {
     this.#stream = stream
     this.phase = phase
     this.#input = input
@@ -62,6 +60,11 @@ export class Transport {
       this.#stream.on('close', done)
       this.#stream.write(bytes, done)
     })
+  }
+
+  /** The client had ended before anybody listened here: told when what it said before that has been read. */
+  endSoon(): void {
+    clock.setImmediate(this.#onEnd)
   }
 
   /** Lets go of the stream, paused, with nothing of it lost: what was read is in the input. */

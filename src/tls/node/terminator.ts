@@ -1,50 +1,42 @@
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
-import { clock } from '../clock.ts'
-import type { TlsProfile } from '../scenarios/entry.ts'
+import { clock } from '../../clock.ts'
+import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { TlsFacts, TlsIdentity } from '../engine.ts'
 
-/** What one TLS server presents. */
-export interface TlsIdentity {
-  /** The certificate part of the scenario. */
-  readonly id: string
-  readonly keyPem: string
-  readonly servedPem: string
-  readonly subject: string
-  readonly fingerprint256: string
-  /** Octets of the leaf, by which a flight that carries it is told from a bare alert. */
-  readonly leafSize: number
-  /** Roots that client certificates are checked against: PEM. */
-  readonly clientCaPem: string
-}
-
+/** What Node's server tells of a handshake when it is over. */
 export type HandshakeEnd =
-  | { readonly kind: 'finished'; readonly socket: TLSSocket }
+  | { readonly kind: 'finished'; readonly socket: TLSSocket; readonly facts: TlsFacts }
   | { readonly kind: 'failed'; readonly error: Error; readonly socket: TLSSocket }
   | { readonly kind: 'timeout' }
 
-/** Tells the connection that a handshake belongs to how it ended. */
-const settleKey = Symbol('settle')
+/** What Node's server tells, on its way to the connection that it belongs to. */
+interface Listener {
+  finished(socket: TLSSocket): void
+  failed(error: Error, socket: TLSSocket): void
+}
+
+/** Leads to the connection that a handshake belongs to. */
+const listenerKey = Symbol('listener')
 
 /** A server as its listeners see it for one connection. */
-type ServerOfOne = Server & { [settleKey]?(end: HandshakeEnd): void }
+type ServerOfOne = Server & { readonly [listenerKey]?: Listener }
 
 /**
  * Terminates TLS for one endpoint, with Node's own server that never listens. Its ticket keys are its own: a ticket from
  * one endpoint that was resumed on another would hide the other's certificate.
  */
 export class TlsTerminator {
-  readonly identity: TlsIdentity
   readonly #server: Server
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
-  constructor(identity: TlsIdentity, profile: TlsProfile = {}) {
-    this.identity = identity
+  constructor(identity: TlsIdentity, profile: TlsProfile) {
     this.#server = createServer(tlsOptions(identity, profile))
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
-      this[settleKey]?.({ kind: 'finished', socket })
+      this[listenerKey]?.finished(socket)
     })
     this.#server.on('tlsClientError', function (this: ServerOfOne, error, socket) {
-      this[settleKey]?.({ kind: 'failed', error, socket })
+      this[listenerKey]?.failed(error, socket)
     })
   }
 
@@ -57,8 +49,9 @@ export class TlsTerminator {
    * Performs the server's side of a handshake on a stream that nobody reads. Never rejects.
    *
    * @param timeout milliseconds
+   * @param factsOf called in the very moment of the end: an error may stand in the same segment as the client's Finished
    */
-  accept(stream: Duplex, timeout: number): Promise<HandshakeEnd> {
+  accept(stream: Duplex, timeout: number, factsOf: (socket: TLSSocket) => TlsFacts): Promise<HandshakeEnd> {
     return new Promise((resolve) => {
       const settle = (end: HandshakeEnd): void => {
         clock.clearTimeout(timer)
@@ -68,7 +61,11 @@ export class TlsTerminator {
       timer.unref()
       // Node does not tell which stream a TLS socket was laid over. An heir of the server does: it is the server of this one
       // connection, and what is emitted on it reaches the listeners of both.
-      const heir = Object.create(this.#server, { [settleKey]: { value: settle } }) as ServerOfOne
+      const listener: Listener = {
+        finished: (socket) => settle({ kind: 'finished', socket, facts: factsOf(socket) }),
+        failed: (error, socket) => settle({ kind: 'failed', error, socket }),
+      }
+      const heir = Object.create(this.#server, { [listenerKey]: { value: listener } }) as ServerOfOne
       heir.emit('connection', stream)
     })
   }

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { TlsRecords, tlsRecordSize } from '../../tls/tls-records.ts'
+import type { Below } from '../engine.ts'
+import { TlsRecords, tlsRecordSize } from '../tls-records.ts'
+import { ServerFlight } from './server-flight.ts'
 
 /** Octets kept of what came in clear below TLS, which ends a session within a segment or two. */
 const maxStray = 128 * 1024
@@ -10,9 +12,11 @@ const maxStray = 128 * 1024
  * where what a careless one then says in clear, on the same connection, must not be lost. Costs a tenth of a handshake, so
  * that nothing lies between Node's TLS and the socket where all goes well.
  */
-export class Tap extends Duplex {
+export class Tap extends Duplex implements Below {
   readonly #raw: Socket
   readonly #records = new TlsRecords()
+  /** What the server has written. */
+  readonly flight = new ServerFlight()
   /** How the client ended the TCP connection, where it did. */
   ended: 'fin' | 'rst' | undefined
 
@@ -33,22 +37,16 @@ export class Tap extends Duplex {
     this.on('error', () => {})
   }
 
-  /** What the client sent in place of TLS, from the first such byte on; the beginning of a record that it never ended too. */
-  get stray(): Buffer {
-    return this.#records.rest
-  }
-
-  /** Whether it sent something that can be no TLS. */
   get strayed(): boolean {
     return this.#records.lost
   }
 
-  /** Lets go of the socket, which stays open: TLS is over, and the client may still say something. */
-  release(): void {
+  release(): Buffer {
     const raw = this.#raw
     raw.off('data', this.#onData).off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose)
     raw.pause()
     this.destroy()
+    return this.#records.rest
   }
 
   override _read(): void {
@@ -56,6 +54,7 @@ export class Tap extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.flight.push(chunk)
     // After a FIN of ours below TLS, a close_notify has nowhere to go.
     if (this.#raw.writableEnded || this.#raw.destroyed) done()
     else this.#raw.write(chunk, () => done())

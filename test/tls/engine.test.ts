@@ -1,0 +1,4 @@
+import { NodeEngine } from '../../src/tls/node/engine.ts'
+import { describeEngine } from './contract.ts'
+
+describeEngine("Node's engine", (options) => new NodeEngine(options))
