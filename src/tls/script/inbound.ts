@@ -37,6 +37,11 @@ export class Inbound {
     if (this.#input.length < limits.record + limits.stray) this.#input.push(bytes)
   }
 
+  /** Forgets what has come and is not read. */
+  drop(): void {
+    this.#input.take(this.#input.length)
+  }
+
   /** What the client sent in place of TLS, from its first such octet on. */
   get stray(): Buffer {
     let size = this.strayed ? 0 : tlsRecordSize(this.#input.all)

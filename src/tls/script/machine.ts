@@ -39,7 +39,8 @@ export class Machine {
   readonly inbound = new Inbound()
   #handshake: Handshake | undefined
   #expected: readonly number[] = [1]
-  #wasOpen = false
+  /** Whether there has been a session. */
+  wasOpen = false
   /** Writes and the end that wait for a renegotiation. */
   #held: (() => void)[] | undefined
   #writes = 0
@@ -80,6 +81,13 @@ export class Machine {
       defect: null,
       fired: this.wire.fired,
     }
+  }
+
+  /** Takes what came in place of a ClientHello, of which everybody knows already. */
+  inputOther(bytes: Buffer): readonly Action[] {
+    const actions = this.input(bytes)
+    if (this.inbound.strayed) this.inbound.drop()
+    return actions
   }
 
   /** Takes what the client sent. */
@@ -154,7 +162,6 @@ export class Machine {
     const code = error instanceof Fatal ? error.code : known ? 50 : 80
     // What is no TLS from its first octet on gets no alert.
     if (this.hello !== undefined || !this.inbound.strayed) this.wire.alert(code, 'fatal')
-    this.wire.end('fin')
     this.over('failed')
   }
 
@@ -183,7 +190,7 @@ export class Machine {
       return
     }
     if (type !== contentTypes.data) throw new Fatal(10, `a record of type ${type}`)
-    if (this.state !== 'open' && !this.#wasOpen) throw new Fatal(10, 'application data before the handshake has ended')
+    if (this.state !== 'open' && !this.wasOpen) throw new Fatal(10, 'application data before the handshake has ended')
     if (data.length > 0 && !this.clientEnded) this.#received.push(data)
   }
 
@@ -224,7 +231,6 @@ export class Machine {
 
   #onFatal(code: number): void {
     this.facts.error = `the client sent the alert ${code}`
-    this.wire.end('fin')
     this.over('alert')
   }
 
@@ -264,7 +270,7 @@ export class Machine {
     const { script } = this.settings
     const ours = script.versions ?? usualVersions
     const common = ours.filter(
-      (version) => hello.versions.includes(version) && (version < 0x0304 || this.#wasOpen === false),
+      (version) => hello.versions.includes(version) && (version < 0x0304 || this.wasOpen === false),
     )
     const version = script.choose?.version ?? common.sort((a, b) => b - a)[0]
     if (version === undefined) throw new Fatal(70, 'no version in common')
@@ -285,7 +291,7 @@ export class Machine {
     this.#handshake = undefined
     if (this.state !== 'handshake') return
     this.state = 'open'
-    this.#wasOpen = true
+    this.wasOpen = true
     this.#release()
   }
 

@@ -44,9 +44,16 @@ export class ScriptSocket extends Duplex {
     this.destroy()
   }
 
-  /** Takes what was read of the connection already. */
-  start(bytes: Buffer | undefined): void {
-    if (bytes && bytes.length > 0) this.#onData(bytes)
+  /**
+   * Begins to read.
+   *
+   * @param other what was read of the connection already, and is no ClientHello
+   */
+  start(other?: Buffer): void {
+    if (other) {
+      this.#perform(this.machine.inputOther(other))
+      this.#tell()
+    }
     if (!this.destroyed) this.#raw.resume()
     if (this.#raw.destroyed) this.#onClose()
     else if (this.#raw.readableEnded) this.#onEnd()

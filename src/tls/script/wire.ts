@@ -42,6 +42,8 @@ export class Wire {
   transcript: Buffer[] = []
   /** Whether change_cipher_spec has been sent in TLS 1.3. */
   specSent = false
+  /** How the script has ended the connection, where it has. */
+  cut: 'fin' | 'rst' | undefined
   /** How our direction ended. */
   ended: 'fin' | 'rst' | undefined
   readonly alerts: WireAlert[] = []
@@ -274,7 +276,9 @@ export class Wire {
         this.#silent = true
         return
       case 'close':
-        effect.how === 'clean' ? this.close() : this.end(effect.how)
+        this.cut ??= effect.how === 'rst' ? 'rst' : 'fin'
+        if (effect.how === 'clean') this.close()
+        else this.end(effect.how)
         return
     }
   }

@@ -55,8 +55,11 @@ export async function startBare(options: BareOptions): Promise<BareServer> {
     const machine = new Machine(settings)
     const stream = new ScriptSocket(raw, machine)
     stream.onChange = () => {
+      if (machine.state === 'over') raw.end()
       if (machine.state !== 'open') return
-      stream.onChange = () => {}
+      stream.onChange = () => {
+        if (machine.state === 'over') raw.end()
+      }
       answer(stream)
     }
     raw.on('close', () => {
@@ -69,7 +72,7 @@ export async function startBare(options: BareOptions): Promise<BareServer> {
       })
       for (const wake of waiting) wake()
     })
-    stream.start(undefined)
+    stream.start()
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', () => resolve()))
   return {

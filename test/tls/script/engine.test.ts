@@ -1,0 +1,4 @@
+import { ScriptEngine } from '../../../src/tls/script/engine.ts'
+import { describeEngine } from '../contract.ts'
+
+describeEngine('the scripted engine', (options) => new ScriptEngine(options))
