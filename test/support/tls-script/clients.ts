@@ -101,7 +101,10 @@ export const gnutls: TlsClient = {
         { input: dialogue, timeout: 10_000 },
       ).catch((error: Error) => ({ stdout: '', stderr: error.message, status: -1 }))
       const text = `${stdout}${stderr}`
-      const fatal = /\*\*\* Fatal error: (.+)|Status: (The certificate is NOT .+)|error: (.+)/.exec(text)
+      const fatal =
+        /\*\*\* Fatal error: (.+)|Status: (The certificate is NOT .+)|(Cannot connect .+|did not end by itself)/.exec(
+          text,
+        )
       const finished = stdout.includes('Handshake was completed')
       const agreed = /- Description: \((.+?)\)/.exec(stdout)?.[1] ?? ''
       const resumed = stdout.includes('*** This is a resumed session') ? ' resumed' : ''

@@ -33,6 +33,19 @@ export interface BareOptions {
   readonly keyLog?: (line: string) => void
 }
 
+/** Several of them, closed together. */
+export async function startAll(
+  options: readonly BareOptions[],
+): Promise<AsyncDisposable & { readonly servers: readonly BareServer[] }> {
+  const servers = await Promise.all(options.map(startBare))
+  return {
+    servers,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
+    },
+  }
+}
+
 export async function startBare(options: BareOptions): Promise<BareServer> {
   const { identity, script = {}, renegotiated, clientCa, keyLog } = options
   const scripts = Array.isArray(script) ? (script as readonly Script[]) : [script as Script]

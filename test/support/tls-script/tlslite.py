@@ -30,12 +30,17 @@ def hold(port, settings, session, alpn):
             until(conn, b'a OK done\r\n')
             conn.sendall(b'b LOGOUT\r\n')
             until(conn, b'b OK done\r\n')
-            conn.close()
             resumed = ' resumed' if conn.resumed else ''
-            return f'ok {conn.getVersionName()} {conn.getCipherName()}{resumed}', conn.session
+            said = f'ok {conn.getVersionName()} {conn.getCipherName()}{resumed}'
+            conn.close()
+            return said, conn.session
     except Exception as error:
-        name = type(error).__name__
-        return ('later: ' if finished else '') + f'{name}: {error}', None
+        try:
+            words = str(error)
+        except TypeError:
+            # Its own errors cannot always say what they are.
+            words = repr(error.args)
+        return ('later: ' if finished else '') + f'{type(error).__name__}: {words}', None
 
 
 for line in sys.stdin:
