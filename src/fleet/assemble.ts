@@ -10,6 +10,8 @@ import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
+import type { ScriptEngineOptions } from '../tls/script/engine.ts'
+import { scriptedEngine } from '../tls/script/lazy.ts'
 import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer } from './mail-server.ts'
 import { receive } from './message.ts'
@@ -114,8 +116,9 @@ export function assembleServers(
   })
 }
 
-/** The one place where an engine is chosen. All that the catalogue has so far is served by Node's. */
-const engineFor = (options: NodeEngineOptions): TlsEngine => new NodeEngine(options)
+/** The one place where an engine is chosen: Node's, unless a script asks for what Node cannot do. */
+const engineFor = ({ script, ...options }: NodeEngineOptions & Pick<ScriptEngineOptions, 'script'>): TlsEngine =>
+  script === undefined ? new NodeEngine(options) : scriptedEngine({ ...options, script })
 
 /** A client that names no server, or an address, has dialled an address, or may have. */
 const identityFor = (serverName: string | null, identity: Identity): Identity =>

@@ -3,7 +3,7 @@ import { fieldReader } from '../field-reader.ts'
 import { Fatal } from './bytes.ts'
 import { judged, readChain } from './client-certificate.ts'
 import type { Machine } from './machine.ts'
-import { isSigned } from './signatures.ts'
+import { isSigned, signedDigest } from './signatures.ts'
 
 /** A client's Certificate message. */
 export interface ClientProof {
@@ -62,4 +62,17 @@ export function verifyProof(
   if (key !== undefined && !isSigned(key, scheme, input, signature)) {
     throw new Fatal(51, "the client's signature is wrong")
   }
+}
+
+/**
+ * Checks a CertificateVerify of SSL 3.0, whose hashes hold the master secret: RFC 6101 §5.6.8. Only RSA can be asked for what it
+ * has signed.
+ *
+ * @throws {Fatal} where the client does not hold the key
+ */
+export function verifySsl3Proof({ certificates }: ClientProof, body: Buffer, hashes: Buffer): void {
+  const signature = fieldReader(body).vector(2)
+  const key = certificates?.[0]?.publicKey
+  if (key?.asymmetricKeyType !== 'rsa') return
+  if (!signedDigest(key, signature)?.equals(hashes)) throw new Fatal(51, "the client's signature is wrong")
 }

@@ -14,7 +14,9 @@ const longestPath = 10
 /** The certificates that a client sent, the leaf first; undefined where one cannot be read. */
 export function readChain(chain: readonly Buffer[]): readonly X509Certificate[] | undefined {
   try {
-    return chain.map((der) => new X509Certificate(der))
+    const read = chain.map((der) => new X509Certificate(der))
+    // A key that is none is told when it is asked for.
+    return read.filter(({ publicKey }) => publicKey.type === 'public')
   } catch {
     return undefined
   }

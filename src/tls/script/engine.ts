@@ -50,7 +50,7 @@ export class ScriptEngine implements TlsEngine {
     this.#scripts = scripts.map((one) => scriptOf(profile, one))
   }
 
-  accept(raw: Socket, opening: Opening, { timeout }: AcceptOptions): Promise<TlsSession | TlsFailure> {
+  async accept(raw: Socket, opening: Opening, { timeout }: AcceptOptions): Promise<TlsSession | TlsFailure> {
     const machine = this.#machine()
     const stream = new ScriptSocket(raw, machine)
     const facts = new ScriptTlsFacts(this.#options.identity, machine, stream)

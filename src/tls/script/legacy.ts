@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { authenticate, type ClientProof, readClientProof, verifyProof } from './authentication.ts'
+import { authenticate, type ClientProof, readClientProof, verifyProof, verifySsl3Proof } from './authentication.ts'
 import { Fatal, fromHex, joined, nothing, number, numbers, vector } from './bytes.ts'
 import { changeCipherSpec, type Handshake, noCertificate } from './handshake.ts'
 import { alpnContent, chosenAlpn, ext, type Hello } from './hello.ts'
@@ -211,11 +211,8 @@ function* readProof(
   master: Buffer,
 ): Generator<readonly number[], void, Message> {
   const proven: Message = yield [15]
-  // SSL 3.0 signs hashes that hold the master secret, and Node hashes what it is given once more.
-  if (version > 0x0300) {
-    const form = version === 0x0303 ? 'with-scheme' : 'bare'
-    verifyProof(proof, proven.body, form, Buffer.concat(wire.transcript))
-  } else ssl3Hashes(wire.transcript, nothing, master)
+  if (version === 0x0300) verifySsl3Proof(proof, proven.body, ssl3Hashes(wire.transcript, nothing, master))
+  else verifyProof(proof, proven.body, version === 0x0303 ? 'with-scheme' : 'bare', Buffer.concat(wire.transcript))
   wire.transcript.push(proven.raw)
 }
 

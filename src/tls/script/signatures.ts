@@ -1,4 +1,4 @@
-import { constants, createPrivateKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { constants, generateKeyPairSync, type KeyObject, publicDecrypt, sign, verify } from 'node:crypto'
 import { Fatal } from './bytes.ts'
 
 interface Scheme {
@@ -115,6 +115,15 @@ export function isSigned(key: KeyObject, scheme: number | undefined, input: Buff
   }
 }
 
+/** What an RSA signature without DigestInfo was made of; undefined where it is none. */
+export function signedDigest(key: KeyObject, signature: Buffer): Buffer | undefined {
+  try {
+    return publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature)
+  } catch {
+    return undefined
+  }
+}
+
 /** Keys that belong to no certificate, by kind; made when first asked for. */
 const others = new Map<string, KeyObject>()
 
@@ -137,6 +146,3 @@ function freshKey(type: KeyObject['asymmetricKeyType'], namedCurve: string, modu
   if (type === 'dsa') return generateKeyPairSync('dsa', { modulusLength: 1024, divisorLength: 160 }).privateKey
   return generateKeyPairSync('ed25519').privateKey
 }
-
-/** A private key of a PEM file. */
-export const privateKey = (pem: string): KeyObject => createPrivateKey(pem)
