@@ -14,8 +14,12 @@ export class Fatal extends Error {
 
 /** A number of so many octets; what does not fit is cut, so that a lie never throws. */
 export function number(size: number, value: number): Buffer {
-  const bytes = Buffer.alloc(size)
-  bytes.writeUIntBE(value % 256 ** size, 0, size)
+  const bytes = Buffer.allocUnsafe(size)
+  let left = value
+  for (let at = size - 1; at >= 0; at--) {
+    bytes[at] = left % 256
+    left = Math.floor(left / 256)
+  }
   return bytes
 }
 

@@ -38,14 +38,23 @@ const curves: ReadonlyMap<number, string> = new Map([
   [33, 'brainpoolP512r1'],
 ])
 
-/** What stands in front of the key of an X25519 or X448 SPKI. */
+/** RFC 7748: the curves, and the octet that their base point begins with. */
 const montgomery: ReadonlyMap<
   number,
-  { readonly type: 'x25519' | 'x448'; readonly name: string; readonly prefix: number }
+  { readonly type: 'x25519' | 'x448'; readonly name: string; readonly base: Buffer }
 > = new Map([
-  [29, { type: 'x25519', name: 'X25519', prefix: 12 }],
-  [30, { type: 'x448', name: 'X448', prefix: 12 }],
+  [29, { type: 'x25519', name: 'X25519', base: basePoint(9, 32) }],
+  [30, { type: 'x448', name: 'X448', base: basePoint(5, 56) }],
 ])
+
+function basePoint(first: number, size: number): Buffer {
+  const point = Buffer.alloc(size)
+  point[0] = first
+  return point
+}
+
+const montgomeryKey = (name: string, point: Buffer): KeyObject =>
+  createPublicKey({ key: { kty: 'OKP', crv: name, x: point.toString('base64url') }, format: 'jwk' })
 
 /** Groups whose key agreement the engine has, by number. */
 export const groups: ReadonlySet<number> = new Set([...curves.keys(), ...montgomery.keys()])
@@ -77,19 +86,15 @@ const badShare = (): Fatal => new Fatal(47, 'a key share that is none')
 export function shareOf(group: number): Share {
   const curve = curves.get(group)
   if (curve !== undefined) return curveShare(curve)
-  const { type, name, prefix } = montgomery.get(group) ?? {}
-  if (type === undefined) return { shown: randomBytes(32), secret: () => randomBytes(32) }
+  const curved = montgomery.get(group)
+  if (curved === undefined) return { shown: randomBytes(32), secret: () => randomBytes(32) }
+  const { type, name, base } = curved
   // Node's types have no overload for a union.
-  const pair = generateKeyPairSync(type as 'x25519')
-  return {
-    shown: pair.publicKey.export({ type: 'spki', format: 'der' }).subarray(prefix),
-    secret(peer) {
-      const key = { kty: 'OKP', crv: name as string, x: peer.toString('base64url') }
-      return agreed(() =>
-        diffieHellman({ privateKey: pair.privateKey, publicKey: createPublicKey({ key, format: 'jwk' }) }),
-      )
-    },
-  }
+  const { privateKey } = generateKeyPairSync(type as 'x25519')
+  const secret = (peer: Buffer): Buffer =>
+    agreed(() => diffieHellman({ privateKey, publicKey: montgomeryKey(name, peer) }))
+  // Our half is what comes of the base point, which takes a fifth of the time that an export does.
+  return { shown: secret(base), secret }
 }
 
 function curveShare(curve: string): Share {

@@ -7,7 +7,6 @@ export class Schedule {
   readonly #suite: Suite
   readonly #handshake: Buffer
   #main: Buffer = nothing
-  exporter: Buffer = nothing
 
   constructor(suite: Suite, psk: Buffer | null, agreed: Buffer) {
     this.#suite = suite
@@ -28,8 +27,13 @@ export class Schedule {
     const context = hashOf(hash, messages)
     this.#main = extract(hash, this.#derived(this.#handshake), Buffer.alloc(hashSize(hash)))
     const of = (label: string): Buffer => deriveSecret(hash, this.#main, label, context)
-    this.exporter = of('exp master')
     return [of('c ap traffic'), of('s ap traffic')]
+  }
+
+  /** Only a key log asks for it. */
+  exporter(messages: readonly Buffer[]): Buffer {
+    const { hash } = this.#suite
+    return deriveSecret(hash, this.#main, 'exp master', hashOf(hash, messages))
   }
 
   resumption(messages: readonly Buffer[]): Buffer {

@@ -89,7 +89,7 @@ export function* tls13Handshake(machine: Machine, first: Hello): Handshake {
   const [clientData, serverData] = keys.application(wire.transcript)
   machine.log('CLIENT_TRAFFIC_SECRET_0', clientData)
   machine.log('SERVER_TRAFFIC_SECRET_0', serverData)
-  machine.log('EXPORTER_SECRET', keys.exporter)
+  if (settings.keyLog) machine.log('EXPORTER_SECRET', keys.exporter(wire.transcript))
   wire.protect(protectionOf(suite, serverData))
   wire.moment('handshake-done')
   machine.inbound.readWith(protectionOf(suite, clientHandshake))
