@@ -9,6 +9,7 @@ import { format } from './generate/format.ts'
 import { bundledLicences } from './generate/licences.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
+import { scriptedFaults } from './generate/scripted-faults.ts'
 import { scenarioTables } from './generate/tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,6 +18,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['docs/tls-engine-measured.md', scriptedFaults(root)],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ...reportPages(root),
   ...[...schemas(root)].map(

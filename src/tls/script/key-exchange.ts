@@ -62,24 +62,6 @@ export const groups: ReadonlySet<number> = new Set([...curves.keys(), ...montgom
 /** What a correct server of today has, the best first. */
 export const usualGroups: readonly number[] = [29, 23, 24, 25]
 
-/** The registry's names, for those that are met. */
-export const groupNames: ReadonlyMap<number, string> = new Map([
-  [19, 'secp192r1'],
-  [21, 'secp224r1'],
-  [22, 'secp256k1'],
-  [23, 'secp256r1'],
-  [24, 'secp384r1'],
-  [25, 'secp521r1'],
-  [26, 'brainpoolP256r1'],
-  [27, 'brainpoolP384r1'],
-  [28, 'brainpoolP512r1'],
-  [29, 'x25519'],
-  [30, 'x448'],
-  [31, 'brainpoolP256r1tls13'],
-  [32, 'brainpoolP384r1tls13'],
-  [33, 'brainpoolP512r1tls13'],
-])
-
 const badShare = (): Fatal => new Fatal(47, 'a key share that is none')
 
 /** Our half in a group. In one that nobody knows it is anything: no secret comes of it. */
