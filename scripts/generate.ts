@@ -10,6 +10,7 @@ import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
+import { scriptedFaults } from './generate/scripted-faults.ts'
 import { scenarioTables } from './generate/tables.ts'
 import { measured } from './measure/explained.ts'
 
@@ -21,6 +22,7 @@ const files = new Map<string, string>([
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
   ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
+  ['docs/tls-engine-measured.md', scriptedFaults(root)],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ...reportPages(root),
   ...[...schemas(root)].map(
