@@ -4,7 +4,7 @@ import { didYouMean } from '../text/nearest.ts'
 import { certificateShape, effectShape, quirkShape } from './definition.ts'
 import type { Effect, Effects } from './effects.ts'
 import type { CertificateEntry, CertificateFault, EntryFacts, Member, QuirkEntry } from './entry.ts'
-import { listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
+import { hasOpenPlace, listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
 import { graphProblem, membersOf, recipeOf } from './recipe/recipe.ts'
 import { unreachedSettings } from './recipe/settings.ts'
 import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
@@ -43,9 +43,7 @@ export type OwnQuirk = Own<QuirkEntry>
  */
 export function defineCertificate(definition: OwnCertificate): DefinedPart {
   const { id, ...entry } = checked('defineCertificate', definition, certificateShape)
-  for (const one of eachValue(id, entry)) {
-    const problem = problemOf(certificateShape, { id, ...one })
-    if (problem) refuse(id, clause(problem, 'defineCertificate'))
+  for (const one of eachValue(id, entry, certificateShape)) {
     if (!differs(one)) refuse(id, 'nothing differs from good, so it would be good')
     const wrong = graphProblem(recipeOf(one))
     if (wrong !== undefined) refuse(id, wrong)
@@ -55,13 +53,18 @@ export function defineCertificate(definition: OwnCertificate): DefinedPart {
   return { defined: true, kind: 'certificate', id, entry: { ...factDefaults, ...entry } }
 }
 
-/** The entry with its default, and with each value that is listed. */
-function eachValue<Entry extends Parameterised>(id: string, entry: Entry): readonly Entry[] {
+/** The entry with its default, and with each value that is listed, each of the shape that it must have. */
+function eachValue<Entry extends Parameterised>(id: string, entry: Entry, shape: Shape): readonly Entry[] {
+  const { parameter: _, ...rest } = entry
+  if (entry.parameter === undefined && hasOpenPlace(rest)) refuse(id, "it has 'param' in it, and no 'parameter'")
+  let all: readonly Entry[]
   try {
-    return [undefined, ...listedValues(entry)].map((value) => withValue(id, entry, value))
+    all = [undefined, ...listedValues(entry)].map((value) => withValue(id, entry, value))
   } catch (error) {
     return refuse(id, `'parameter': ${error instanceof Error ? error.message : String(error)}`)
   }
+  const problem = all.map((one) => problemOf(shape, { id, ...one })).find((one) => one !== undefined)
+  return problem ? refuse(id, clause(problem, 'it')) : all
 }
 
 /**
@@ -71,6 +74,7 @@ function eachValue<Entry extends Parameterised>(id: string, entry: Entry): reado
  */
 export function defineQuirk(definition: OwnQuirk): DefinedPart {
   const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
+  eachValue(id, entry, quirkShape)
   const { twin, speaks, tls, at, capabilities: { add, remove, replace, order } = {} } = entry
   if (twin !== undefined && !scenarioNames.includes(twin)) {
     refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
