@@ -7,10 +7,10 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { MockmailError } from '../errors.ts'
+import { packageFolder } from '../package-folder.ts'
 import type { KeyDetails, KeyName, KeyType } from '../scenarios/entry.ts'
 import { bitString, type Der, encodeElement, integer, parseDer, sequence } from './der.ts'
 
@@ -160,28 +160,13 @@ export type TestKey = 'server' | 'client'
 export const rsaTestKey = (part: TestKey, bits: number): KeyPair | undefined => {
   const name = `rsa-${bits}-${part}`
   if (testKeys.has(name)) return testKeys.get(name)
-  const file = join(packageDirectory(), 'fixtures', 'keys', `${name}.pem`)
+  const file = fileURLToPath(new URL(`fixtures/keys/${name}.pem`, packageFolder()))
   const key = existsSync(file) ? parsePrivateKey(readFileSync(file), file) : undefined
   testKeys.set(name, key)
   return key
 }
 
 const testKeys = new Map<string, KeyPair | undefined>()
-
-/** The folder of mockmail's package.json, from `src/certs` and from the built `dist` alike. */
-const packageDirectory = (): string => {
-  const start = dirname(fileURLToPath(import.meta.url))
-  for (let directory = start; ; directory = dirname(directory)) {
-    const file = join(directory, 'package.json')
-    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'mockmail') return directory
-    if (directory === dirname(directory)) {
-      throw new MockmailError(
-        'PKI_UNUSABLE',
-        `no package.json of mockmail above ${start}: its test keys cannot be found`,
-      )
-    }
-  }
-}
 
 /**
  * Does not look at `asymmetricKeyDetails`: on a key that was just generated it can hang Node 20 for ever. It holds the

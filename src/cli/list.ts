@@ -10,12 +10,6 @@ export interface ListOutput {
   readonly entries: readonly ListedEntry[]
 }
 
-/** What `list --json` prints. */
-export interface ListOutput {
-  readonly schema: 1
-  readonly entries: readonly ListedEntry[]
-}
-
 export function addList(program: Command): void {
   program
     .command('list')

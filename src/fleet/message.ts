@@ -1,5 +1,6 @@
 import type { ConnectionRecord, Phase } from '../record/record.ts'
 import type { AcceptedMessage } from '../servers/core/dialect.ts'
+import { findBody, readFields } from '../servers/imap/mime/headers.ts'
 
 /** One mailbox of an address field, or a group of them. */
 export interface ParsedAddress {
@@ -99,21 +100,14 @@ export function receive(
   }
 }
 
-/** Where the first empty line is; a client may send bare LF, all through or here and there. */
-function endOfHeaders(raw: Buffer): number {
-  const ends = ['\n\n', '\n\r\n'].map((empty) => raw.indexOf(empty)).filter((at) => at >= 0)
-  return Math.min(raw.length, ...ends)
-}
-
-/** RFC 5322 §2.2: names in lower case, values unfolded. */
+/** RFC 5322 §2.2: names in lower case, values unfolded. A client may send bare LF, all through or here and there. */
 function parseHeaders(raw: Buffer): ReadonlyMap<string, readonly string[]> {
-  const source = raw.toString('utf8', 0, endOfHeaders(raw))
   const headers = new Map<string, string[]>()
-  for (const line of source.replace(/\r?\n(?=[ \t])/g, '').split(/\r?\n/)) {
-    const colon = line.indexOf(':')
-    if (colon < 1) continue
-    const name = line.slice(0, colon).trim().toLowerCase()
-    const value = line.slice(colon + 1).trim()
+  const whole = { start: 0, end: raw.length }
+  const header = { start: 0, end: findBody(raw, whole, raw.length) }
+  for (const { name, valueStart, end } of readFields(raw, header, Number.POSITIVE_INFINITY)) {
+    if (name === '') continue
+    const value = raw.toString('utf8', valueStart, end).replace(/\r?\n/g, '').trim()
     const values = headers.get(name)
     if (values) values.push(value)
     else headers.set(name, [value])

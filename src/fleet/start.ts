@@ -160,7 +160,12 @@ export async function serve(
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     throw error
   }
-  return servers.map(({ open }) => open())
+  const opened = servers.map(({ open }) => open())
+  for (const [index, { of, role }] of endpoints.entries()) {
+    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
+    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
+  }
+  return opened.filter((_, index) => endpoints[index]?.of === undefined)
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */

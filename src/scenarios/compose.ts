@@ -1,12 +1,11 @@
 import { MockmailError } from '../errors.ts'
 import type { CertificateEntry, CertificateFault, PresetEntry, QuirkEntry } from './entry.ts'
+import { behaviourClaims, behaviourSettings } from './quirk-claims.ts'
 import { listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
 import { graphProblem, type Recipe, recipeOf } from './recipe/recipe.ts'
 import { facetsOfFault, overlap, settingsOfFault, unreachedSettings } from './recipe/settings.ts'
 import type { Part } from './registry.ts'
-import { type Action, actions, type Facet, facets, momentOfAction } from './vocabulary.ts'
-
-const actionOfMoment = new Map(actions.map((action) => [momentOfAction[action] as string | undefined, action]))
+import { type Facet, facets } from './vocabulary.ts'
 
 /** The facets that a certificate or a preset sets, with any value of its parameter. */
 export const facetsOf = (entry: CertificateEntry | PresetEntry): readonly Facet[] => {
@@ -24,7 +23,10 @@ const valuesOf = <Entry extends Parameterised>(entry: Entry): readonly Entry[] =
  * What a part lays claim to, as words. Two parts of a scenario must not claim the same. A preset gives way to every other
  * part, so all that it claims is to be the only one.
  */
-export const claimsOf = (part: Part): readonly string[] => (part.kind === 'preset' ? ['preset'] : settingsOf(part))
+export function claimsOf(part: Part): readonly string[] {
+  if (part.kind === 'preset') return ['preset']
+  return part.kind === 'quirk' ? behaviourClaims(part.entry) : settingsOf(part)
+}
 
 /** What a part sets, as words: with any value of its parameter, where it has none yet. */
 export const settingsOf = ({ kind, entry }: Part): readonly string[] => [
@@ -42,27 +44,6 @@ const faultOf = (entry: Part['entry']): CertificateFault => {
   return 'modes' in entry ? fault : (entry as CertificateEntry)
 }
 
-function behaviourSettings({ capabilities, tls, at, ...entry }: QuirkEntry | PresetEntry): readonly string[] {
-  const names = [
-    ...(capabilities?.add ?? []),
-    ...(capabilities?.remove ?? []),
-    ...Object.keys(capabilities?.replace ?? {}),
-  ]
-  return [
-    ...new Set(names.map((name) => `capability ${name}`)),
-    ...Object.keys(tls ?? {}).map((parameter) => `TLS parameter ${parameter}`),
-    ...(capabilities?.order ? ['order of capabilities'] : []),
-    ...('speaks' in entry ? ['first bytes'] : []),
-    ...Object.keys(at ?? {}).map(canonicalHook),
-  ]
-}
-
-/** A moment that is the reply to a command is the same claim as that command. */
-function canonicalHook(hook: string): string {
-  const action: Action | undefined = actionOfMoment.get(hook)
-  return action ? `command ${action}` : hook.startsWith('command:') ? `command ${hook.slice(8)}` : `moment ${hook}`
-}
-
 /** @throws {MockmailError} CONFLICT, naming both parts and what both of them set, or what would be lost of one */
 export function refuseConflicts(parts: readonly (Part & { readonly base?: string })[]): void {
   const owned: (readonly [claim: string, owner: string])[] = []
@@ -73,11 +54,18 @@ export function refuseConflicts(parts: readonly (Part & { readonly base?: string
     seen.add(base)
     for (const claim of claimsOf(part)) {
       const found = owned.find(([other, owner]) => owner !== part.id && overlap(claim, other))
-      if (found) throw conflict(found[1], part.id, `both set ${spelled(claim)}`)
+      if (found) throw conflict(found[1], part.id, `both set ${spelled(inOneWord(claim, part, found[1], owned))}`)
       owned.push([claim, part.id])
     }
   }
   refuseLost(parts)
+}
+
+/** What both set in clear and inside TLS, without a word of either. */
+function inOneWord(claim: string, part: Part, owner: string, owned: readonly (readonly [string, string])[]): string {
+  const other = claim.replace(/ in clear\b/, ' inside TLS')
+  const both = claimsOf(part).includes(other) && owned.some(([set, by]) => set === other && by === owner)
+  return both ? claim.replace(/ in clear\b/, '') : claim
 }
 
 const conflict = (one: string, other: string, why: string): MockmailError =>

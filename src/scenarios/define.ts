@@ -15,7 +15,6 @@ export const definePresets = <const Id extends string>(
   entries: Readonly<Record<Id, PresetEntry>>,
 ): Readonly<Record<Id, PresetEntry>> => entries
 
-export { close, hold, inject, refuse, reply, send, silent } from './effects.ts'
 export { chainOf } from './recipe/member.ts'
 export {
   algorithm,

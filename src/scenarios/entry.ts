@@ -1,7 +1,7 @@
-import type { Effects } from './effects.ts'
+import type { Moments, ProofWords, QuirkWords } from './quirk-words.ts'
 import type { CertificateFault } from './recipe/member.ts'
 import type { Parameter } from './recipe/parameter.ts'
-import type { Expect, Facet, Hook, Mode, Protocol, Reason } from './vocabulary.ts'
+import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** Key types of a run. */
 export type KeyType = 'ec' | 'rsa'
@@ -46,61 +46,29 @@ export interface CertificateEntry extends EntryFacts, CertificateFault {
   readonly parameter?: Parameter<ValueOf<CertificateFault>>
 }
 
-/** Changes to what the server says it can do. Names are neutral (`starttls`, `auth`) or literal (`XRDST`). */
-export interface CapabilityChange {
-  readonly add?: readonly string[]
-  readonly remove?: readonly string[]
-  readonly replace?: Readonly<Record<string, string>>
-  /** Names in the order in which they are shown; what is not among them follows. Default: the server's own order. */
-  readonly order?: readonly string[]
-  /** Default: every protocol of the entry. */
-  readonly protocols?: readonly Protocol[]
-  /** Default: both before and after TLS. */
-  readonly phase?: 'clear' | 'tls'
-}
-
-/** TLS parameters that a quirk sets; anything absent stays Node's default. */
-export interface TlsProfile {
-  readonly minVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
-  readonly maxVersion?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3'
-  readonly ciphers?: string
-  readonly ecdhCurve?: string
-  readonly sigalgs?: string
-  /** Seconds. */
-  readonly sessionTimeout?: number
-  readonly clientCertificate?: 'optional' | 'required'
-}
-
-/** What a quirk does. */
-export interface QuirkFault {
-  /** What the port speaks from the first byte, where that is not what its mode promises. `nothing`: nobody listens. */
-  readonly speaks?: 'clear' | 'tls' | 'nothing'
-  readonly capabilities?: CapabilityChange
-  readonly tls?: TlsProfile
-  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
-}
-
 /** A named way a server misbehaves. */
-export interface QuirkEntry extends EntryFacts, QuirkFault {
-  readonly parameter?: Parameter<ValueOf<QuirkFault>>
+export interface QuirkEntry extends EntryFacts, QuirkWords {
+  readonly parameter?: Parameter<ValueOf<QuirkWords>>
   readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
   /**
-   * The id of the quirk that is the same without the injection. What a client does here counts only where it does not do it
-   * there as well.
+   * The id of the quirk that is the same without the fault, where that is not the one that can be derived. What a client
+   * does here counts only where it does not do it there as well.
    */
   readonly twin?: string
 }
 
 /** A named real system that the server imitates: defaults, of which any other part of a scenario takes the place. */
-export interface PresetEntry extends EntryFacts, Pick<CertificateFault, 'leaf' | 'intermediate' | 'root'> {
+export interface PresetEntry
+  extends EntryFacts,
+    ProofWords,
+    Pick<CertificateFault, 'leaf' | 'intermediate' | 'root'>,
+    Pick<QuirkWords, 'capabilities' | 'tls'> {
   readonly parameter?: never
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
-  readonly capabilities?: CapabilityChange
-  readonly tls?: TlsProfile
-  readonly at?: Readonly<Partial<Record<Hook, Effects>>>
+  readonly at?: Moments
 }
 
 /** The facets that an entry sets, in the order of the vocabulary. */

@@ -1,6 +1,7 @@
 import { needsScript, profileProblem } from './availability.ts'
 import { facetsOf, settingsOf } from './compose.ts'
 import type { Needs } from './entry.ts'
+import { scriptNeeds } from './moments.ts'
 import {
   aliasesOfValues,
   listedValues,
@@ -10,7 +11,7 @@ import {
   withValue,
 } from './recipe/parameter.ts'
 import { catalogue, type Part, type PartId } from './registry.ts'
-import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
+import type { Expect, Facet, Mode, Moment, Protocol, Reason } from './vocabulary.ts'
 import { modes, protocols } from './vocabulary.ts'
 
 /** What may stand behind the colon of an entry. */
@@ -59,6 +60,8 @@ export interface ListedEntry {
   readonly aliases: readonly string[]
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]
+  /** Moments of which one may follow behind `@`; the first is the default. Empty where there is no choice. */
+  readonly moments: readonly Moment[]
   readonly errors: Readonly<Record<string, string | number>>
   /** Whether this machine can serve it. */
   readonly available: boolean
@@ -90,6 +93,7 @@ export function listEntry(part: Part): ListedEntry {
     aliases: [...(entry.aliases ?? []), ...aliasesOfValues(entry).map(([alias]) => alias)],
     protocols: part.kind === 'certificate' ? protocols : part.entry.protocols,
     modes: part.kind === 'certificate' ? modes.filter((mode) => mode !== 'plain' || id === 'good') : part.entry.modes,
+    moments: part.kind === 'quirk' ? (part.entry.moments ?? []) : [],
     errors: entry.errors ?? {},
     get available() {
       return problemOf(part) === null
@@ -100,8 +104,11 @@ export function listEntry(part: Part): ListedEntry {
   }
 }
 
-const problemOf = ({ kind, entry }: Part): string | null =>
-  kind === 'certificate' && entry.engine === 'script' ? needsScript : profileProblem(entry.tls ?? {})
+const problemOf = (part: Part): string | null => {
+  const { kind, entry } = part
+  if (kind === 'certificate' && entry.engine === 'script') return needsScript
+  return (kind === 'quirk' ? scriptNeeds(entry) : null) ?? profileProblem(entry.tls ?? {})
+}
 
 function listParameter(entry: Part['entry']): ListedParameter | null {
   const { parameter }: Parameterised = entry

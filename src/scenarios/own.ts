@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import { MockmailError } from '../errors.ts'
 import { didYouMean } from '../text/nearest.ts'
-import { certificateShape, effectShape, quirkShape } from './definition.ts'
-import type { Effect, Effects } from './effects.ts'
+import { certificateShape, quirkShape } from './definition.ts'
+import { effectShape } from './effect-shape.ts'
+import type { Effect, EffectFunction } from './effects.ts'
 import type { CertificateEntry, CertificateFault, EntryFacts, Member, QuirkEntry } from './entry.ts'
+import { momentsOf } from './moments.ts'
+import type { CapabilityChange, QuirkWords } from './quirk-words.ts'
 import { hasOpenPlace, listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
 import { graphProblem, membersOf, recipeOf } from './recipe/recipe.ts'
 import { unreachedSettings } from './recipe/settings.ts'
-import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput, scenarioNames } from './scenario.ts'
 import { type Problem, problemOf, type Shape } from './shape.ts'
 
 type Own<Entry> = { readonly id: string } & Omit<Entry, keyof EntryFacts> &
@@ -74,16 +77,10 @@ function eachValue<Entry extends Parameterised>(id: string, entry: Entry, shape:
  */
 export function defineQuirk(definition: OwnQuirk): DefinedPart {
   const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
-  eachValue(id, entry, quirkShape)
-  const { twin, speaks, tls, at, capabilities: { add, remove, replace, order } = {} } = entry
-  if (twin !== undefined && !scenarioNames.includes(twin)) {
-    refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
-  }
-  if ([speaks, tls, at, add, remove, replace, order].every(saysNothing) && entry.parameter === undefined) {
-    refuse(id, 'it has no effect, no capability, no TLS parameter and no first bytes, so it would be good')
-  }
-  const guarded = Object.entries(at ?? {}).flatMap(([hook, effects]) =>
-    effects === undefined ? [] : [[hook, guard(id, hook, effects)]],
+  for (const one of eachValue(id, entry, quirkShape)) refuseIdle(id, one)
+  const { at } = entry
+  const guarded = Object.entries(momentsOf(entry)).flatMap(([hook, effects]) =>
+    effects === undefined ? [] : [[hook, typeof effects === 'function' ? guard(id, hook, effects) : effects]],
   )
   return {
     defined: true,
@@ -92,6 +89,36 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
     entry: { ...factDefaults, ...entry, ...(at && { at: Object.fromEntries(guarded) }) },
   }
 }
+
+/** A quirk that does nothing, or not where it says. */
+function refuseIdle(id: string, entry: Pick<QuirkEntry, keyof QuirkWords | 'twin'>): void {
+  const { twin, at, moments: choice, companions } = entry
+  if (twin !== undefined && !scenarioNames.includes(twin)) {
+    refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
+  }
+  for (const { scenario } of companions ?? []) resolveScenario(scenario)
+  const happens = momentsOf(entry)
+  if (at !== undefined && Object.keys(happens).length === 0 && choice === undefined && isList(at)) {
+    refuse(id, "'at' has effects and no moment; name one, as in { greeting: […] }, or say 'moments'")
+  }
+  const lacking = choice?.find((moment) => happens[moment] === undefined)
+  if (lacking !== undefined) refuse(id, `'moments' names ${lacking}, and 'at' says nothing of it`)
+  if (
+    Object.values(happens).every((effects) => effects === undefined) &&
+    [entry.capabilities ?? []].flat().every(changesNothing) &&
+    behaviourWords.every((name) => saysNothing(entry[name]))
+  ) {
+    refuse(id, 'it has no effect, no capability, no TLS parameter and nothing else that it does, so it would be good')
+  }
+}
+
+const changesNothing = ({ only, add, remove, replace, order, spell }: CapabilityChange): boolean =>
+  only === undefined && [add, remove, replace, order, spell].every((what) => saysNothing(what))
+
+const isList = (at: unknown): boolean => Array.isArray(at) || typeof at === 'function'
+
+/** What does something by itself; what a client could be seen by does not. */
+const behaviourWords = ['listen', 'start', 'sasl', 'connections', 'tls', 'script'] as const
 
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 
@@ -153,7 +180,7 @@ function refuse(id: string, what: string): never {
 }
 
 /** What the function throws, or returns in place of effects, is told as the definition's, and not as a defect of ours. */
-function guard(id: string, hook: string, effects: Effects): Effects {
+function guard(id: string, hook: string, effects: EffectFunction): EffectFunction {
   const wrong = (what: string, options?: { readonly cause: unknown }): MockmailError =>
     new MockmailError('INVALID_DEFINITION', `What '${id}' does at '${hook}' ${what}.`, options)
   return (context) => {

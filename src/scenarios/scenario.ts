@@ -1,10 +1,11 @@
 import { MockmailError } from '../errors.ts'
-import { didYouMean } from '../text/nearest.ts'
 import { facetsOf, joinedRecipe, refuseConflicts } from './compose.ts'
 import type { Needs, PresetEntry, QuirkEntry } from './entry.ts'
-import { aliasesOfValues, withValue } from './recipe/parameter.ts'
+import { deadEndOf, depthOfEnd, depthOfPart, scriptNeeds } from './moments.ts'
+import { parsePart, twinOfPart, usual } from './named-parts.ts'
+import type { Companion } from './quirk-words.ts'
 import type { Recipe } from './recipe/recipe.ts'
-import { catalogue, type Part } from './registry.ts'
+import type { Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
@@ -51,6 +52,8 @@ export interface ConnectionParts {
   readonly expectation: Expectation
 }
 
+export { scenarioNames } from './named-parts.ts'
+
 /** What a user asked for, checked and resolved. */
 export interface Scenario {
   /** As typed, with aliases resolved. */
@@ -60,6 +63,8 @@ export interface Scenario {
   /** How many connections it takes to show. */
   readonly runs: number
   readonly observable: 'server' | 'client'
+  /** Further endpoints that belong to every endpoint of it. */
+  readonly companions: readonly Companion[]
   /** The same scenario without what it injects, where it injects. */
   readonly twin: Scenario | undefined
   /** Why it cannot show there, or undefined when it can. */
@@ -67,22 +72,6 @@ export interface Scenario {
   /** What the n-th connection meets, 1 being the first. */
   forConnection(nth: number): ConnectionParts
 }
-
-/** A part by a name of it, with the value that the name stands for. */
-interface Named {
-  readonly part: Part
-  readonly value?: string
-}
-
-const names = new Map<string, Named>(
-  catalogue.flatMap((part): [string, Named][] => [
-    ...[part.id, ...(part.entry.aliases ?? [])].map((name): [string, Named] => [name, { part }]),
-    ...aliasesOfValues(part.entry).map(([name, value]): [string, Named] => [name, { part, value }]),
-  ]),
-)
-
-/** Every name that is understood, aliases included. */
-export const scenarioNames: readonly string[] = [...names.keys()]
 
 /**
  * @param own parts that are understood by their ids beside the catalogue's
@@ -93,7 +82,7 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
-      : [{ ...valued(one as Part), from: 1 } as ScenarioPart],
+      : [{ ...usual(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -109,47 +98,6 @@ function checkInput(input: unknown): void {
   )
 }
 
-const partPattern = /^(?<name>[^@:]*)(?::(?<value>[^@]*))?(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
-
-function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
-  const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text.replace(/[@:].*/s, '')
-  const ofOwn = own.find(({ id }) => id === name) as Part | undefined
-  const found = ofOwn ? { part: ofOwn } : names.get(name)
-  if (!found) {
-    throw new MockmailError(
-      'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
-    )
-  }
-  const { part } = found
-  if (!match || match.groups?.['moment'] !== undefined) {
-    throw new MockmailError(
-      'INVALID_OPTION',
-      `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
-    )
-  }
-  const from = Number(match.groups?.['nth'] ?? 1)
-  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  const value = match.groups?.['value']
-  if (value !== undefined && 'value' in found) {
-    throw new MockmailError(
-      'INVALID_OPTION',
-      `'${text}': '${name}' stands for '${part.id}:${found.value}', so no other value may follow.`,
-    )
-  }
-  return { ...valued(part, value ?? found.value), from } as ScenarioPart
-}
-
-/** A part with a value in place of its parameter; its id has the value where it was said. */
-const valued = (part: Part, value?: string): Part & Pick<ScenarioPart, 'base'> =>
-  ({
-    ...part,
-    id: value === undefined ? part.id : `${part.id}:${value}`,
-    base: part.id,
-    entry: withValue<Part['entry']>(part.id, part.entry, value),
-  }) as Part & Pick<ScenarioPart, 'base'>
-
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const byTurn = new Map<number, ConnectionParts>()
   let twin: Scenario | undefined
@@ -163,6 +111,7 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
     expectation: expectationOf(parts),
     runs: Math.max(...parts.map(({ from, entry }) => Math.max(from, entry.runs ?? 1))),
     observable: parts.some(({ entry }) => entry.observable === 'client') ? 'client' : 'server',
+    companions: parts.flatMap((part) => (part.kind === 'quirk' ? companionsOf(part.entry) : [])),
     get twin() {
       twin ??= twinOf(parts)
       return twin
@@ -204,15 +153,23 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   }
 }
 
-/** Every part that injects gives way to its twin, and the twin is in it once. */
+/** Every part gives way to its twin, and each is in it once. */
 function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
-  const twins = parts.map((part) => {
-    const id = part.kind === 'quirk' ? part.entry.twin : undefined
-    return id === undefined ? part : { ...parsePart(id, []), from: part.from }
-  })
+  const twins = parts.map(twinOfPart)
   if (twins.every((part, index) => part === parts[index])) return undefined
-  return buildScenario(twins.filter(({ id }, index) => twins.findIndex((other) => other.id === id) === index))
+  const left = twins.filter((part) => part !== undefined)
+  return buildScenario(
+    left.length === 0
+      ? [parsePart('good', [])]
+      : left.filter(({ id }, index) => left.findIndex((other) => other.id === id) === index),
+  )
 }
+
+/** A canary is right in every respect: whoever comes to it has been sent there. */
+const companionsOf = ({ canary, companions = [] }: QuirkEntry): readonly Companion[] => [
+  ...(canary ? [{ scenario: 'good', role: 'canary' as const, ...canary }] : []),
+  ...companions,
+]
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>
   parts
@@ -257,6 +214,26 @@ function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mo
     } else if (mode === 'plain' && part.id !== 'good') {
       return `${part.id} is a certificate, and mode plain shows none`
     }
+    const script = part.kind === 'quirk' ? scriptNeeds(part.entry) : null
+    if (script !== null) return script
+  }
+  return unreachable(parts, mode)
+}
+
+/** What stands behind the end of every conversation can never be met. */
+function unreachable(parts: readonly ScenarioPart[], mode: Mode): string | undefined {
+  for (const part of parts) {
+    if (part.kind !== 'quirk') continue
+    const end = part.entry.listen === false ? 'accept' : deadEndOf(part.entry, mode)
+    if (end === undefined) continue
+    const behind = parts.find(
+      (other) =>
+        other !== part &&
+        other.id !== 'good' &&
+        other.from >= part.from &&
+        depthOfPart(other, mode) > depthOfEnd(end, mode),
+    )
+    if (behind) return `${part.id} ends every connection at ${end}, and ${behind.id} can never show in mode ${mode}`
   }
   return undefined
 }

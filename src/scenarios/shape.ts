@@ -25,6 +25,8 @@ export type Shape =
   | { readonly is: 'one-of'; readonly of: readonly Shape[] }
   /** An object with any keys. */
   | { readonly is: 'record'; readonly of: Shape }
+  /** One of several; `pick` tells by the value which one it is meant to be, `of` being the first of them. */
+  | { readonly is: 'choice'; readonly of: Shape; readonly pick: (given: unknown) => Shape }
 
 /** A shape for every key of a type, so that a key without one does not compile. */
 export type Keys<T> = { readonly [Key in keyof Required<T>]: Shape }
@@ -67,6 +69,8 @@ export function problemOf(shape: Shape, given: unknown, path = ''): Problem | un
     case 'object':
     case 'record':
       return problemOfKeys(shape, given, path)
+    case 'choice':
+      return problemOf(shape.pick(given), given, path)
   }
 }
 
@@ -109,6 +113,8 @@ function wanted(shape: Shape): string {
       return 'an object'
     case 'one-of':
       return shape.of.map(wanted).join(' or ')
+    case 'choice':
+      return wanted(shape.of)
   }
 }
 
@@ -201,6 +207,13 @@ export const nothing = value('null', null, (given) => given === null)
 
 /** An object with any keys. */
 export const record = (of: Shape): Shape => ({ is: 'record', of })
+
+/** A shape that depends on the value. */
+export const choice = (of: Shape, pick: (given: unknown) => Shape): Shape => ({ is: 'choice', of, pick })
+
+/** One, or a list of them. */
+export const oneOrMore = (of: Shape): Shape =>
+  choice(of, (given) => (Array.isArray(given) ? list(of, { least: 1 }) : of))
 
 export const text = value('a text that is not empty', 'a text', (given) => typeof given === 'string' && given !== '')
 

@@ -104,7 +104,11 @@ export const plays: Readonly<Record<QuirkId | PresetId, readonly Play[]>> = {
       result: { ...leaked, flags: ['login-refused-in-clear'] },
       onGood: leaked,
       fired: (protocol) =>
-        protocol === 'smtp' ? ['command:auth', 'command:envelope', 'command:message'] : ['command:auth'],
+        ({
+          smtp: ['command:auth', 'command:envelope', 'command:message'],
+          imap: ['command:auth', 'command:select'],
+          pop3: ['command:auth', 'command:list'],
+        })[protocol],
     },
   ],
   'starttls-injected': [

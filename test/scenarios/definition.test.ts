@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineCertificate, defineQuirk, type Effect, type OwnQuirk, reply, startMailServer } from '../../src/index.ts'
-import { certificateShape, effectShapes, quirkShape } from '../../src/scenarios/definition.ts'
+import { certificateShape, quirkShape } from '../../src/scenarios/definition.ts'
+import { effectShapes } from '../../src/scenarios/effect-shape.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'
 import { problemOf, type Shape } from '../../src/scenarios/shape.ts'
 import { connectRaw } from '../support/raw.ts'
@@ -18,6 +19,8 @@ function sampleOf(shape: Shape): unknown {
       return shape.of.map(sampleOf)
     case 'record':
       return { some: sampleOf(shape.of) }
+    case 'choice':
+      return sampleOf(shape.of)
     case 'one-of':
       return sampleOf(shape.of[0] as Shape)
     case 'object':
@@ -249,7 +252,9 @@ describe('a definition that changes nothing', () => {
     { at: { greeting: () => [reply()] } },
     { tls: { maxVersion: 'TLSv1.2' } },
     { capabilities: { add: ['X'] } },
-    { speaks: 'nothing' },
+    { listen: false },
+    { capabilities: { only: [] } },
+    { at: { greeting: [] } },
   ])('is none as a quirk with %j', (entry) => {
     expect(defineQuirk({ ...quirk, ...entry } as never).id).toBe('own')
   })
@@ -274,7 +279,7 @@ describe('what is no definition at all', () => {
   })
 
   it('nor one whose twin is unknown', () => {
-    const quirk = { id: 'own', summary: 'x', layer: 'session', protocols: ['pop3'], modes: ['plain'], speaks: 'tls' }
+    const quirk = { id: 'own', summary: 'x', layer: 'session', protocols: ['pop3'], modes: ['plain'], listen: false }
     expect(refusal(() => defineQuirk({ ...quirk, twin: 'first-answr-held' } as never)).message).toBe(
       "The definition of 'own' cannot be used: there is no twin 'first-answr-held' in the catalogue. Did you mean 'first-answer-held'?",
     )
@@ -315,12 +320,12 @@ describe('what a function of a definition returns', () => {
     [
       'an effect with a key of its own',
       () => [{ do: 'send', byte: 'x' }],
-      "is no list of effects: effect 1 has no 'byte'. Did you mean 'bytes'? Allowed: do, bytes",
+      "is no list of effects: effect 1 has no 'byte'. Did you mean 'bytes'? Allowed: do, bytes, split, everyMs",
     ],
     [
       'an effect with another value',
       () => [{ do: 'close', how: 'rstt' }],
-      "is no list of effects: effect 1 'how' is 'rstt'. Did you mean 'rst'? Allowed: fin, rst, half",
+      "is no list of effects: effect 1 'how' is 'rstt'. Did you mean 'rst'? Allowed: fin, rst, half, clean",
     ],
   ])('and is %s is told as the definition’s', async (_, greeting, what) => {
     expect(await served(greeting)).toMatchObject([
@@ -342,7 +347,7 @@ describe('what a function of a definition returns', () => {
       expect(problemOf(shape, { ...effect, doo: 1 })?.what).toMatch(/^has no 'doo'\. Did you mean 'do'\?/)
     }
     expect([...effectShapes.keys()].sort()).toEqual(
-      ['close', 'drip', 'hold', 'inject', 'refuse', 'reply', 'send', 'silent', 'wait'].sort(),
+      'alert below close hold inject refuse repeat reply send silent stay-in-clear upgrade wait'.split(' '),
     )
   })
 })

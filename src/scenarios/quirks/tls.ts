@@ -1,4 +1,4 @@
-import { close, defineQuirks, reply, send, silent } from '../define.ts'
+import { clearUse, close, defineQuirks, on, reply, send, silent } from '../define-quirks.ts'
 import { sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
@@ -18,6 +18,7 @@ export const tls = defineQuirks({
     reason: 'protocol-version',
     references: ['RFC 8996 §4', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [...clearUse, 'downgraded-tls'],
     tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: oldCiphers },
   },
   'tls11-only': {
@@ -30,6 +31,7 @@ export const tls = defineQuirks({
     reason: 'protocol-version',
     references: ['RFC 8996 §5', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [...clearUse, 'downgraded-tls'],
     tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: oldCiphers },
   },
   'tls12-only': {
@@ -41,6 +43,7 @@ export const tls = defineQuirks({
     because: 'TLS 1.2 is what every client must be able to speak',
     references: ['RFC 5246 §1', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [],
     tls: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' },
   },
   'tls13-only': {
@@ -52,6 +55,7 @@ export const tls = defineQuirks({
     because: 'TLS 1.3 is the current version',
     references: ['RFC 8446 §1'],
     tags: ['tls', 'versions'],
+    shows: [],
     tls: { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' },
   },
   'version-intolerant': {
@@ -65,12 +69,10 @@ export const tls = defineQuirks({
     references: ['RFC 8446 §4.1.2', 'RFC 7507 §1'],
     tags: ['tls', 'versions'],
     aliases: ['version-intolerance'],
+    shows: [...clearUse, 'downgraded-tls'],
     at: {
-      'client-hello': ({ versions, nth }) => {
-        if (versions.includes('TLSv1.3')) return [close('fin')]
-        // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
-        return nth > 1 ? [reply()] : undefined
-      },
+      // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
+      'client-hello': [on({ offers: 'TLSv1.3' }, close('fin')), on({ from: 2 }, reply())],
     },
   },
   'sslv3-only': {
@@ -84,7 +86,8 @@ export const tls = defineQuirks({
     references: ['RFC 7568 §3', 'RFC 6101 §5.6.1.3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl3-serverhello'],
-    at: { 'client-hello': () => [send(sslv3ServerHello), silent()] },
+    shows: [...clearUse, 'hung'],
+    at: { 'client-hello': [send(sslv3ServerHello), silent()] },
   },
   'sslv2-only': {
     summary: 'Any ClientHello is answered by a SERVER-HELLO of SSL 2.0; the handshake cannot be completed.',
@@ -97,7 +100,8 @@ export const tls = defineQuirks({
     references: ['RFC 6176 §3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl2-serverhello'],
-    at: { 'client-hello': () => [send(sslv2ServerHello), silent()] },
+    shows: [...clearUse, 'hung'],
+    at: { 'client-hello': [send(sslv2ServerHello), silent()] },
   },
   'client-cert-required': {
     summary: 'The server wants a certificate of the client and turns away who has none it trusts.',
@@ -109,6 +113,7 @@ export const tls = defineQuirks({
     reason: 'client-certificate',
     references: ['RFC 8446 §4.3.2', 'RFC 8446 §4.4.2.4'],
     tags: ['tls', 'client-certificates'],
+    shows: clearUse,
     tls: { clientCertificate: 'required' },
   },
   'client-cert-optional': {
@@ -120,6 +125,7 @@ export const tls = defineQuirks({
     because: 'a client without a certificate sends an empty list and goes on',
     references: ['RFC 8446 §4.4.2'],
     tags: ['tls', 'client-certificates'],
+    shows: [],
     tls: { clientCertificate: 'optional' },
   },
 })

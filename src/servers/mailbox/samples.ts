@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { packageFolder } from '../../package-folder.ts'
 import type { NewMessage } from './folder.ts'
 
 /** Octets of the large message's body. */
@@ -23,21 +24,11 @@ export function loadSamples(): readonly NewMessage[] {
 }
 
 function readFixtures(): readonly Buffer[] {
-  const folder = new URL('fixtures/messages/', findPackage())
+  const folder = new URL('fixtures/messages/', packageFolder())
   return readdirSync(folder)
     .filter((name) => name.endsWith('.eml'))
     .sort()
     .map((name) => readFileSync(new URL(name, folder)))
-}
-
-/** The same from `src` and from what is built of it, which lie at different depths. */
-function findPackage(): URL {
-  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
-    const file = new URL('package.json', folder)
-    if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'mockmail') return folder
-    if (folder.pathname === new URL('..', folder).pathname)
-      throw new Error('The package that holds the samples is gone.')
-  }
 }
 
 function createLarge(): Buffer {

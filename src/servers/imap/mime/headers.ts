@@ -41,9 +41,13 @@ export function bodyOf(raw: Buffer): number {
   return body
 }
 
-/** Where the body begins: behind the first empty line, or at the end. */
-export function findBody(raw: Buffer, { start, end: last }: Range): number {
-  const end = Math.min(last, start + maxHeader)
+/**
+ * Where the body begins: behind the first empty line, or at the end.
+ *
+ * @param most octets of header that are looked at
+ */
+export function findBody(raw: Buffer, { start, end: last }: Range, most = maxHeader): number {
+  const end = Math.min(last, start + most)
   if (start >= end || isEmptyLine(raw, start)) return nextLine(raw, start, end)
   const part = raw.subarray(start, end)
   const crlf = part.indexOf('\n\r\n')
@@ -52,10 +56,10 @@ export function findBody(raw: Buffer, { start, end: last }: Range): number {
   return crlf >= 0 ? start + crlf + 3 : end
 }
 
-/** The fields between two places, one by one, up to the 10,000th. */
-export function* readFields(raw: Buffer, { start, end }: Range): Generator<Field> {
+/** The fields between two places, one by one, up to the 10,000th where nothing else is said. */
+export function* readFields(raw: Buffer, { start, end }: Range, most = maxFields): Generator<Field> {
   let at = start
-  for (let count = 0; count < maxFields && at < end && !isEmptyLine(raw, at); count++) {
+  for (let count = 0; count < most && at < end && !isEmptyLine(raw, at); count++) {
     const from = at
     at = fieldEnd(raw, from, end)
     const mark = raw.subarray(from, Math.min(at, from + maxFieldName)).indexOf(colon)
