@@ -5,6 +5,7 @@ import { facetsOf } from './compose.ts'
 import { certificateShape, effectShape, quirkShape } from './definition.ts'
 import type { Effect, Effects } from './effects.ts'
 import type { CertificateEntry, CertificateFacets, EntryFacts, QuirkEntry } from './entry.ts'
+import type { FineName } from './fine-names.ts'
 import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
 import { type Problem, problemOf, type Shape } from './shape.ts'
 
@@ -46,6 +47,10 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
   if ([speaks, tls, at, add, remove, replace, order].every((what) => saysNothing(what))) {
     refuse(id, 'it has no effect, no capability, no TLS parameter and no first bytes, so it would be good')
   }
+  const proven = (entry.shows ?? []).filter((name) => byPlant.has(name))
+  if (entry.plants?.length && proven.length === 0) {
+    refuse(id, `what it plants proves nothing: shows must have one of ${[...byPlant].join(', ')}`)
+  }
   const guarded = Object.entries(at ?? {}).flatMap(([hook, effects]) =>
     effects === undefined ? [] : [[hook, guard(id, hook, effects)]],
   )
@@ -56,6 +61,15 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
     entry: { ...factDefaults, ...entry, ...(at && { at: Object.fromEntries(guarded) }) },
   }
 }
+
+/** What a plant can prove. */
+const byPlant: ReadonlySet<FineName> = new Set([
+  'acted-on-injected',
+  'acted-on-clear-state',
+  'accepted-bad-dialogue',
+  'downgraded-mech',
+  'surfaced-clear-text',
+])
 
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 

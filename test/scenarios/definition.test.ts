@@ -82,7 +82,7 @@ const refusal = (act: () => unknown): { readonly code: unknown; readonly message
 
 const definitions = [
   ['defineCertificate', certificateShape, { id: 'own' }, defineCertificate],
-  ['defineQuirk', quirkShape, { id: 'own', twin: 'first-answer-held' }, defineQuirk],
+  ['defineQuirk', quirkShape, { id: 'own', twin: 'first-answer-held', shows: ['acted-on-injected'] }, defineQuirk],
 ] as const
 
 describe.each(definitions)('%s', (_, shape, facts, define) => {
