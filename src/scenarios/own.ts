@@ -5,6 +5,7 @@ import { certificateShape, quirkShape } from './definition.ts'
 import { effectShape } from './effect-shape.ts'
 import type { Effect, EffectFunction } from './effects.ts'
 import type { CertificateEntry, CertificateFault, EntryFacts, Member, QuirkEntry } from './entry.ts'
+import type { FineName } from './fine-names.ts'
 import { momentsOf } from './moments.ts'
 import type { CapabilityChange, QuirkWords } from './quirk-words.ts'
 import { hasOpenPlace, listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
@@ -79,6 +80,10 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
   const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
   for (const one of eachValue(id, entry, quirkShape)) refuseIdle(id, one)
   const { at } = entry
+  const proven = (entry.shows ?? []).filter((name) => byPlant.has(name))
+  if (entry.plants?.length && proven.length === 0) {
+    refuse(id, `what it plants proves nothing: shows must have one of ${[...byPlant].join(', ')}`)
+  }
   const guarded = Object.entries(momentsOf(entry)).flatMap(([hook, effects]) =>
     effects === undefined ? [] : [[hook, typeof effects === 'function' ? guard(id, hook, effects) : effects]],
   )
@@ -119,6 +124,15 @@ const isList = (at: unknown): boolean => Array.isArray(at) || typeof at === 'fun
 
 /** What does something by itself; what a client could be seen by does not. */
 const behaviourWords = ['listen', 'start', 'sasl', 'connections', 'tls', 'script'] as const
+
+/** What a plant can prove. */
+const byPlant: ReadonlySet<FineName> = new Set([
+  'acted-on-injected',
+  'acted-on-clear-state',
+  'accepted-bad-dialogue',
+  'downgraded-mech',
+  'surfaced-clear-text',
+])
 
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 
