@@ -8,6 +8,7 @@ import { imapflow, nodemailer } from '../support/clients/node.ts'
 import { python } from '../support/clients/python.ts'
 import { cellsFor, mail } from '../support/clients/sessions.ts'
 import { describeWith } from '../support/programs.ts'
+import { type PlayedId, rowIds } from './row-ids.ts'
 
 /** An error, the same over every protocol or not; or a session that goes well. */
 type Sentence = RegExp | 'all is well' | Readonly<Partial<Record<Protocol, RegExp | 'all is well'>>>
@@ -43,7 +44,7 @@ const notTls: Row = {
   result: ['safe-abort', 'pass'],
 }
 
-const rows: Readonly<Record<keyof typeof quirks | keyof typeof presets, Row>> = {
+const rows: Readonly<Record<PlayedId, Row>> = {
   'starttls-stripped': {
     curl: { smtp: /STARTTLS not supported\.$/, imap: /STARTTLS not available\.$/, pop3: /STLS not supported\.$/ },
     python: {
@@ -136,10 +137,12 @@ const rows: Readonly<Record<keyof typeof quirks | keyof typeof presets, Row>> = 
   'exchange-like': fine,
 }
 
-const scenarios = Object.keys({ ...quirks, ...presets }) as readonly (keyof typeof rows)[]
+const scenarios = Object.keys({ ...quirks, ...presets }).filter(
+  (id) => !rowIds.some((row) => row === id),
+) as readonly PlayedId[]
 
 it('has a row for every quirk and preset', () => {
-  expect(Object.keys(rows)).toEqual(scenarios)
+  expect(Object.keys(rows).sort()).toEqual([...scenarios].sort())
 })
 
 const describeProgram = (client: SessionClient, words: 'curl' | 'python' | 'node'): void =>
