@@ -144,7 +144,10 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      recipe: joinedRecipe([...(preset ? [preset.entry] : []), ...[...quirks, ...certificates].map(({ entry }) => entry)]),
+      recipe: joinedRecipe([
+        ...(preset ? [preset.entry] : []),
+        ...[...quirks, ...certificates].map(({ entry }) => entry),
+      ]),
       faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0 || entry.dial !== undefined),
       expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
@@ -174,7 +177,9 @@ const companionsOf = ({ canary, companions = [] }: QuirkEntry): readonly Compani
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>
   parts
-    .filter((part) => (part.kind === 'quirk' ? part.entry.leaf : part.kind === 'certificate' || facetsOf(part.entry).length > 0))
+    .filter((part) =>
+      part.kind === 'quirk' ? part.entry.leaf : part.kind === 'certificate' || facetsOf(part.entry).length > 0,
+    )
     .map(({ id }) => id)
     .join('+') || 'good'
 
