@@ -46,3 +46,6 @@ export function alertCode(id: string | number): number | undefined {
   const code = typeof id === 'number' ? id : (codes.get(id) ?? (/^\d{1,3}$/.test(id) ? Number(id) : Number.NaN))
   return Number.isInteger(code) && code >= 0 && code < 256 ? code : undefined
 }
+
+/** A pattern for every alert, by name or number. */
+export const anyAlert = `${[...codes.keys()].join('|')}|\\d{1,3}`

@@ -25,18 +25,22 @@ const valuesOf = <Entry extends Parameterised>(entry: Entry): readonly Entry[] =
  */
 export function claimsOf(part: Part): readonly string[] {
   if (part.kind === 'preset') return ['preset']
-  return part.kind === 'quirk' ? behaviourClaims(part.entry) : settingsOf(part)
+  if (part.kind !== 'quirk') return settingsOf(part)
+  return [...behaviourClaims(part.entry), ...settingsOfFault(leafOf(part.entry))]
 }
 
 /** What a part sets, as words: with any value of its parameter, where it has none yet. */
 export const settingsOf = ({ kind, entry }: Part): readonly string[] => [
   ...new Set(
     valuesOf<Part['entry']>(entry).flatMap((one) => [
-      ...(kind === 'quirk' ? [] : settingsOfFault(faultOf(one))),
+      ...settingsOfFault(kind === 'quirk' ? leafOf(one as QuirkEntry) : faultOf(one)),
       ...(kind === 'certificate' ? [] : behaviourSettings(one as QuirkEntry | PresetEntry)),
     ]),
   ),
 ]
+
+/** What a quirk wants of the leaf. */
+const leafOf = ({ leaf }: QuirkEntry): CertificateFault => (leaf ? { leaf } : {})
 
 /** Of a preset, TLS is its server's and not its certificate's. */
 const faultOf = (entry: Part['entry']): CertificateFault => {

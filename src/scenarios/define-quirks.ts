@@ -1,3 +1,4 @@
+export { anyAlert } from './alert-names.ts'
 export { answer, canary, date, host, line, marker, next, self, tag } from './bytes.ts'
 export { definePresets, defineQuirks } from './define.ts'
 export {

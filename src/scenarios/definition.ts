@@ -69,6 +69,7 @@ export const quirkShape = object(
     layer: word('starttls', 'session', 'tls', 'wire'),
     parameter: parameterOf(object({ ...factsOfValue, ...quirkWords } satisfies Keys<ValueOf<QuirkWords>>)),
     twin: text,
+    leaf: object({ key: text }, ['key']),
   } satisfies Keys<{ id: string } & QuirkEntry>,
   ['id', 'summary', 'layer', 'protocols', 'modes'],
 )

@@ -1,5 +1,5 @@
 import type { Moments, ProofWords, QuirkWords } from './quirk-words.ts'
-import type { CertificateFault } from './recipe/member.ts'
+import type { CertificateFault, Member } from './recipe/member.ts'
 import type { Parameter } from './recipe/parameter.ts'
 import type { Expect, Facet, Mode, Protocol, Reason } from './vocabulary.ts'
 
@@ -49,6 +49,8 @@ export interface CertificateEntry extends EntryFacts, CertificateFault {
 /** A named way a server misbehaves. */
 export interface QuirkEntry extends EntryFacts, QuirkWords {
   readonly parameter?: Parameter<ValueOf<QuirkWords>>
+  /** What of the leaf its parameters of TLS cannot do without. */
+  readonly leaf?: Pick<Member, 'key'>
   readonly layer: 'starttls' | 'session' | 'tls' | 'wire'
   readonly protocols: readonly Protocol[]
   readonly modes: readonly Mode[]

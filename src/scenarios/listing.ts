@@ -1,8 +1,9 @@
 import { needsScript, profileProblem } from './availability.ts'
 import { facetsOf, settingsOf } from './compose.ts'
-import type { Needs } from './entry.ts'
+import type { Needs, QuirkEntry } from './entry.ts'
 import { certificateUse, clearUse, type FineName } from './fine-names.ts'
 import { scriptNeeds } from './moments.ts'
+import { usual } from './named-parts.ts'
 import {
   aliasesOfValues,
   listedValues,
@@ -118,7 +119,8 @@ const shownBy: Readonly<Record<Expect, readonly FineName[]>> = {
 const problemOf = (part: Part): string | null => {
   const { kind, entry } = part
   if (kind === 'certificate' && entry.engine === 'script') return needsScript
-  return (kind === 'quirk' ? scriptNeeds(entry) : null) ?? profileProblem(entry.tls ?? {})
+  const served = usual(part).entry
+  return (kind === 'quirk' ? scriptNeeds(served as QuirkEntry) : null) ?? profileProblem(served.tls ?? {})
 }
 
 function listParameter(entry: Part['entry']): ListedParameter | null {

@@ -135,6 +135,7 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
 function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts {
   const certificates = parts.filter((part) => part.kind === 'certificate')
   const preset = parts.find((part) => part.kind === 'preset')
+  const quirks = parts.filter((part) => part.kind === 'quirk')
   const id = identityOf(parts)
   const changes = certificates.map(changeOf).filter((change) => change !== undefined)
   const changed = changes.some((change) => change <= turn)
@@ -143,12 +144,15 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      recipe: joinedRecipe([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
+      recipe: joinedRecipe([
+        ...(preset ? [preset.entry] : []),
+        ...[...quirks, ...certificates].map(({ entry }) => entry),
+      ]),
       faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0 || entry.dial !== undefined),
       expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
     ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
-    quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
+    quirks: quirks.map(({ id, entry }) => ({ id, entry })),
     expectation: changes.length === 0 || changed ? expectation : { ...expectation, ...beforeChange },
   }
 }
@@ -173,7 +177,9 @@ const companionsOf = ({ canary, companions = [] }: QuirkEntry): readonly Compani
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>
   parts
-    .filter((part) => part.kind === 'certificate' || (part.kind === 'preset' && facetsOf(part.entry).length > 0))
+    .filter((part) =>
+      part.kind === 'quirk' ? part.entry.leaf : part.kind === 'certificate' || facetsOf(part.entry).length > 0,
+    )
     .map(({ id }) => id)
     .join('+') || 'good'
 

@@ -1,20 +1,6 @@
-import {
-  answer,
-  clearUse,
-  defineQuirks,
-  hold,
-  inject,
-  on,
-  refuse,
-  reply,
-  stayInClear,
-  upgrade,
-} from '../define-quirks.ts'
+import { clearUse, defineQuirks, on, refuse, reply, stayInClear, upgrade } from '../define-quirks.ts'
 
 const everywhere = ['smtp', 'imap', 'pop3'] as const
-
-/** Milliseconds. A client that has an answer sends its next command at once. */
-const heldFor = 1000
 
 export const starttls = defineQuirks({
   'starttls-stripped': {
@@ -64,39 +50,6 @@ export const starttls = defineQuirks({
       'command:noop': [reply()],
       quit: [reply()],
     },
-  },
-  'starttls-injected': {
-    summary: 'Behind the answer to STARTTLS, in clear and in the same segment, stands an answer to the next command.',
-    layer: 'starttls',
-    protocols: everywhere,
-    modes: ['starttls'],
-    expect: 'either',
-    because: 'what came in clear must be gone after the handshake: a client gives up, or discards it and goes on',
-    references: [
-      'RFC 3207 §6',
-      'RFC 2595 §4',
-      'RFC 9051 §6.2.1',
-      'CVE-2020-15685',
-      'CVE-2021-38371',
-      'CVE-2021-22947',
-      'NO STARTTLS, USENIX Security 2021',
-    ],
-    tags: ['starttls', 'injection'],
-    aliases: ['inject-next-answer', 'B_1'],
-    shows: ['acted-on-injected'],
-    at: { 'starttls-reply': [reply(), inject(answer('capabilities'))], 'after-tls': [hold(heldFor)] },
-  },
-  'first-answer-held': {
-    summary: 'The first answer inside TLS comes a second late, or as soon as the client says more without it.',
-    layer: 'starttls',
-    protocols: everywhere,
-    modes: ['starttls'],
-    expect: 'accept',
-    because: 'a client waits a second for an answer',
-    references: ['RFC 5321 §4.5.3.2', 'NO STARTTLS, USENIX Security 2021'],
-    tags: ['starttls', 'injection'],
-    shows: [],
-    at: { 'after-tls': [hold(heldFor)] },
   },
   'ehlo-required-after-tls': {
     summary: 'After STARTTLS everything but EHLO and QUIT is answered with 503 until the client says EHLO again.',

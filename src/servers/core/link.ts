@@ -74,6 +74,10 @@ export function openLink(
       if (sasl.mechanisms && shown.some(({ name }) => name === 'auth')) usesSasl()
       recorder.shown(phase, shown)
       for (const part of changedBy) recorder.fired(part, 'capabilities')
+      // The dialect spells it, so that the change cannot be seen to add it.
+      if (secure && starttlsOffered) {
+        for (const { part, add } of changes) if (add?.includes('starttls')) recorder.fired(part, 'capabilities')
+      }
       // Without a login to offer, the dialect has nothing to list that could be seen to be taken away.
       if (loginMakesSense && !loginOffered) {
         for (const { part, remove, only } of changes) {
