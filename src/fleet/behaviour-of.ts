@@ -1,8 +1,9 @@
 import type { WrittenScenario } from '../certs/manifest.ts'
 import type { Identity } from '../certs/types.ts'
 import type { CapabilityChange, PresetEntry, QuirkEntry, TlsProfile } from '../scenarios/entry.ts'
+import { canonicalHook } from '../scenarios/hooks.ts'
 import type { ConnectionParts, Scenario } from '../scenarios/scenario.ts'
-import { canonicalHook, type Hook } from '../scenarios/vocabulary.ts'
+import type { Hook } from '../scenarios/vocabulary.ts'
 import type { Attached, AttachedChange, Behaviour } from '../servers/core/behaviour.ts'
 import type { TlsIdentity } from '../tls/engine.ts'
 

@@ -1,7 +1,8 @@
 import { MockmailError } from '../errors.ts'
 import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
+import { canonicalHook } from './hooks.ts'
 import type { Part } from './registry.ts'
-import { canonicalHook, type Facet, facets, type Hook } from './vocabulary.ts'
+import { type Facet, facets, type Hook } from './vocabulary.ts'
 
 /** The facets that a certificate or a preset sets. */
 export const facetsOf = (entry: CertificateFacets): readonly Facet[] =>

@@ -70,16 +70,6 @@ export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
   quit: 'quit',
 }
 
-const actionOfMoment: ReadonlyMap<string | undefined, Action> = new Map(
-  actions.map((action) => [momentOfAction[action], action]),
-)
-
-/** One name for what can be said in two ways: a moment that is the reply to a command is that command. */
-export function canonicalHook(hook: Hook): Hook {
-  const action = actionOfMoment.get(hook)
-  return action ? `command:${action}` : hook
-}
-
 export const expects = ['reject', 'accept', 'either'] as const
 /** What a strict client does with a scenario. */
 export type Expect = (typeof expects)[number]

@@ -244,13 +244,13 @@ export class Connection {
     await Promise.all([this.#overhear(this.#wire.input), this.#wire.finish()])
   }
 
-  async #write(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return
+  #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return Promise.resolve()
     // Only the first octet of the answer tells a client that it may go on.
     if (this.#answers.answersStartTls) this.#spokeAhead = this.#wire.input.length > 0
     this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
-    await this.#wire.write(bytes)
+    return this.#wire.write(bytes)
   }
 
   readonly #whenIdle = (): void => {

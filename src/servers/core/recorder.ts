@@ -1,5 +1,6 @@
 import { clock } from '../../clock.ts'
 import { maxText } from '../../record/bounds.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
@@ -71,18 +72,7 @@ export class Recorder implements Kept {
       get clientHello() {
         return hello()
       },
-      handshake: {
-        result: 'none',
-        version: null,
-        cipher: null,
-        alpn: null,
-        resumed: false,
-        certificate: null,
-        alertReceived: null,
-        alertSent: null,
-        error: null,
-        clientCertificate: null,
-      },
+      handshake: noHandshake(),
       starttls: { requested: 0, refused: false, surplus: '' },
       capabilities: { clear: null, tls: null },
       commands: [],

@@ -94,10 +94,10 @@ export class Wire {
   }
 
   /** Before a phase's stream is attached, bytes go to the TCP socket itself. */
-  async write(bytes: Buffer): Promise<void> {
+  write(bytes: Buffer): Promise<void> {
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
-    await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
+    return new Promise((resolve) => this.#raw.write(bytes, () => resolve()))
   }
 
   /** What is pushed between answers: to nobody, where no phase is on. */

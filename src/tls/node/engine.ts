@@ -16,12 +16,14 @@ export interface NodeEngineOptions {
 /** TLS as Node and its OpenSSL do it. */
 export class NodeEngine implements TlsEngine {
   readonly #identity: TlsIdentity
+  readonly #asks: boolean
   readonly #terminator: TlsTerminator
   #leafSize: number | undefined
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
   constructor({ identity, profile = {}, keyLog }: NodeEngineOptions) {
     this.#identity = identity
+    this.#asks = profile.clientCertificate !== undefined
     this.#terminator = new TlsTerminator(identity, profile)
     if (keyLog) this.#terminator.onKeyLog(keyLog)
   }
@@ -34,7 +36,7 @@ export class NodeEngine implements TlsEngine {
     const below = tapOf(raw, opening, hearsBelow)
     const before = raw.bytesWritten
     const end = await this.#terminator.accept(below ?? raw, timeout, (socket) =>
-      sessionFacts(socket, this.#identity, below),
+      sessionFacts(socket, { identity: this.#identity, asks: this.#asks }),
     )
     if (end.kind === 'finished') return { stream: end.socket, facts: end.facts, below }
     const shown = below ? below.flight.carriesCertificate : this.#isLongerThanLeaf(raw.bytesWritten - before)

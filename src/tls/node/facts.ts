@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { maxText } from '../../record/bounds.ts'
+import { noHandshake } from '../../record/handshake.ts'
 import type { HandshakeRecord } from '../../record/record.ts'
 import type { ConnectionEnd, HandshakeFailure, TlsFacts, TlsIdentity } from '../engine.ts'
 import { alertReceived, alertSent, type TlsError } from './alerts.ts'
@@ -9,8 +10,15 @@ interface Heard {
   readonly ended: 'fin' | 'rst' | undefined
 }
 
+/** What stands beside Node's account of a session. */
+interface Session {
+  readonly identity: TlsIdentity
+  /** Whether the client was asked for a certificate: without that it can send none. */
+  readonly asks: boolean
+}
+
 /** What a session came to, which goes on to tell what happens within it. Listens for its errors from now on. */
-export function sessionFacts(socket: TLSSocket, identity: TlsIdentity, below: Heard | null): TlsFacts {
+export function sessionFacts(socket: TLSSocket, { identity, asks }: Session): TlsFacts {
   const resumed = socket.isSessionReused()
   const handshake: HandshakeRecord = {
     result: 'finished',
@@ -22,28 +30,25 @@ export function sessionFacts(socket: TLSSocket, identity: TlsIdentity, below: He
     alertReceived: null,
     alertSent: null,
     error: null,
-    clientCertificate: clientSubject(socket),
+    clientCertificate: asks ? clientSubject(socket) : null,
   }
   let end: ConnectionEnd | null = null
-  const ended = (how: ConnectionEnd['how'], why?: string): void => {
-    // close_notify and a bare FIN look alike here.
-    end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
-  }
-  // Over a tap, Node's TLS ends without a word when the socket was reset.
-  const wentAway = (): void => ended(below?.ended ?? 'fin')
-  socket.on('end', wentAway)
-  socket.on('close', wentAway)
   socket.on('error', (error: TlsError) => {
     // Within a session an error of TLS is an alert of one side or the other.
     handshake.alertReceived ??= alertReceived(error)
     if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
-    ended(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error', error.message.trim())
+    const how = error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error'
+    const why = error.message.trim()
+    end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
   })
   return {
     handshake,
     // Tickets are of one identity only: who resumes has seen its certificate, and taken it.
     shown: identity.id,
     get end() {
+      // Without an error, close_notify and a bare FIN look alike; so does an RST below a tap.
+      const isOver = (socket.readableEnded || socket.destroyed) && !socket.errored
+      if (isOver) end ??= { by: 'client', how: 'fin', closeNotify: 'unknown' }
       return end
     },
   }
@@ -106,18 +111,7 @@ function failureFacts(
   found: Partial<HandshakeRecord> & { readonly result: HandshakeFailure },
   end: ConnectionEnd,
 ): FailureFacts {
-  const handshake = {
-    version: null,
-    cipher: null,
-    alpn: null,
-    resumed: false,
-    certificate: shown && certificateOf(shown),
-    alertReceived: null,
-    alertSent: null,
-    error: null,
-    clientCertificate: null,
-    ...found,
-  }
+  const handshake = { ...noHandshake(), certificate: shown && certificateOf(shown), ...found }
   return { handshake, shown: shown?.id ?? null, end }
 }
 
