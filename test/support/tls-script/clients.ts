@@ -74,6 +74,15 @@ export const tlslite: TlsClient = {
   ask: (jobs) => batch('python3', [here('tlslite.py'), tlsliteFolder], jobs),
 }
 
+/** What cargo makes of `rustls/`, a project of its own that takes minutes to build. */
+const rustlsProgram = process.env['RUSTLS'] ?? ''
+
+export const rustls: TlsClient = {
+  name: 'rustls',
+  absent: rustlsProgram !== '' && isInstalled(rustlsProgram) ? undefined : 'RUSTLS names no program made of rustls/',
+  ask: (jobs, ca) => batch(rustlsProgram, [ca], jobs),
+}
+
 export const gnutls: TlsClient = {
   name: 'GnuTLS',
   absent: missing('gnutls-cli'),

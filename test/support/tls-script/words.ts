@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { run } from '../programs.ts'
 import type { TlsClient } from './clients.ts'
 
@@ -14,6 +16,11 @@ export async function versionOf({ name }: TlsClient): Promise<string> {
       return told('java', '-version')
     case 'GnuTLS':
       return told('gnutls-cli', '--version')
+    case 'rustls':
+      return (
+        /rustls = .*"=([\d.]+)"/.exec(readFileSync(join(import.meta.dirname, 'rustls', 'Cargo.toml'), 'utf8'))?.[1] ??
+        'unknown'
+      )
     case 'Node':
       return process.versions.node
     case 'tlslite-ng':
@@ -32,6 +39,7 @@ export async function versionOf({ name }: TlsClient): Promise<string> {
 export const lasting = (words: string): string =>
   words
     .replace(/\b127\.0\.0\.1:\d+(?:->127\.0\.0\.1:\d+)?/g, 'ADDRESS')
+    .replace(/:? https?:\/\/\S+/g, '')
     .replace(/^ok .*$/, 'ok')
     .replace(/0x[0-9a-f]{6,}|(?<=length=)\d+/g, 'NUMBER')
     .trim()

@@ -11,6 +11,7 @@ import {
   node,
   openssl,
   python,
+  rustls,
   type TlsClient,
   tlslite,
 } from '../../support/tls-script/clients.ts'
@@ -182,6 +183,7 @@ const asked: readonly (readonly [string, TlsClient, Readonly<Record<string, Sess
   ['Go', go, { ...today, ...resumption, ...keyUpdate, ...again, ...goOld }],
   ['Java', java(), { ...today, ...rsaOnly, ...byId, ...keyUpdate, ...again }],
   ['Java with nothing disabled', java('anything-goes'), javaOld],
+  ['rustls', rustls, { ...today, ...resumption, ...keyUpdate }],
   ['tlslite-ng', tlslite, { ...today, ...rsaOnly, ...byId, ...tlsliteOld }],
 ]
 

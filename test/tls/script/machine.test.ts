@@ -216,3 +216,17 @@ it('takes a client certificate whose key is none for one that cannot be read', (
   expect(readChain([spoilt])).toBeUndefined()
   expect(judged(readChain([spoilt]), [], Date.now())).toMatchObject({ turnedAway: 'untrusted-certificate', alert: 42 })
 })
+
+it.each([
+  ['good', null],
+  ['expired', { turnedAway: 'untrusted-certificate', alert: 45 }],
+  ['untrusted', { turnedAway: 'untrusted-certificate', alert: 48 }],
+  ['wrong-usage', { turnedAway: 'untrusted-certificate', alert: 43 }],
+] as const)('judges a client certificate that is %s', (id, verdict) => {
+  const { servedPem } = pki.clientIdentity(id)
+  const ders = (pem: string) =>
+    (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((one) => new X509Certificate(one))
+  const found = judged(ders(servedPem), ders(pki.clientCaPem), Date.now())
+  if (verdict === null) expect(found).toBeNull()
+  else expect(found).toMatchObject(verdict)
+})

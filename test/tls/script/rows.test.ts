@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkedScript } from '../../../src/scenarios/tls-script-shape.ts'
 import { temporaryDirectory } from '../../support/programs.ts'
-import { gnutls, go, java, node, type TlsClient, tlslite } from '../../support/tls-script/clients.ts'
+import { gnutls, go, java, node, rustls, type TlsClient, tlslite } from '../../support/tls-script/clients.ts'
 import { makePki } from '../../support/tls-script/pki.ts'
 import { startAll } from '../../support/tls-script/server.ts'
 import { lasting, versionOf } from '../../support/tls-script/words.ts'
 import { type ProofRow, rows } from './rows.ts'
 
-/** What independent clients said of each row: built on OpenSSL, GnuTLS, Go's, Java's and Python's own TLS. */
+/** What independent clients said of each row: OpenSSL (in Node), GnuTLS, Go's, Java's and Rust's TLS, and one in Python. */
 interface Measured {
   /** Versions of the clients. */
   readonly clients: Record<string, string>
@@ -36,7 +36,7 @@ it('has for each row the words of two independent clients at least that it was s
   expect(records ? [] : few).toEqual([])
 })
 
-describe.each([node, gnutls, go, java(), tlslite].map((client) => [client.name, client] as const))(
+describe.each([node, gnutls, go, java(), rustls, tlslite].map((client) => [client.name, client] as const))(
   '%s',
   (name, client) => {
     it('says of each fault what it said before', { timeout: 240_000 }, async (context) => {
