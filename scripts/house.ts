@@ -36,7 +36,6 @@ const rooms = Object.keys(purposes)
 const strangers: readonly (readonly [from: string, to: string])[] = [
   ['servers', 'certs'],
   ['tls', 'certs'],
-  ['verdicts', 'servers'],
   ['verdicts', 'tls'],
   ['servers/imap', 'servers/smtp'],
   ['servers/pop3', 'servers/smtp'],

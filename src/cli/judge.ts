@@ -23,7 +23,7 @@ export function openJudge(servers: MailServers): (settle: number) => Promise<Jud
   const failures = new Map<MailServer, Judgement & Pick<JudgedEvent, 'scenario'>>()
   const controlled = new Set<string>()
   const look = (server: MailServer, judgement: Judgement): void => {
-    if (isControl(server.expectation, judgement)) controlled.add(place(server))
+    if (isControl(server, judgement)) controlled.add(place(server))
   }
   servers.each((server) => {
     server.onEnded((record) => {

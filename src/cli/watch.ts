@@ -7,6 +7,7 @@ import { Turns } from '../fleet/turns.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { oneLine } from '../text/printable.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 
 /** An open `--log` file. */
@@ -114,7 +115,7 @@ export function forgetTold(servers: MailServers): void {
 
 function connectionLine(
   record: ConnectionRecord,
-  { outcome, detail, qualifier, verdict }: Judgement,
+  { outcome, detail, grade, qualifier, verdict, proof }: Judgement,
   { verbose }: { readonly verbose: boolean },
 ): string {
   const { scenario, protocol, mode } = record
@@ -123,7 +124,12 @@ function connectionLine(
   if (!verbose) return line
   const { result, version, cipher, error } = record.handshake
   const handshake = result === 'none' ? '' : `\n  TLS ${[result, version, cipher, error].filter(Boolean).join(', ')}`
-  return `${line}${handshake}${formatTranscript(record.transcript)
+  const wrong = proof && grade !== 'safe' ? formatProof(proof, { width: 200, served: scenario }) : []
+  const shown = wrong.map(
+    (one) => `
+  ${one}`,
+  )
+  return `${line}${handshake}${shown.join('')}${formatTranscript(record.transcript)
     .replace(/^(?=.)/gm, '  ')
     .replace(/^/, '\n')
     .trimEnd()}`

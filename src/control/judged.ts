@@ -1,8 +1,8 @@
-import { evidence } from '../check/evidence.ts'
 import type { LiveFleet } from '../fleet/live.ts'
 import type { MailServer, SettleOptions } from '../fleet/mail-server.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 import type { RunOutcome } from './types.ts'
 
@@ -44,7 +44,7 @@ export class Judge {
   }
 
   #look(server: MailServer): void {
-    if (isControl(server.expectation, server.judgedSoFar())) this.#controlled.add(placeOf(server))
+    if (isControl(server, server.judgedSoFar())) this.#controlled.add(placeOf(server))
   }
 }
 
@@ -64,7 +64,7 @@ function outcomeOf(server: MailServer, judgement: Judgement): RunOutcome {
     connections: counts.connections,
     expect: expectation.expect,
     because: expectation.because,
-    proof: judgement.outcome === 'not-reached' ? [] : evidence({ detail: judgement.detail, transcripts }),
+    evidence: judgement.proof ? formatProof(judgement.proof, { of: transcripts.length, served: scenario }) : [],
     dialogues: transcripts.slice(-mostDialogues),
   }
 }

@@ -53,7 +53,7 @@ export interface EndpointList {
 }
 
 /** What the client did since the start of the run: every connection, worst wins. */
-export interface RunOutcome extends Omit<Judgement, 'proof'> {
+export interface RunOutcome extends Judgement {
   readonly schema: 1
   /** The id of the endpoint. */
   readonly endpoint: string
@@ -63,8 +63,8 @@ export interface RunOutcome extends Omit<Judgement, 'proof'> {
   readonly port: number
   /** How many there were. */
   readonly connections: number
-  /** The lines of the dialogue that prove it; none where nothing but a handshake crossed. */
-  readonly proof: readonly string[]
+  /** The proof in lines, for people; none where there is no proof. */
+  readonly evidence: readonly string[]
   /** The newest three dialogues. */
   readonly dialogues: readonly string[]
   /** What a strict client does, and why. */

@@ -1,27 +1,36 @@
+import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Identity, Pki } from '../certs/types.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Credential } from '../servers/core/dialect.ts'
 import { Endpoint } from '../servers/core/endpoint.ts'
-import { saslMechanisms } from '../servers/core/sasl.ts'
+import { saslMechanisms } from '../servers/core/sasl/mechanisms.ts'
 import { dialects } from '../servers/dialects.ts'
 import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
+import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
-import { TlsTerminator } from '../tls/terminator.ts'
-import { behaviourOf, tlsIdentityOf } from './behaviour-of.ts'
-import { MailServer } from './mail-server.ts'
+import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
+import type { ScriptEngineOptions } from '../tls/script/engine.ts'
+import { scriptedEngine } from '../tls/script/lazy.ts'
+import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
+import { MailServer, urlOf } from './mail-server.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
 
-/** Everything is issued before anything listens, so that `ca.pem` and the files on disk are whole from the start. */
-export function issueAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): void {
+/**
+ * Everything is declared before anything listens, so that `ca.pem` and the files on disk are whole from the start; it is issued
+ * when a client, or a file, first needs it.
+ */
+export async function declareAll(planned: readonly Pick<PlannedEndpoint, 'scenario'>[], pki: Pki): Promise<void> {
   for (const scenario of new Set(planned.map((endpoint) => endpoint.scenario))) {
     for (let nth = 1; nth <= scenario.runs; nth++) {
-      const { id, facets } = scenario.forConnection(nth).certificate
-      pki.identity(id, facets)
+      const { id, recipe } = scenario.forConnection(nth).certificate
+      pki.declare(id, recipe)
     }
   }
+  await pki.prepare()
 }
 
 /** An endpoint that does not listen yet. */
@@ -46,12 +55,15 @@ export function assembleServers(
   mailboxes: Mailboxes = new Mailboxes(),
   nextId: () => string = endpointIds(),
 ): readonly Assembled[] {
-  for (const { scenario } of planned) mailboxes.enter(scenario.id)
-  return planned.map(({ scenario: first, protocol, mode, port }) => {
+  for (const { scenario } of planned) mailboxes.enter(scenario)
+  const ticketKeys = new Map<string, Buffer>()
+  return planned.map(({ scenario: first, protocol, mode, port, role }) => {
     let scenario = first
-    const store = () => mailboxes.of(scenario.id)
+    const store = () => mailboxes.of(scenario)
     // By certificate, so that one that is issued anew leaves nothing behind.
-    let terminators = new WeakMap<Identity, Map<unknown, TlsTerminator>>()
+    let engines = new WeakMap<Identity, Map<unknown, TlsEngine>>()
+    const keysOf = (group: string | undefined): Buffer | undefined =>
+      group === undefined ? undefined : remember(ticketKeys, group, () => randomBytes(48))
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
     let server: MailServer | undefined
     const behaviour = (nth: number): ReturnType<typeof behaviourOf> => {
@@ -64,23 +76,33 @@ export function assembleServers(
       get scenario() {
         return scenario.id
       },
+      ...(role && role !== 'twin' && { role }),
       host: options.host,
       port,
-      servername: options.servernames.find((name) => !name.startsWith('*')) ?? 'localhost',
+      servername: servernameOf(scenario, options),
       store,
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
-      terminator(nth, serverName) {
-        const parts = scenario.forConnection(nth)
-        const { id, facets } = parts.certificate
-        const identity = identityFor(serverName, pki.identity(id, facets))
-        const known = remember(terminators, identity, () => new Map<unknown, TlsTerminator>())
-        return remember(known, parts, () => {
-          const terminator = new TlsTerminator(tlsIdentityOf(identity, pki.clientCaPem), behaviour(nth).tls)
-          if (keyLog) terminator.onKeyLog(keyLog.write)
-          return terminator
-        })
+      urls() {
+        const self = urlOf(endpoint)
+        return { self, canary: server?.companions.find((one) => server?.roleOf(one) === 'canary')?.url ?? self }
+      },
+      knows: (name) => isIP(name) > 0 || options.servernames.some((known) => isNamedBy(name, known)),
+      engine(nth, serverName, certificate) {
+        const served = scenario.forConnection(nth)
+        const parts = certificate === undefined ? served : resolveScenario(certificate).forConnection(1)
+        const { id, recipe } = parts.certificate
+        const identity = pki.identity(id, recipe).forName(serverName)
+        const known = remember(engines, identity, () => new Map<unknown, TlsEngine>())
+        return remember(known, parts, () =>
+          engineFor({
+            identity: tlsIdentityOf(identity, pki.clientCaPem),
+            profile: profileFor(identity, behaviour(nth).tls),
+            ticketKeys: keysOf(behaviour(nth).tls.ticketGroup),
+            keyLog: keyLog?.write,
+          }),
+        )
       },
       check: (credential) => isRight(credential, options),
       onMessage(message, record, phase) {
@@ -105,28 +127,33 @@ export function assembleServers(
         user: options.user,
         password: options.password,
         stock: (raw) => void store().inbox.add({ raw }),
-        restock: () => mailboxes.restock(scenario.id),
+        restock: () => mailboxes.restock(scenario),
         turn: (next, turned) =>
           endpoint.renew(() => {
-            mailboxes.enter(next.id)
-            mailboxes.leave(scenario.id)
+            mailboxes.enter(next)
+            mailboxes.leave(scenario)
             scenario = next
-            terminators = new WeakMap()
+            engines = new WeakMap()
             behaviours.clear()
             turned(pki.caPem)
           }),
         defects,
       })
-      server.onClose(async () => mailboxes.leave(scenario.id))
+      server.onClose(async () => mailboxes.leave(scenario))
       return server
     }
     return { endpoint, open }
   })
 }
 
-/** A client that names no server, or an address, has dialled an address, or may have. */
-const identityFor = (serverName: string | null, identity: Identity): Identity =>
-  serverName === null || isIP(serverName) > 0 ? (identity.byAddress ?? identity) : identity
+/** Whether a name is one of the run's, which may be a wildcard. */
+const isNamedBy = (name: string, known: string): boolean =>
+  name.toLowerCase() === known.toLowerCase() ||
+  (known.startsWith('*.') && name.toLowerCase().endsWith(known.slice(1).toLowerCase()))
+
+/** The one place where an engine is chosen: Node's, unless a script asks for what Node cannot do. */
+const engineFor = ({ script, ...options }: NodeEngineOptions & Pick<ScriptEngineOptions, 'script'>): TlsEngine =>
+  script === undefined ? new NodeEngine(options) : scriptedEngine({ ...options, script })
 
 function remember<K, V>(
   memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },
@@ -144,9 +171,10 @@ function remember<K, V>(
 const wrongPassword = 'wrong'
 
 function isRight(
-  { kind, user, secret, matches }: Credential,
+  { kind, user, secret, matches, mutual }: Credential,
   { user: name, password, strictUser }: CheckedOptions,
 ): boolean {
+  if (mutual) return (!strictUser || user === name) && (matches?.(password) ?? false)
   const says = (right: string): boolean => (kind === 'digest' ? (matches?.(right) ?? false) : secret === right)
   return strictUser ? user === name && says(password) : !says(wrongPassword)
 }

@@ -2,7 +2,7 @@ import { MockmailError } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
-import { issueAll } from './assemble.ts'
+import { declareAll } from './assemble.ts'
 import { closeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import type { MailServers } from './mail-servers.ts'
@@ -66,11 +66,10 @@ export class LiveFleet {
     readonly port?: number
   }): Promise<Changed> {
     return this.#inTurn(async () => {
-      const { scenario, protocol, mode, port } = place
-      const wanted = { scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }
-      const plan = await makePlan(wanted, port === undefined ? {} : { port })
+      const { scenario, port } = place
+      const planned = await planOf(scenario, place, port)
       const caChanged = await this.#watchingCa(async () => {
-        await this.#serve(plan.endpoints)
+        await this.#serve(planned)
         await this.#pairAll()
       })
       const server = this.servers.endpoints.findLast(
@@ -103,11 +102,15 @@ export class LiveFleet {
   switch(id: string, scenario: Scenario): Promise<Changed> {
     return this.#inTurn(async () => {
       const server = this.endpoint(id)
-      const { protocol, mode } = server
-      await makePlan({ scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }, {})
+      const [, ...companions] = await planOf(scenario, server)
       const caChanged = await this.#watchingCa(async () => {
-        this.#issue([{ scenario }])
-        await server.switchTo(scenario)
+        await this.#declare([{ scenario }])
+        const servers = await this.#open(companions.map(({ of: _, ...companion }) => companion))
+        const accompanying = servers.flatMap((one, index) => {
+          const { role } = companions[index] ?? {}
+          return role && role !== 'twin' ? [{ server: one, role }] : []
+        })
+        await server.switchTo(scenario, accompanying)
         // Asked for by now, whatever it was there for.
         this.servers.twins.delete(server)
         await this.#pairAll()
@@ -118,13 +121,10 @@ export class LiveFleet {
   }
 
   /** PEM of what was served on that connection, leaf first; undefined where it is not issued so any more. */
-  chainOf({ resolved }: MailServer, { nth, handshake }: ConnectionRecord): string | undefined {
-    const shown = handshake.certificate?.fingerprint256
-    if (shown === undefined) return undefined
-    const { id, facets } = resolved.forConnection(nth).certificate
-    const identity = this.#ground.foundation.pki.identity(id, facets)
-    if (identity.leaf.fingerprint256 === shown) return identity.servedPem
-    return identity.byAddress?.leaf.fingerprint256 === shown ? identity.byAddress.servedPem : undefined
+  chainOf({ resolved }: MailServer, { nth, handshake, clientHello }: ConnectionRecord): string | undefined {
+    const { id, recipe } = resolved.forConnection(nth).certificate
+    const identity = this.#ground.foundation.pki.identity(id, recipe).forName(clientHello?.serverName ?? null)
+    return identity.leaf.fingerprint256 === handshake.certificate?.fingerprint256 ? identity.servedPem : undefined
   }
 
   /** @throws {MockmailError} NO_SUCH_ENDPOINT */
@@ -175,23 +175,30 @@ export class LiveFleet {
     return this.servers.ca.pem !== before
   }
 
-  #issue(planned: readonly Pick<PlannedEndpoint, 'scenario'>[]): void {
-    issueAll(planned, this.#ground.foundation.pki)
+  async #declare(planned: readonly Pick<PlannedEndpoint, 'scenario'>[]): Promise<void> {
+    await declareAll(planned, this.#ground.foundation.pki)
     for (const { scenario } of planned) this.servers.tellsOf(scenario)
   }
 
-  async #serve(
+  /** Opens endpoints of a plan, which nobody knows of yet. */
+  async #open(
     endpoints: readonly PlannedEndpoint[],
     mailboxes: Mailboxes = this.#ground.foundation.mailboxes,
   ): Promise<readonly MailServer[]> {
     const { options, foundation } = this.#ground
-    this.#issue(endpoints)
+    await this.#declare(endpoints)
     const servers = await serve({ endpoints }, options, { ...foundation, mailboxes })
-    if (this.servers.closing) {
-      await closeAll(servers)
-      throw closed()
+    if (!this.servers.closing) return servers
+    await closeAll(servers)
+    throw closed()
+  }
+
+  /** Opens the endpoints of a plan, and takes them in. */
+  async #serve(endpoints: readonly PlannedEndpoint[], mailboxes?: Mailboxes): Promise<readonly MailServer[]> {
+    const servers = await this.#open(endpoints, mailboxes)
+    for (const [index, server] of servers.entries()) {
+      this.servers.join([server], { role: endpoints[index]?.role === 'twin' ? 'twin' : undefined })
     }
-    for (const [index, server] of servers.entries()) this.servers.join([server], { role: endpoints[index]?.role })
     for (const server of servers) server.pair(servers)
     return servers
   }
@@ -203,13 +210,23 @@ export class LiveFleet {
       there().filter((one) => this.servers.twins.has(one) && !there().some((server) => isTwin(one, server))),
     )
     for (const server of there()) {
-      const { protocol, mode } = server
       const { twin } = server.resolved
       if (!twin || there().some((one) => isTwin(one, server))) continue
-      await this.#serve([{ scenario: twin, protocol, mode, port: 0, role: 'twin' }])
+      const [first, ...companions] = await planOf(twin, server)
+      if (first) await this.#serve([{ ...first, role: 'twin' }, ...companions])
     }
     for (const server of there()) server.pair(there())
   }
+}
+
+/** One endpoint, and behind it its companions. */
+async function planOf(
+  scenario: Scenario,
+  { protocol, mode }: Pick<PlannedEndpoint, 'protocol' | 'mode'>,
+  port?: number,
+): Promise<readonly PlannedEndpoint[]> {
+  const wanted = { scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }
+  return (await makePlan(wanted, port === undefined ? {} : { port })).endpoints
 }
 
 const isTwin = (one: MailServer, { resolved, protocol, mode }: MailServer): boolean =>

@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
+import type { Companion } from '../scenarios/quirk-words.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
-import { type Judgement, judgeRun, type Verdict } from '../verdicts/verdict.ts'
-import { Once, takeAll } from './closing.ts'
+import type { Verdict } from '../verdicts/findings.ts'
+import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
+import { closeAll, Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
 import { nextOf } from './waiting.ts'
 
@@ -19,7 +21,7 @@ export interface SettleOptions {
   /** Milliseconds without a new connection before the run is judged. Default 250. */
   readonly settle?: number
   /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
 }
 
 const defaultWait = 5000
@@ -35,13 +37,19 @@ export interface Served {
   readonly port: number
   readonly servername: string
   readonly run: ServedRun
-  /** Whether a client is connected, be it one of a run before. */
-  readonly busy: boolean
+  /** Connections that are open now, those of a run before included. */
+  readonly open: number
   close(): Promise<void>
 }
 
 /** Makes an endpoint show another scenario; `turned` is told the roots of the run when no client meets the old one any more. */
 type Turn = (scenario: Scenario, turned: (ca: string) => void) => Promise<void>
+
+/** A companion, and what it is for. */
+interface Accompanying {
+  readonly server: MailServer
+  readonly role: Companion['role']
+}
 
 /** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
 export class MailServer {
@@ -79,6 +87,7 @@ export class MailServer {
   #messageCount = 0
   readonly #closing = new Once()
   #twin: MailServer | undefined
+  readonly #companions: Accompanying[] = []
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
@@ -141,6 +150,11 @@ export class MailServer {
     return this.#twin
   }
 
+  /** Further endpoints that belong to this one: what comes to a canary counts here. */
+  get companions(): readonly MailServer[] {
+    return this.#companions.map(({ server }) => server)
+  }
+
   /** How many connections show the fault. */
   get runs(): number {
     return this.#scenario.runs
@@ -191,6 +205,7 @@ export class MailServer {
   /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
   async outcome({ settle = this.#grace, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
     await this.#endpoint.run.settled(settle)
+    for (const { server } of this.#companions) await server.#endpoint.run.settled(settle)
     const judgement = this.judgedSoFar({ requireRevocation })
     for (const told of this.#onJudged) await told(judgement)
     return judgement
@@ -207,6 +222,7 @@ export class MailServer {
     this.#endpoint.run.reset()
     this.clearMessages()
     this.#restock()
+    for (const { server } of this.#companions) server.reset()
   }
 
   #endRun(): void {
@@ -226,7 +242,7 @@ export class MailServer {
 
   /** @internal Whether a client is connected, be it one of a run before. */
   get busy(): boolean {
-    return this.#endpoint.busy
+    return this.#endpoint.open > 0
   }
 
   /** @internal Forgets what clients sent in. */
@@ -254,14 +270,21 @@ export class MailServer {
     return this.close()
   }
 
-  /** @internal Shows another scenario from now on, on the same port, in a new run. Open connections end with the old one. */
-  switchTo(scenario: Scenario): Promise<void> {
-    return this.#turn(scenario, (ca) => {
+  /**
+   * @internal Shows another scenario from now on, on the same port, in a new run, with companions that listen already. Open
+   * connections end with the old run, and so do its companions.
+   */
+  async switchTo(scenario: Scenario, companions: readonly Accompanying[] = []): Promise<void> {
+    let left: readonly Accompanying[] = []
+    await this.#turn(scenario, (ca) => {
       this.#endRun()
       this.#scenario = scenario
       Object.assign(this, { scenario: scenario.id, tls: tlsOptions(this, ca) })
       this.clearMessages()
+      left = this.#companions.splice(0)
+      for (const { server, role } of companions) this.accompany(server, role)
     })
+    await closeAll(left.map(({ server }) => server))
   }
 
   /** @internal Finds its twin among the servers of its fleet. */
@@ -272,6 +295,17 @@ export class MailServer {
       servers.find(
         ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
       )
+  }
+
+  /** @internal Takes a companion, which ends with it. */
+  accompany(server: MailServer, role: Companion['role']): void {
+    this.#companions.push({ server, role })
+    this.onClose(() => server.close())
+  }
+
+  /** @internal What a companion is for. */
+  roleOf(companion: MailServer): Companion['role'] | undefined {
+    return this.#companions.find(({ server }) => server === companion)?.role
   }
 
   /** @internal */
@@ -298,9 +332,10 @@ export class MailServer {
   }
 
   /** @internal What it has come to, without waiting. */
-  judgedSoFar({ requireRevocation = false }: Pick<SettleOptions, 'requireRevocation'> = {}): Judgement {
+  judgedSoFar(options: Pick<RunOptions, 'requireRevocation' | 'client'> = {}): Judgement {
     const twin = this.#twin?.connections
-    return judgeRun(this.connections, this.#scenario, { requireRevocation, ...(twin && { twin }) })
+    const run = [...this.connections, ...this.#companions.flatMap(({ server }) => server.connections)]
+    return judgeRun(run, this.#scenario, { ...options, ...(twin && { twin }) })
   }
 
   /** @internal Is told of every judgement before whoever asked for it. */
@@ -343,7 +378,8 @@ export class MailServer {
 
 const tlsOptions = ({ servername }: Pick<Served, 'servername'>, ca: string) => Object.freeze({ ca, servername })
 
-function urlOf({ protocol, mode, servername, port }: Served): string {
+/** URL of an endpoint, its name being the one to dial. */
+export function urlOf({ protocol, mode, servername, port }: Omit<Served, 'host' | 'run' | 'open' | 'close'>): string {
   // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
   const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`

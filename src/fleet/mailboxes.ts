@@ -1,5 +1,7 @@
+import type { Scenario } from '../scenarios/scenario.ts'
 import { MailStore } from '../servers/mailbox/mailbox.ts'
 import { loadSamples } from '../servers/mailbox/samples.ts'
+import { behaviourOf } from './behaviour-of.ts'
 
 /** One mailbox per scenario, for as long as an endpoint shows it. */
 export class Mailboxes {
@@ -7,31 +9,40 @@ export class Mailboxes {
   readonly #stores = new Map<string, MailStore>()
 
   /** Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message. */
-  of(scenario: string): MailStore {
-    const known = this.#stores.get(scenario)
+  of(scenario: Scenario): MailStore {
+    const known = this.#stores.get(scenario.id)
     if (known) return known
-    const store = new MailStore(loadSamples())
-    this.#stores.set(scenario, store)
+    const store = new MailStore()
+    stockOf(scenario, store)
+    this.#stores.set(scenario.id, store)
     return store
   }
 
   /** One more endpoint shows this scenario. */
-  enter(scenario: string): void {
-    this.#users.set(scenario, (this.#users.get(scenario) ?? 0) + 1)
+  enter({ id }: Scenario): void {
+    this.#users.set(id, (this.#users.get(id) ?? 0) + 1)
   }
 
   /** One endpoint fewer shows it; with the last its mailbox is gone. */
-  leave(scenario: string): void {
-    const left = (this.#users.get(scenario) ?? 0) - 1
-    this.#users.set(scenario, left)
+  leave({ id }: Scenario): void {
+    const left = (this.#users.get(id) ?? 0) - 1
+    this.#users.set(id, left)
     if (left > 0) return
-    this.#stores.get(scenario)?.close()
-    this.#stores.delete(scenario)
-    this.#users.delete(scenario)
+    this.#stores.get(id)?.close()
+    this.#stores.delete(id)
+    this.#users.delete(id)
   }
 
-  /** Puts it back to the samples. */
-  restock(scenario: string): void {
-    this.#stores.get(scenario)?.reset(loadSamples())
+  /** Puts it back to what it begins with. */
+  restock(scenario: Scenario): void {
+    const store = this.#stores.get(scenario.id)
+    if (store) stockOf(scenario, store)
   }
+}
+
+/** What a scenario's mailbox begins with: the samples, or what it says itself. */
+function stockOf({ forConnection }: Scenario, store: MailStore): void {
+  const { messages, folders = [] } = behaviourOf(forConnection(1)).start
+  store.reset(messages ? messages.map((text) => ({ raw: Buffer.from(text, 'latin1') })) : loadSamples())
+  for (const name of folders) store.create(name)
 }

@@ -1,6 +1,7 @@
+import { scenariosOfEntry } from '../scenarios/listing.ts'
 import { catalogue } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
-import { issueAll } from './assemble.ts'
+import { declareAll } from './assemble.ts'
 import { MailServers } from './mail-servers.ts'
 import { checkRunOptions, type RunOptions } from './options.ts'
 import { layFoundation } from './start.ts'
@@ -15,8 +16,8 @@ export async function startOnDemand(options: RunOptions): Promise<MailServers> {
   const foundation = await layFoundation(checked)
   const { pki, close } = foundation
   // Some entries bring a root of their own: all are there from the start, so that the CA stays as it is.
-  const endpoints = catalogue.map(({ id }) => ({ scenario: resolveScenario(id) }))
-  issueAll(endpoints, pki)
+  const endpoints = catalogue.flatMap(scenariosOfEntry).map((id) => ({ scenario: resolveScenario(id) }))
+  await declareAll(endpoints, pki)
   const servers = new MailServers([], pki, { endpoints, leftOut: [] }, close, undefined, {
     options: checked,
     foundation,

@@ -1,8 +1,10 @@
-import type { Aliases, Claims } from './claims.ts'
+import type { Aliases, Claims, Parameters } from './claims.ts'
 import type { PartId } from './registry.ts'
 
-/** A name of something in the catalogue: its id, or another suite's name for it. */
-export type ScenarioId = PartId | keyof Aliases
+/** A name of something in the catalogue: its id, with a value of its parameter where it has one; or another suite's name for it. */
+export type ScenarioId = PartId | Valued | keyof Aliases
+
+type Valued = { readonly [Id in keyof Parameters]: `${Id}:${Parameters[Id]}` }[keyof Parameters]
 
 /**
  * The scenario itself when it can be served, else a type that says what is wrong with it. Only what is literal can be
@@ -48,15 +50,18 @@ type ProblemOfPart<Part extends string, Set extends string> = string extends Par
   : NameOf<Part> extends ScenarioId
     ? [ClaimsOf<Part> & Set] extends [never]
       ? never
-      : `'${Part}' cannot be combined: another part sets the ${ClaimsOf<Part> & Set}`
+      : `'${Part}' cannot be combined: another part sets ${ClaimsOf<Part> & Set}`
     : [Set] extends [never]
       ? ScenarioId
       : `there is no scenario '${Part}'`
 
-/** What a part sets. Itself is among it, so that no part can stand in a scenario twice. */
+/** What a part sets. Itself is among it, so that no part can stand in a scenario twice, whatever its value. */
 type ClaimsOf<Part extends string, Id extends string = Canonical<NameOf<Part>>> =
-  | `part ${Id}`
-  | (Id extends keyof Claims ? Claims[Id] : never)
+  | `part ${BaseOf<Id>}`
+  | (Id extends keyof Claims ? Claims[Id] : BaseOf<Id> extends keyof Claims ? Claims[BaseOf<Id>] : never)
+
+/** Without the value of its parameter: `chain-length` of `chain-length:11`. */
+type BaseOf<Id extends string> = Id extends `${infer Base}:${string}` ? Base : Id
 
 /** Without the connection from which it counts: `expired` of `expired@2nd`. */
 type NameOf<Part extends string> = Part extends `${infer Name}@${number}${'st' | 'nd' | 'rd' | 'th'}` ? Name : Part

@@ -1,78 +1,8 @@
 import type { AlertRecord } from '../record/record.ts'
+import { alertCode, alertNames } from '../scenarios/alert-names.ts'
 
-/** TLS alert descriptions, IANA TLS Alerts registry. */
-export const alertNames: ReadonlyMap<number, string> = new Map([
-  [0, 'close_notify'],
-  [10, 'unexpected_message'],
-  [20, 'bad_record_mac'],
-  [21, 'decryption_failed'],
-  [22, 'record_overflow'],
-  [30, 'decompression_failure'],
-  [40, 'handshake_failure'],
-  [41, 'no_certificate'],
-  [42, 'bad_certificate'],
-  [43, 'unsupported_certificate'],
-  [44, 'certificate_revoked'],
-  [45, 'certificate_expired'],
-  [46, 'certificate_unknown'],
-  [47, 'illegal_parameter'],
-  [48, 'unknown_ca'],
-  [49, 'access_denied'],
-  [50, 'decode_error'],
-  [51, 'decrypt_error'],
-  [52, 'too_many_cids_requested'],
-  [60, 'export_restriction'],
-  [70, 'protocol_version'],
-  [71, 'insufficient_security'],
-  [80, 'internal_error'],
-  [86, 'inappropriate_fallback'],
-  [90, 'user_canceled'],
-  [100, 'no_renegotiation'],
-  [109, 'missing_extension'],
-  [110, 'unsupported_extension'],
-  [111, 'certificate_unobtainable'],
-  [112, 'unrecognized_name'],
-  [113, 'bad_certificate_status_response'],
-  [114, 'bad_certificate_hash_value'],
-  [115, 'unknown_psk_identity'],
-  [116, 'certificate_required'],
-  [117, 'general_error'],
-  [120, 'no_application_protocol'],
-  [121, 'ech_required'],
-])
-
-const codes: ReadonlyMap<string, number> = new Map([...alertNames].map(([code, name]) => [name, code]))
-
-const alert = (code: number): AlertRecord => ({ code, name: alertNames.get(code) ?? `alert_${code}` })
-
-/** An error as Node's TLS reports it; every property is absent on some of them. */
-export interface TlsError extends Error {
-  readonly code?: string
-  readonly reason?: string
-  readonly syscall?: string
-}
-
-/** OpenSSL's words for an alert that are not the registry's. */
-const spellings: Readonly<Record<string, string>> = {
-  certificate_verify_failed: 'certificate_unknown',
-  user_cancelled: 'user_canceled',
-  export_restriction: 'export_restriction',
-}
-
-/**
- * The alert that the peer sent, read from an error of Node's TLS. OpenSSL appends `SSL alert number N` to its own text;
- * where that is cut off, the reason string is taken apart (`tlsv1 alert unknown ca`, `ssl/tls alert bad certificate`).
- */
-export function alertReceived(error: TlsError): AlertRecord | null {
-  const number = /SSL alert number (\d+)/.exec(error.message)
-  if (number) return alert(Number(number[1]))
-  const words = /^(?:sslv3|tlsv1|tlsv13|ssl\/tls) alert (.+)$/.exec(error.reason ?? '')
-  if (!words?.[1]) return null
-  const spelled = words[1].replaceAll(' ', '_')
-  const name = spellings[spelled] ?? spelled
-  const code = codes.get(name)
-  return code === undefined ? { name } : { code, name }
-}
+/** An alert as records tell of it. */
+export const alertOf = (code: number): AlertRecord => ({ code, name: alertNames.get(code) ?? `alert_${code}` })
 
 /**
  * An alert record in bytes that came in clear: what a client sends that took text, or an old ServerHello, for the start of
@@ -80,59 +10,15 @@ export function alertReceived(error: TlsError): AlertRecord | null {
  */
 export function alertInClear(bytes: Buffer): AlertRecord | null {
   const isAlert = bytes.length >= 7 && bytes[0] === 21 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2
-  return isAlert ? alert(bytes[6] ?? 0) : null
+  return isAlert ? alertOf(bytes[6] ?? 0) : null
 }
 
-/**
- * What OpenSSL sends for the failures that a server meets, by the reason that it gives. Derived, not observed: within TLS
- * an alert is encrypted like everything else.
- */
-const reasonsOfAlertsSent: Readonly<Record<number, readonly string[]>> = {
-  10: [
-    'unexpected message',
-    'unexpected record',
-    'bad record type',
-    'unexpected ccs message',
-    'invalid ccs message',
-    'ccs received early',
-    'not on record boundary',
-    'mixed handshake and non handshake data',
-    'application data after close notify',
-    'too many warn alerts',
-    'too many key updates',
-  ],
-  // GCM's own words stand in front of those of TLS.
-  20: ['bad record mac', 'decryption failed or bad record mac', 'cipher operation failed'],
-  22: ['data length too long', 'encrypted length too long', 'packet length too long'],
-  40: [
-    'no shared cipher',
-    'no suitable key share',
-    'no suitable signature algorithm',
-    'no shared signature algorithms',
-    'no suitable groups',
-    'renegotiation mismatch',
-    'unsafe legacy renegotiation disabled',
-    'inconsistent extms',
-  ],
-  46: ['certificate verify failed'],
-  47: ['bad key share', 'bad ecpoint', 'wrong curve', 'binder does not verify', 'no ciphers specified', 'bad dh value'],
-  50: ['length mismatch', 'bad extension', 'bad length', 'bad digest length', 'decode error'],
-  51: ['digest check failed', 'bad signature'],
-  70: ['unsupported protocol', 'unsupported ssl version', 'version too low', 'wrong version number'],
-  86: ['inappropriate fallback'],
-  109: ['missing sigalgs extension', 'missing supported groups extension'],
-  116: ['peer did not return a certificate'],
-  120: ['no application protocol'],
-}
-
-const sentFor: ReadonlyMap<string, number> = new Map(
-  Object.entries(reasonsOfAlertsSent).flatMap(([code, reasons]) => reasons.map((reason) => [reason, Number(code)])),
-)
-
-/** The alert that OpenSSL sends with this error, where that is known. */
-export function alertSent(error: TlsError, version: string | null): AlertRecord | null {
-  const code = sentFor.get(error.reason ?? '')
-  if (code === undefined) return null
-  // certificate_required is of TLS 1.3; before it, the same failure is a handshake_failure.
-  return alert(code === 116 && version !== 'TLSv1.3' ? 40 : code)
+/** An alert as a record in clear, and as a fact. */
+export function alertInRecord(
+  id: string | number,
+  level: 'warning' | 'fatal',
+): { readonly bytes: Buffer; readonly alert: AlertRecord } {
+  const code = alertCode(id)
+  if (code === undefined) throw new Error(`there is no alert '${id}'`)
+  return { bytes: Buffer.from([21, 3, 3, 0, 2, level === 'fatal' ? 2 : 1, code]), alert: alertOf(code) }
 }

@@ -8,6 +8,7 @@ import {
 } from 'read-tls-client-hello'
 import { clock } from '../clock.ts'
 import type { ClientHelloRecord } from '../record/record.ts'
+import { fieldReader } from './field-reader.ts'
 import { Gathered } from './gathered.ts'
 
 const handshakeRecord = 0x16
@@ -22,6 +23,9 @@ export type FirstBytes =
   | { readonly kind: 'client-hello'; readonly message: Buffer }
   | { readonly kind: 'other'; readonly bytes: Buffer }
   | { readonly kind: 'closed' | 'reset' | 'timeout'; readonly bytes: Buffer }
+
+/** First bytes that TLS has to answer. */
+export type Opening = Extract<FirstBytes, { readonly kind: 'client-hello' | 'other' }>
 
 /**
  * Reads a ClientHello, joined over records and segments, from a socket that nobody else reads, and puts it back, so that
@@ -158,13 +162,21 @@ export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): 
 }
 
 /** The server name of a ClientHello, read without the rest. Null when the client sent none, or nothing that can be read. */
-export function serverNameOf(first: FirstBytes): string | null {
+export function serverNameOf(first: Opening): string | null {
   if (first.kind !== 'client-hello') return null
+  const { message } = first
   try {
-    const list = extensionsOf(reader(first.message.subarray(4)))
-    while (list.left) {
-      const [id, content] = [list.number(2), list.vector(2)]
-      if (id === serverNameExtension) return extensionParsers[serverNameExtension](content)?.serverName ?? null
+    // Asked for with every connection, so that nothing is made of what is only passed over.
+    let at = 4 + 2 + 32
+    for (const length of [1, 2, 1]) at += length + message.readUIntBE(at, length)
+    const end = at + 2 + message.readUInt16BE(at)
+    for (at += 2; at < end && end <= message.length; ) {
+      const content = at + 4
+      const next = content + message.readUInt16BE(at + 2)
+      if (message.readUInt16BE(at) === serverNameExtension && next <= end) {
+        return extensionParsers[serverNameExtension](message.subarray(content, next))?.serverName ?? null
+      }
+      at = next
     }
   } catch {
     // Cut short: the TLS library answers it in its own way.
@@ -173,13 +185,6 @@ export function serverNameOf(first: FirstBytes): string | null {
 }
 
 const serverNameExtension = 0
-
-/** Leaves the reader behind what stands before the extensions. */
-function extensionsOf(body: ReturnType<typeof reader>): ReturnType<typeof reader> {
-  body.take(2 + 32)
-  for (const length of [1, 2, 1]) body.vector(length)
-  return reader(body.left ? body.vector(2) : Buffer.alloc(0))
-}
 
 /** Empty where the package cannot make one of what a client sent. */
 function fingerprint(calculate: (hello: TlsClientHelloMessage) => string, hello: TlsClientHelloMessage): string {
@@ -195,14 +200,14 @@ function fingerprint(calculate: (hello: TlsClientHelloMessage) => string, hello:
  * where the message is cut short.
  */
 function readMessage(message: Buffer): TlsClientHelloMessage {
-  const body = reader(message.subarray(4))
+  const body = fieldReader(message.subarray(4))
   const version = body.number(2)
   const random = body.take(32)
   const sessionId = body.vector(1)
   const cipherSuites = numbers(body.vector(2))
   const compressionMethods = [...body.vector(1)]
   // TLS 1.2 and older know a ClientHello without extensions.
-  const list = reader(body.left ? body.vector(2) : Buffer.alloc(0))
+  const list = fieldReader(body.left ? body.vector(2) : Buffer.alloc(0))
   const extensions: TlsClientHelloMessage['extensions'] = []
   while (list.left) extensions.push(parseExtension(list.number(2), list.vector(2)))
   return { version, random, sessionId, cipherSuites, compressionMethods, extensions }
@@ -215,25 +220,6 @@ function parseExtension(id: number, content: Buffer): TlsClientHelloMessage['ext
     return { id, data: parsers[id]?.(content) ?? null }
   } catch {
     return { id, data: null }
-  }
-}
-
-/** Reads numbers and vectors with a length in front, RFC 8446 §3.4. */
-function reader(bytes: Buffer) {
-  let at = 0
-  const take = (size: number): Buffer => {
-    if (at + size > bytes.length) throw new RangeError('cut short')
-    at += size
-    return bytes.subarray(at - size, at)
-  }
-  const number = (size: number): number => take(size).readUIntBE(0, size)
-  return {
-    take,
-    number,
-    vector: (size: number): Buffer => take(number(size)),
-    get left() {
-      return at < bytes.length
-    },
   }
 }
 

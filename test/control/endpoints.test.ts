@@ -135,7 +135,7 @@ describe('a switch', () => {
     await playClient(twin, { keepsWhatCameInClear: true })
     const judged = await controlled.outcome('e1')
     expect(judged).toMatchObject({ detail: 'acted-on-injected', verdict: 'fail' })
-    expect(judged.proof.join('\n')).toContain('STARTTLS')
+    expect(judged.evidence.join('\n')).toContain('STARTTLS')
   })
 
   it('closes the port for a scenario where nobody listens, and opens it again', async () => {

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type MailServer, startMailServer, startMailServers } from '../../src/index.ts'
@@ -9,6 +10,33 @@ afterAll(() => servers.close())
 const endpoint = (scenario: string, mode: 'implicit' | 'starttls'): MailServer => servers.endpoint({ scenario, mode })
 
 const clientHello = await captureClientHello()
+
+/** A record that no key has made. */
+const forged = Buffer.concat([Buffer.from('1703030030', 'hex'), Buffer.alloc(48, 1)])
+
+/** A client that writes a forged record in one breath with its Finished, and then waits for the server to close. */
+function connectForging(server: MailServer, version: tls.SecureVersion) {
+  const below = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+  below.on('error', () => {})
+  let writes = 0
+  const client = tls.connect({
+    socket: new Duplex({
+      read: () => {},
+      write(chunk: Buffer, _encoding, done) {
+        below.write(++writes > 1 ? Buffer.concat([chunk, forged]) : chunk, () => done())
+      },
+      construct(done) {
+        below.on('data', (chunk) => this.push(chunk))
+        done()
+      },
+    }),
+    minVersion: version,
+    maxVersion: version,
+    rejectUnauthorized: false,
+  })
+  client.on('error', () => {})
+  return { client, below }
+}
 
 describe('how a handshake ends', () => {
   it('tells a client that refuses without an alert from one that accepts, within 100 ms', async () => {
@@ -177,6 +205,27 @@ describe('bytes behind STARTTLS', () => {
 
 describe('an alert of the server', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'ends one connection, and no other, where the error comes with the end of the handshake, in %s',
+    async (version) => {
+      for (const scenario of ['good', 'expired']) {
+        const server = endpoint(scenario, 'implicit')
+        const ended = server.waitForConnection()
+        const { client, below } = connectForging(server, version)
+        const { handshake, end } = await ended
+        expect(handshake, scenario).toMatchObject({
+          alertSent: { code: 20, name: 'bad_record_mac' },
+          alertReceived: null,
+          certificate: { id: scenario },
+        })
+        expect(end).toMatchObject({ by: 'client', how: 'error' })
+        client.destroy()
+        below.destroy()
+        expect(await tlsError(connectTls(server, { rejectUnauthorized: false }))).toBeUndefined()
+      }
+    },
+  )
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'that nobody but the client can read is recorded, in %s',
     async (version) => {
       for (const scenario of ['good', 'expired']) {
@@ -194,7 +243,7 @@ describe('an alert of the server', () => {
         await new Promise((resolve) => secured.once('secureConnect', resolve))
         // A record that no key has made.
         const below = (secured as unknown as { _parent: typeof client.socket })._parent
-        below.write(Buffer.concat([Buffer.from('1703030030', 'hex'), Buffer.alloc(48, 1)]))
+        below.write(forged)
         const { handshake } = await ended
         expect(handshake, scenario).toMatchObject({
           alertSent: { code: 20, name: 'bad_record_mac' },

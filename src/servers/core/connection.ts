@@ -1,28 +1,38 @@
 import type { Socket } from 'node:net'
-import { clock, pauseOr } from '../../clock.ts'
-import type { ClientHelloRecord, ConnectionRecord, Phase } from '../../record/record.ts'
+import type { Duplex } from 'node:stream'
+import { clock } from '../../clock.ts'
+import type { ClientHelloRecord, ConnectionRecord } from '../../record/record.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
-import { alertInClear } from '../../tls/alerts.ts'
 import { readClientHello, serverNameOf } from '../../tls/client-hello.ts'
+import type { Below } from '../../tls/engine.ts'
+import { TlsRecords } from '../../tls/tls-records.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
-import type { PlannedReply } from './apply-effects.ts'
+import type { Applied } from './apply-effects.ts'
 import type { Behaviour } from './behaviour.ts'
-import type { Link } from './dialect.ts'
+import type { CommandResult } from './command-result.ts'
+import type { Dialect, Link, Session } from './dialect.ts'
 import { overhear, runDialogue } from './dialogue.ts'
-import { noteAlert, noteNoClientHello, shakeHands } from './handshake.ts'
-import { type ConnectionHost, placeOf } from './host.ts'
+import { noteHandshake, noteNoClientHello } from './handshake.ts'
+import type { ConnectionHost } from './host.ts'
 import { IdleTimer } from './idle.ts'
-import { Input } from './input.ts'
-import { openLink } from './link.ts'
-import { chunksOf, type Pieces } from './pieces.ts'
+import type { Input } from './input.ts'
+import { type LinkOptions, openLink } from './link.ts'
 import { Pushes } from './pushes.ts'
 import { type ConnectionControls, Quirks } from './quirks.ts'
 import type { Recorder } from './recorder.ts'
-import { Tap } from './tap.ts'
-import { lingerMs, Transport } from './transport.ts'
+import { lingerMs } from './transport.ts'
+import { Wire } from './wire.ts'
 
-/** Milliseconds for the commands of a client that is gone. */
-const afterlifeMs = 500
+/** How a connection goes on behind a moment. */
+type Course = 'on' | 'over' | 'upgrade' | 'stay-in-clear'
+
+/** What TLS is laid upon, where that is not the TCP socket, and what it shows. */
+interface Laid {
+  readonly lower?: Duplex | undefined
+  readonly certificate?: string | undefined
+}
+
+const nothingToSay: CommandResult = { send: '', next: 'command' }
 
 /** From TCP accept to close. Rejects for a defect of ours only, never because of what the client does. */
 export class Connection {
@@ -31,25 +41,22 @@ export class Connection {
   readonly #host: ConnectionHost
   readonly #behaviour: Behaviour
   readonly #recorder: Recorder
-  #input = new Input()
-  /** Between TLS and the socket, where what is said in clear below TLS must be heard. */
-  #below: Tap | undefined
-  /** Whether the client had said more when the first answer to STARTTLS began to leave. */
-  #spokeAhead = false
-  #transport: Transport | undefined
-  #phase: Phase = 'clear'
+  readonly #wire: Wire
   readonly #quirks: Quirks
-  #idled = false
-  readonly #idle: IdleTimer
-  /** Set while an RST is on its way: nothing else may touch the socket, or Node reads freed memory under TLS. */
-  #resetting: Promise<void> | undefined
-  /** Resolves when there is nobody to wait for any more. */
-  readonly #over: Promise<void>
-  #endWaiting: () => void = () => {}
   readonly #answers: Answers
   readonly #pushes = new Pushes(async (pieces) => {
-    if (!this.#quirks.muted) await this.#writeAll(pieces, (bytes) => this.#transport?.write(bytes))
+    if (!this.#quirks.muted) await this.#wire.push(pieces)
   })
+  readonly #idle: IdleTimer
+  #idled = false
+  /** What a TLS engine hears below TLS, where it has to. */
+  #below: Below | null = null
+  /** What binds a login to the TLS session. */
+  #binding: Link['binding'] = () => undefined
+  /** The dialogue before TLS, where a quirk keeps it. */
+  #kept: Session | undefined
+  /** Whether the client had said more when the first answer to STARTTLS began to leave. */
+  #spokeAhead = false
 
   constructor(raw: Socket, host: ConnectionHost, behaviour: Behaviour, recorder: Recorder) {
     this.#raw = raw
@@ -57,15 +64,10 @@ export class Connection {
     this.#behaviour = behaviour
     this.#recorder = recorder
     this.record = recorder.record
-    this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#controls())
+    this.#wire = new Wire(raw, recorder, () => this.#idle.restart())
+    this.#quirks = new Quirks(behaviour, recorder, host, this.#controls())
     this.#answers = new Answers(this.#answering(), this.#quirks)
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
-    // Between two owners of the socket an error would otherwise have no listener.
-    raw.on('error', () => {})
-    this.#over = new Promise((resolve) => {
-      this.#endWaiting = resolve
-    })
-    raw.on('close', this.#endWaiting)
   }
 
   async run(): Promise<void> {
@@ -75,9 +77,7 @@ export class Connection {
       await this.#converse()
     } finally {
       this.#idle.stop()
-      await this.#resetting
-      this.#transport?.destroy()
-      this.#raw.destroy()
+      await this.#wire.close()
       this.#recorder.ended({ by: 'server', how: 'fin', closeNotify: 'unknown' })
     }
   }
@@ -85,40 +85,42 @@ export class Connection {
   /** Ends it at once, from outside. */
   destroy(why: string): void {
     this.#recorder.ended({ by: 'server', how: 'rst', closeNotify: 'unknown', why })
-    this.#endWaiting()
-    this.#input.end()
-    this.#input.drain()
-    if (this.#resetting) return
-    this.#transport?.destroy()
-    this.#raw.destroy()
+    this.#wire.destroy()
   }
 
   async #converse(): Promise<void> {
-    const { speaks } = this.#behaviour
-    const first = speaks?.what ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
-    if (!(await this.#applyAt('accept'))) return
-    if (speaks) this.#recorder.fired(speaks.part, 'accept')
-    if (first === 'clear') this.#attach(this.#raw, 'clear')
+    const { mode } = this.#host
+    const how = await this.#applyAt('accept')
+    if (how === 'over') return
+    const inTls = how === 'upgrade' || (how === 'on' && mode === 'implicit')
+    if (!inTls) this.#wire.attach(this.#raw, 'clear')
     else if (!(await this.#startTls('first-bytes'))) return
-    for (let greet = true; await this.#talk({ greet }); greet = false) {
+    for (let first = true; await this.#talk({ first }); first = false) {
       if (!(await this.#upgrade())) return
     }
     // Strayed, or through with TLS and still there.
-    if (this.#below && (this.#below.strayed || !this.#below.ended)) await this.#hearOut(this.#below)
+    if (this.#below && (this.#below.strayed || !this.#clientIsGone)) await this.#hearOut(this.#below)
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
-  async #talk({ greet }: { readonly greet: boolean }): Promise<boolean> {
-    const { dialect } = this.#host
-    const push: Link['push'] = (make) => this.#pushes.add(make)
-    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, push))
+  async #talk({ first }: { readonly first: boolean }): Promise<boolean> {
+    const session = this.#open({ push: (make) => this.#pushes.add(make), first })
+    if (this.#kept) session.adopt?.(this.#kept)
+    this.#kept = undefined
     try {
-      const end = await runDialogue(dialect, session, this.#input, this.#answers.responder(session), { greet })
-      if (end === 'upgrade') return true
+      const { dialect } = this.#host
+      if (first && (await this.#isOneTooMany(dialect))) return false
+      const responder = this.#answers.responder(session)
+      const end = await runDialogue(dialect, session, this.#wire.input, responder, { greet: first })
+      if (end === 'upgrade') {
+        if (this.#answers.upgrade?.keep?.includes('session')) this.#kept = session
+        return true
+      }
+      if (end === 'close' && (await this.#applyAt('closing')) === 'over') return false
       if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
       await this.#pushes.finished()
-      if (end === 'hopeless') this.#end('limit', 'fin', 'line-limit')
-      if (end === 'close') this.#end('server', 'fin')
+      if (end === 'hopeless') this.#wire.ended('limit', 'fin', 'line-limit')
+      if (end === 'close') this.#wire.ended('server', 'fin')
       await this.#finish()
       return false
     } finally {
@@ -126,179 +128,175 @@ export class Connection {
     }
   }
 
-  /**
-   * Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS. Anything else is dropped, and what
-   * it gave away is a fact.
-   */
-  async #upgrade(): Promise<boolean> {
-    this.#recorder.mark('starttls')
-    this.#transport?.detach()
-    this.#transport = undefined
-    const surplus = this.#input.drain()
-    const isHello = surplus[0] === 0x16
-    if (isHello) this.#raw.unshift(surplus)
-    else this.#recorder.surplus(surplus)
-    // Unless TLS comes behind it, more of the same may come, and belongs to it.
-    if (!isHello) this.#input.push(surplus)
-    return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
+  #open(options: Omit<LinkOptions, 'binding'>): Session {
+    const binding = this.#binding
+    const link = openLink(this.#host, this.#behaviour, this.#recorder, this.#wire.phase, { ...options, binding })
+    return this.#host.dialect.open(link)
   }
 
-  async #startTls(at: ClientHelloRecord['at']): Promise<boolean> {
+  /** Of more connections than are served at a time, this one is told so and closed. */
+  async #isOneTooMany(dialect: Dialect): Promise<boolean> {
+    const { concurrent } = this.#behaviour
+    for (const part of this.#behaviour.startParts) this.#recorder.fired(part, 'greeting')
+    if (concurrent === undefined || this.#host.open <= concurrent.most) return false
+    this.#recorder.fired(concurrent.part, 'greeting')
+    await this.#write(Buffer.from(dialect.refuse('unavailable', noRequest, 'greeting'), 'latin1'))
+    this.#wire.ended('server', 'fin', concurrent.part)
+    await this.#finish()
+    return true
+  }
+
+  /**
+   * Bytes behind STARTTLS never reach the session after TLS, unless a quirk says so: a ClientHello goes to TLS. Anything
+   * else is dropped, and what it gave away is a fact.
+   */
+  async #upgrade(): Promise<boolean> {
+    const { upgrade = {} } = this.#answers
+    this.#recorder.mark('starttls')
+    // TLS within TLS lies upon what is there.
+    const lower = this.#wire.phase === 'tls' ? this.#wire.stream : undefined
+    const surplus = this.#wire.detach()
+    const isHello = surplus[0] === 0x16
+    if (isHello) (lower ?? this.#raw).unshift(surplus)
+    else this.#recorder.surplus(surplus)
+    const keeps = !isHello && upgrade.keep?.includes('input')
+    // Unless TLS comes behind it, more of the same may come, and belongs to it.
+    if (!isHello && !keeps) this.#wire.input.push(surplus)
+    const begun = await this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply', {
+      lower,
+      certificate: upgrade.certificate,
+    })
+    if (begun && keeps) this.#wire.input.push(surplus)
+    return begun
+  }
+
+  /** Whether the dialogue goes on: inside TLS, or in clear where a quirk says so. */
+  async #startTls(at: ClientHelloRecord['at'], { lower, certificate }: Laid = {}): Promise<boolean> {
+    const raw = lower === undefined ? this.#raw : (lower as Socket)
     // A half-open socket would show the commonest refusal, a close without an alert, only when the handshake times out.
     this.#raw.allowHalfOpen = false
     const { handshake: timeout } = this.#host.limits
-    const first = await readClientHello(this.#raw, timeout)
+    const first = await readClientHello(raw, timeout)
     this.#idle.restart()
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
       this.record.handshake.result = 'started'
     } else {
       if (first.bytes.length > 0) this.#recorder.received('clear', first.bytes)
-      this.#input.push(first.bytes)
-      if (first.kind !== 'other') {
-        noteNoClientHello(first.kind, this.#recorder)
-        await this.#overhearRest()
-        return false
-      }
+      this.#wire.input.push(first.bytes)
     }
-    if (!(await this.#applyAt('client-hello')) || !(await this.#applyAt('handshake'))) return false
+    if (first.kind !== 'client-hello' && first.kind !== 'other') {
+      noteNoClientHello(first.kind, this.#recorder)
+      await this.#overhear(this.#wire.takeInput())
+      return false
+    }
+    const serverName = serverNameOf(first)
+    const how = await this.#applyAt('client-hello', () => this.#quirks.answerName(serverName))
+    if (how === 'over') return false
+    if (how === 'stay-in-clear') return this.#goOnInClear()
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const terminator = this.#host.terminator(this.record.nth, serverNameOf(first))
-    if (first.kind === 'other') this.#below = new Tap(this.#raw, first.bytes)
-    else if (this.#behaviour.tapped) this.#below = new Tap(this.#raw)
-    const socket = await shakeHands(this.#raw, this.#below, terminator, this.#recorder, timeout)
-    if (!socket) {
+    const engine = this.#host.engine(this.record.nth, serverName, certificate)
+    const end = await engine.accept(raw, first, { timeout, hearsBelow: !lower && this.#behaviour.hearsBelow })
+    this.#below = end.below
+    const stream = noteHandshake(end, this.#recorder)
+    if (!stream) {
       if (this.#below) await this.#hearOut(this.#below)
       return false
     }
-    socket.on('error', () => {})
+    this.#binding = (kind) => ('binding' in end ? end.binding?.(kind) : undefined)
     this.#idle.restart()
-    await this.#overhearRest()
-    this.#attach(socket, 'tls')
-    return this.#applyAt('after-tls')
+    await this.#overhear(this.#wire.takeInput())
+    this.#wire.attach(stream, 'tls', end.facts)
+    return (await this.#applyAt('after-tls')) !== 'over'
+  }
+
+  /** What came of a ClientHello is no handshake: its octets are gone, and what stands behind them is text. */
+  #goOnInClear(): true {
+    const records = new TlsRecords()
+    records.push(this.#raw.read() ?? Buffer.alloc(0))
+    this.#wire.attach(this.#raw, 'clear')
+    this.#wire.input.push(records.rest)
+    return true
   }
 
   /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
-  async #hearOut(below: Tap): Promise<void> {
-    below.release()
-    if (this.#phase === 'tls') this.#input = new Input()
-    this.#attach(this.#raw, 'clear')
-    if (below.stray.length > 0) {
-      this.#recorder.received('clear', below.stray)
-      this.#input.push(below.stray)
+  async #hearOut(below: Below): Promise<void> {
+    const stray = below.release()
+    if (this.#wire.phase === 'tls') this.#wire.takeInput()
+    this.#wire.attach(this.#raw, 'clear')
+    if (stray.length > 0) {
+      this.#recorder.received('clear', stray)
+      this.#wire.input.push(stray)
     }
-    if (below.ended || this.#raw.destroyed) this.#input.end()
+    if (this.#clientIsGone) this.#wire.input.end()
     // As servers do that have failed, it closes.
     await this.#finish()
   }
 
-  /** Nothing is sent any more; what the client still says is recorded. */
-  async #listen(): Promise<void> {
-    this.#attach(this.#raw, 'clear')
-    await this.#overhear(this.#input)
+  get #clientIsGone(): boolean {
+    return this.#raw.readableEnded || this.#raw.destroyed
   }
 
-  /** What was said in clear, and has come to its end. */
-  async #overhearRest(): Promise<void> {
-    const rest = this.#input
-    this.#input = new Input()
-    rest.end()
-    await this.#overhear(rest)
-  }
-
+  /** What is said in clear where nobody answers, to its end. */
   async #overhear(input: Input): Promise<void> {
     // Most clients have nothing more to say, and a session takes a while to open.
-    await input.arrival()
+    if (!input.over) await input.arrival()
     if (input.over) return
-    const { dialect } = this.#host
-    const session = dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#phase, () => {}))
+    const session = this.#open({ push: () => {}, first: false })
     try {
-      await overhear(dialect, session, input, (request, action) => this.#answers.heard(request, action))
+      await overhear(this.#host.dialect, session, input, this.#answers.listener)
     } finally {
       session.close?.()
     }
   }
 
-  #attach(stream: ConstructorParameters<typeof Transport>[0], phase: Phase): void {
-    this.#phase = phase
-    this.#transport = new Transport(stream, phase, this.#input, {
-      received: (of, bytes) => {
-        this.#idle.restart()
-        this.#recorder.received(of, bytes)
-        if (of === 'clear') this.record.handshake.alertReceived ??= alertInClear(bytes)
-      },
-      sent: (of, bytes) => this.#recorder.sent(of, bytes),
-      ended: ({ how, error, gone }) => {
-        if (error) noteAlert(this.record.handshake, error)
-        this.#end('client', how, error?.message.trim())
-        this.#endWaiting()
-        // What it said last is a fact, and answers that nobody gets are worth no more than this.
-        if (gone) clock.setTimeout(() => this.#input.drain(), afterlifeMs).unref()
-      },
-    })
-  }
-
-  /** Plays the effects of a moment that is no reply. False when the connection is over. */
-  async #applyAt(hook: Hook): Promise<boolean> {
-    const planned: PlannedReply = { result: { send: '', next: 'command' }, refuse: () => '' }
-    const applied = await this.#quirks.applyAt(hook, planned, noRequest)
-    if (applied?.next === 'stop') await this.#finish()
-    else if (this.#quirks.muted && !this.#transport) await this.#listen()
-    else return !this.#raw.destroyed
-    return false
+  /**
+   * Plays the effects of a moment that is no reply, and tells how it goes on. What else has to be played there comes second.
+   */
+  async #applyAt(hook: Hook, second?: () => Promise<Applied> | undefined): Promise<Course> {
+    const playing = this.#quirks.applyAt([hook], nothingToSay, noRequest) ?? second?.()
+    const next = playing && (await playing).next
+    if (next === 'stop') await this.#finish()
+    else if (this.#quirks.muted && !this.#wire.attached) {
+      // Nothing is sent any more; what the client still says is recorded.
+      this.#wire.attach(this.#raw, 'clear')
+      await this.#overhear(this.#wire.input)
+    } else if (!this.#raw.destroyed) return next === 'upgrade' || next === 'stay-in-clear' ? next : 'on'
+    return 'over'
   }
 
   #answering(): Answering {
-    const self = this
+    const wire = this.#wire
     return {
       dialect: this.#host.dialect,
       recorder: this.#recorder,
       get phase() {
-        return self.#phase
+        return wire.phase
       },
       answer: (give) => this.#pushes.answer(give),
-      write: (pieces) => this.#writeAll(pieces, (bytes) => this.#write(bytes)),
+      write: (pieces) => wire.inChunks(pieces, (bytes) => this.#write(bytes)),
     }
   }
 
   #controls(): ConnectionControls {
     const self = this
     const raw = this.#raw
+    const wire = this.#wire
     return {
       get gone() {
         return raw.destroyed
       },
       get phase() {
-        return self.#phase
+        return wire.phase
       },
       get state() {
         return self.#answers.state
       },
       write: (bytes) => this.#write(bytes),
-      rest: (ms) => {
-        this.#transport?.listen()
-        return pauseOr(ms, this.#over)
-      },
-      hears: async (ms) => {
-        await pauseOr(ms, Promise.race([this.#input.arrival(), this.#over]))
-        return this.#input.length > 0
-      },
-      close: async (how, part) => {
-        if (how === 'half') return this.#transport ? this.#transport.halfClose() : void raw.end()
-        this.#end('server', how, part)
-        if (how === 'fin') raw.end()
-        else await this.#reset()
-      },
+      rest: (ms) => wire.rest(ms),
+      hears: (ms) => wire.hears(ms),
+      close: (how, part) => wire.end(how, part),
     }
-  }
-
-  #reset(): Promise<void> {
-    this.#resetting ??= new Promise((resolve) => {
-      if (this.#raw.destroyed) return resolve()
-      this.#raw.once('close', () => resolve())
-      this.#raw.resetAndDestroy()
-    })
-    return this.#resetting
   }
 
   /**
@@ -306,40 +304,24 @@ export class Connection {
    * that were closed with bytes unread would send an RST in place of the FIN.
    */
   async #finish(): Promise<void> {
-    if (this.#raw.destroyed && !this.#transport) return
-    if (!this.#transport) this.#attach(this.#raw, 'clear')
-    await Promise.all([this.#overhear(this.#input), this.#transport?.finish()])
+    if (this.#raw.destroyed && !this.#wire.attached) return
+    if (!this.#wire.attached) this.#wire.attach(this.#raw, 'clear')
+    await Promise.all([this.#overhear(this.#wire.input), this.#wire.finish()])
   }
 
-  /** Before a transport is attached, bytes go to the TCP socket itself. */
-  async #write(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return
+  #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return Promise.resolve()
     // Only the first octet of the answer tells a client that it may go on.
-    if (this.#answers.answersStartTls) this.#spokeAhead = this.#input.length > 0
+    if (this.#answers.answersStartTls) this.#spokeAhead = this.#wire.input.length > 0
     this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
-    if (this.#transport) return this.#transport.write(bytes)
-    this.#recorder.sent('clear', bytes)
-    await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
-  }
-
-  /** No further than the client reads. */
-  async #writeAll(pieces: Pieces, write: (bytes: Buffer) => Promise<void> | undefined): Promise<void> {
-    for await (const chunk of chunksOf(pieces)) {
-      await write(chunk)
-      if (this.#raw.destroyed) return
-    }
-  }
-
-  #end(by: 'client' | 'server' | 'limit', how: 'fin' | 'rst' | 'timeout' | 'error', why?: string): void {
-    this.#recorder.ended({ by, how, closeNotify: 'unknown', ...(why && { why }) })
+    return this.#wire.write(bytes)
   }
 
   readonly #whenIdle = (): void => {
     this.#idled = true
-    this.#end('limit', 'timeout', 'idle')
-    this.#endWaiting()
-    this.#input.end()
+    this.#wire.ended('limit', 'timeout', 'idle')
+    this.#wire.giveUp()
     // A client that does not read either leaves the dialogue waiting to write.
     clock.setTimeout(() => this.destroy('idle'), 2 * lingerMs).unref()
   }

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { MockmailError } from '../../errors.ts'
 import type { ConnectionRecord, Phase } from '../../record/record.ts'
 import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
-import type { TlsTerminator } from '../../tls/terminator.ts'
+import type { TlsEngine } from '../../tls/engine.ts'
 import type { MailStore } from '../mailbox/mailbox.ts'
 import type { Behaviour } from './behaviour.ts'
 import { Connection } from './connection.ts'
@@ -15,6 +15,8 @@ export interface EndpointOptions {
   readonly dialect: Dialect
   readonly mode: Mode
   readonly scenario: string
+  /** Set where it belongs to another endpoint. */
+  readonly role?: 'canary' | 'fallback'
   readonly host: string
   /** 0 for any free port. */
   readonly port: number
@@ -24,8 +26,12 @@ export interface EndpointOptions {
   readonly mechanisms: readonly string[]
   readonly limits: Limits
   behaviour(nth: number): Behaviour
-  /** The TLS server for the n-th connection; `serverName` is what the client called it, null where it said nothing. */
-  terminator(nth: number, serverName: string | null): TlsTerminator
+  /** What does TLS on the n-th connection; `serverName` is what the client called it, null where it said nothing. */
+  engine(nth: number, serverName: string | null, certificate?: string): TlsEngine
+  /** URLs of this endpoint and of its canary, once both listen. */
+  urls(): ConnectionHost['urls']
+  /** Whether a client may call the server so. */
+  knows(serverName: string): boolean
   check(credential: Credential): boolean
   onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
   /** A defect of ours; the connection is gone, the endpoint goes on. */
@@ -83,17 +89,25 @@ export class Endpoint implements ConnectionHost {
     return this.#port
   }
 
-  /** Whether a client is connected, be it one of a run before. */
-  get busy(): boolean {
-    return this.#open.size > 0
-  }
-
   check(credential: Credential): boolean {
     return this.#options.check(credential)
   }
 
-  terminator(nth: number, serverName: string | null): TlsTerminator {
-    return this.#options.terminator(nth, serverName)
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#open.size
+  }
+
+  get urls(): ConnectionHost['urls'] {
+    return this.#options.urls()
+  }
+
+  knows(serverName: string): boolean {
+    return this.#options.knows(serverName)
+  }
+
+  engine(nth: number, serverName: string | null, certificate?: string): TlsEngine {
+    return this.#options.engine(nth, serverName, certificate)
   }
 
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {
@@ -128,7 +142,7 @@ export class Endpoint implements ConnectionHost {
   }
 
   get #listens(): boolean {
-    return this.#options.behaviour(1).speaks?.what !== 'nothing'
+    return this.#options.behaviour(1).listens
   }
 
   async #listenOn(port: number): Promise<void> {
@@ -202,6 +216,7 @@ export class Endpoint implements ConnectionHost {
       id: `c${++connections}`,
       nth,
       scenario: this.#options.scenario,
+      ...(this.#options.role && { role: this.#options.role }),
       protocol: this.protocol,
       mode: this.mode,
       host,

@@ -66,8 +66,8 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     }
     const served: Served = {
       ...{ protocol, mode, host, port, servername, run, close },
-      get busy() {
-        return run.records.some(({ end }) => end === null)
+      get open() {
+        return run.records.filter(({ end }) => end === null).length
       },
     }
     const server = new MailServer({

@@ -1,0 +1,2 @@
+/** Octets of one text in a fact. */
+export const maxText = 4096
