@@ -26,9 +26,9 @@ export async function startBareNet({ greeting }) {
 }
 
 /** A server of node:tls with somebody's certificate, which says one line and does nothing else. */
-export async function startBareTls({ key, cert, greeting }) {
+export async function startBareTls({ key, cert, greeting, maxVersion }) {
   const sockets = new Set()
-  const server = tls.createServer({ key, cert, noDelay: true }, (socket) => {
+  const server = tls.createServer({ key, cert, noDelay: true, ...(maxVersion && { maxVersion }) }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
     socket.write(greeting)

@@ -10,6 +10,7 @@ import { measureHostile } from './hostile.mjs'
 import { formatMachine, machine } from './machine.mjs'
 import { formatRows } from './report.mjs'
 import { measureScale } from './scale.mjs'
+import { measureScript } from './script.mjs'
 import { measureStart } from './start.mjs'
 import { measureStartTls } from './starttls.mjs'
 import { measureStop } from './stop.mjs'
@@ -21,6 +22,7 @@ const measures = {
   warm: measureWarm,
   scale: measureScale,
   handshakes: measureHandshakes,
+  script: measureScript,
   starttls: measureStartTls,
   greeting: measureGreeting,
   stop: measureStop,

@@ -57,7 +57,8 @@ const cutOff = ({ kind, entry }: Part, everySetting: readonly string[]): readonl
 /** A list is known to the compiler; of a range it knows that it is a number. */
 const typeOfValues = (entry: Part['entry']): string => {
   const values = entry.parameter?.values
-  if (typeof values === 'object' && 'from' in values && typeof values.from === 'number') return '`${number}`'
+  if (typeof values === 'object' && 'from' in values && typeof values.from === 'number')
+    return ['`', '{number}`'].join('$')
   if (typeof values === 'object' && 'pattern' in values && typeof values.pattern === 'string') return 'string'
   return listedValues(entry).map(quote).join(' | ')
 }

@@ -56,7 +56,7 @@ function choiceOf({ parameter }: ListedEntry): string {
   if (parameter === null) return ''
   const { name, values, allowed, default: usual } = parameter
   const differ = new Set(values.map(({ expect }) => expect)).size > 1
-  const each = values.map(({ value, expect }) => code(`:${value}`) + (differ ? ` (${verbs[expect]})` : ''))
+  const each = values.map(({ value, expect }) => code(`:${value}`) + (differ ? ` (**${verbs[expect]}**)` : ''))
   const form = allowed === null ? '' : `${text(allowed)}, such as `
   return `<br>${text(name)}: ${form}${each.join(', ')}; ${code(usual)} when nothing is said`
 }

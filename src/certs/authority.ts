@@ -30,15 +30,20 @@ export interface OtherMember {
   readonly certificate: IssuedCertificate
 }
 
-/** What an authority says that it would not say if it were right, and how it finds whom it names. */
+/** How words are understood that name somebody, or have a placeholder. */
+export interface Context {
+  readonly places: Places
+  /** A member by its name, or somebody of whom nothing else is known. */
+  other(name: MemberName | 'other'): OtherMember
+}
+
+/** What an authority says that it would not say if it were right. */
 export interface AuthorityWords {
   /** `null` is no CRL at all. */
   readonly crl?: CrlWords | null
   /** `null` is no responder at all. */
   readonly ocsp?: OcspWords | null
-  readonly places?: Places
-  /** A member by its name, or somebody of whom nothing else is known. */
-  other?(name: MemberName | 'other'): OtherMember
+  readonly context?: Context
 }
 
 /** A certificate with the key to sign below it, and the state of what it has signed. */
@@ -58,9 +63,16 @@ export interface Authority {
   readonly crlUnavailable: Unavailable | undefined
   readonly ocspUnavailable: Unavailable | undefined
   /** An OCSP response about one certificate, DER, to be stapled; its times are those of a CRL. */
-  ocspResponse(certificate: IssuedCertificate, at: Date, words?: OcspWords): Buffer
+  ocspResponse(certificate: IssuedCertificate, at: Date, staple?: Staple): Buffer
   /** The OCSP response to a request, DER. */
   answerOcsp(request: Uint8Array, at: Date): Buffer
+}
+
+/** What is to be said of one certificate, in the words of its own graph. */
+export interface Staple {
+  readonly words: OcspWords
+  /** Default: the authority's own. */
+  readonly context?: Context
 }
 
 /** What an authority is made of. */
@@ -74,14 +86,14 @@ const hour = 3_600_000
 
 /** An authority that has signed nothing yet. */
 export const createAuthority = (facts: AuthorityFacts): Authority => {
-  const { id, signer, urls = {}, crl: crlWords, ocsp: ocspWords, places = nowhere } = facts
+  const { id, signer, urls = {}, crl: crlWords, ocsp: ocspWords, context: own } = facts
   const issued = new Set<string>()
   const revoked = new Map<string, RevokedCertificate>()
   const staples = new Map<string, (at: Date) => Buffer>()
   let number = 0
 
-  const member = (name: MemberName | 'other' | undefined): OtherMember | undefined =>
-    name === undefined ? undefined : facts.other?.(name)
+  const member = (name: MemberName | 'other' | undefined, context = own): OtherMember | undefined =>
+    name === undefined ? undefined : context?.other(name)
 
   const statusOf = (serial: string): CertificateStatus =>
     revoked.get(serial) ?? (issued.has(serial) ? 'good' : 'unknown')
@@ -99,7 +111,7 @@ export const createAuthority = (facts: AuthorityFacts): Authority => {
         ...currency(crlWords ?? {}, at),
         number,
         revoked: [...revoked.values(), ...lists.flatMap((one) => listed(one, at))],
-        places,
+        places: own?.places ?? nowhere,
       })
     })
 
@@ -112,13 +124,18 @@ export const createAuthority = (facts: AuthorityFacts): Authority => {
 
   let crl = newCrl()
 
-  const answer = (about: Pick<OcspRecipe, 'responses' | 'nonce'>, words: OcspWords, at: Date): Buffer => {
+  const answer = (
+    about: Pick<OcspRecipe, 'responses' | 'nonce'>,
+    { words, context = own }: Staple,
+    at: Date,
+  ): Buffer => {
+    const places = context?.places ?? nowhere
     if (words.bytes !== undefined) return Buffer.from(bytesOf(words.bytes, places))
     if (words.responseStatus !== undefined && words.responseStatus !== 'successful') {
       return failedResponse(words.responseStatus)
     }
-    const responder = member(words.responder)
-    const key = member(words.signKey)?.signer.key
+    const responder = member(words.responder, context)
+    const key = member(words.signKey, context)?.signer.key
     return issueOcspResponse({
       ...about,
       issuer: responder?.signer ?? signer,
@@ -136,11 +153,15 @@ export const createAuthority = (facts: AuthorityFacts): Authority => {
     return revoked.get(serial) ?? { serial, date: dayFrom(at, -1), reason: 'keyCompromise' }
   }
 
-  const newStaple = (serial: string, words: OcspWords) =>
+  const newStaple = (serial: string, staple: Staple) =>
     renewedHourly((at) => {
-      const about = words.about === 'other' ? randomSerial() : (member(words.about)?.certificate.serial ?? serial)
-      return answer({ responses: [{ certId: certIdOf(signer, about), status: said(serial, words, at) }] }, words, at)
+      const { words, context } = staple
+      const about =
+        words.about === 'other' ? randomSerial() : (member(words.about, context)?.certificate.serial ?? serial)
+      return answer({ responses: [{ certId: certIdOf(signer, about), status: said(serial, words, at) }] }, staple, at)
     })
+
+  const usualWords = { words: ocspWords ?? {}, ...(own && { context: own }) }
 
   return {
     id,
@@ -163,21 +184,21 @@ export const createAuthority = (facts: AuthorityFacts): Authority => {
       staples.clear()
     },
     crl: (at) => (crlWords === null ? undefined : crl(at)),
-    ocspResponse({ serial }, at, words = ocspWords ?? {}) {
-      const staple = staples.get(serial) ?? newStaple(serial, words)
-      staples.set(serial, staple)
-      return staple(at)
+    ocspResponse({ serial }, at, staple = usualWords) {
+      const kept = staples.get(serial) ?? newStaple(serial, staple)
+      staples.set(serial, kept)
+      return kept(at)
     },
     answerOcsp(request, at) {
       const asked = parseOcspRequest(request)
       if (asked === undefined) return failedResponse('malformedRequest')
-      const words = ocspWords ?? {}
+      const { words } = usualWords
       const about = words.about === 'other' ? randomSerial() : member(words.about)?.certificate.serial
       const responses = asked.questions.map((question) => ({
         certId: about === undefined ? question.certId : certIdOf(signer, about),
         status: question.isAbout(signer) ? said(question.serial, words, at) : ('unknown' as const),
       }))
-      return answer({ responses, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) }, words, at)
+      return answer({ responses, ...(asked.nonce === undefined ? {} : { nonce: asked.nonce }) }, usualWords, at)
     },
   }
 }

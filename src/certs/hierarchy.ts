@@ -1,7 +1,7 @@
 import type { GeneralNames, KeyDetails, KeyName, Unavailable } from '../scenarios/entry.ts'
 import type { Places } from '../scenarios/recipe/places.ts'
 import type { Recipe } from '../scenarios/recipe/recipe.ts'
-import { type Authority, type AuthorityUrls, createAuthority, type OtherMember } from './authority.ts'
+import { type Authority, type AuthorityUrls, type Context, createAuthority, type OtherMember } from './authority.ts'
 import { createGraph, type Graph, type Variant } from './graph.ts'
 import { nobodysKey } from './issue.ts'
 import type { KeyPair } from './keys.ts'
@@ -77,8 +77,7 @@ export const createHierarchy = (made: HierarchyOptions): Hierarchy => {
         },
         ...(crl !== undefined && { crl }),
         ...(ocsp !== undefined && { ocsp }),
-        places: graph.places,
-        other: (name) => (name === 'other' ? nobody(node) : graph.node(name)),
+        context: contextOf(node, graph),
       })
     },
     authority: (id) => nodes.get(id)?.authority,
@@ -87,6 +86,12 @@ export const createHierarchy = (made: HierarchyOptions): Hierarchy => {
   }
   return hierarchy
 }
+
+/** How words of a member are understood: they name others of its graph. */
+export const contextOf = (node: Node, graph: Graph): Context => ({
+  places: graph.places,
+  other: (name) => (name === 'other' ? nobody(node) : graph.node(name)),
+})
 
 /** Of nobody only a key is known, like that of whom it stands in for. */
 const nobody = ({ signer, certificate }: Node): OtherMember => ({

@@ -3,7 +3,7 @@ import type { MemberName } from '../scenarios/entry.ts'
 import { anchorOf, issuerOf, pathOf, type Recipe } from '../scenarios/recipe/recipe.ts'
 import { isWeakSignature, usualSignature } from './algorithms.ts'
 import type { Graph, Variant } from './graph.ts'
-import type { Hierarchy } from './hierarchy.ts'
+import { contextOf, type Hierarchy } from './hierarchy.ts'
 import { formatPrivateKey, type KeyPair } from './keys.ts'
 import type { Node } from './node.ts'
 import { formatPem } from './pem.ts'
@@ -71,8 +71,9 @@ const describe = (id: string, graph: Graph, view: View): Identity => {
   const [issuer] = issuers
   const { staple } = shown.member
   const others = new Map<MemberName, Identity>()
+  const words = staple ?? undefined
   const stapled = (): Buffer | undefined =>
-    issuer?.authority.ocspResponse(shown.certificate, clock(), staple ?? undefined)
+    issuer?.authority.ocspResponse(shown.certificate, clock(), words && { words, context: contextOf(issuer, graph) })
   const other = (variant: Variant, from: MemberName): Identity => {
     const key = `${variant} ${from}`
     const known = others.get(key) ?? describe(id, graph, { clock, variant, from })

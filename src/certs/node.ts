@@ -135,7 +135,7 @@ const subjectFor = (name: MemberName, graph: Graph, key: KeyPair, { variant }: M
 
 const titleFor = (name: MemberName, { recipe }: Graph): Subject => {
   const member = recipe.members[name] ?? {}
-  const isUntrusted = (recipe.members['root'] ?? {}).trusted === false
+  const isUntrusted = recipe.members['root']?.trusted === false
   if (name === 'root') {
     if (member.extensions?.nameConstraints === null) return [['CN', 'mockmail Unconstrained Root CA']]
     return [['CN', isUntrusted ? titles['untrusted-root'] : titles.root]]

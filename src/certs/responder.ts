@@ -190,8 +190,8 @@ const send = (
   // Whoever waits is let go when the time of silence is over.
   if (unavailable === 'silent') return
   response.writeHead(status, { ...headers, 'content-length': body?.length ?? 0 })
-  if (unavailable === 'slow' && body !== undefined) return sendSlowly(response, body, slowness)
-  response.end(response.req.method === 'HEAD' ? undefined : body)
+  if (unavailable === 'slow' && body !== undefined) sendSlowly(response, body, slowness)
+  else response.end(response.req.method === 'HEAD' ? undefined : body)
 }
 
 /** An octet at a time, until there are no more or nobody reads them. */

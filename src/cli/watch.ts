@@ -115,7 +115,7 @@ export function forgetTold({ endpoints }: MailServers): void {
 function connectionLine(
   { scenario, protocol, mode }: MailServer,
   record: ConnectionRecord,
-  { outcome, detail, qualifier, verdict, proof }: Judgement,
+  { outcome, detail, grade, qualifier, verdict, proof }: Judgement,
   { verbose }: { readonly verbose: boolean },
 ): string {
   const time = new Date(record.openedAt).toTimeString().slice(0, 8)
@@ -123,7 +123,11 @@ function connectionLine(
   if (!verbose) return line
   const { result, version, cipher, error } = record.handshake
   const handshake = result === 'none' ? '' : `\n  TLS ${[result, version, cipher, error].filter(Boolean).join(', ')}`
-  const shown = proof ? formatProof(proof, { served: scenario }).map((one) => `\n  ${one}`) : []
+  const wrong = proof && grade !== 'safe' ? formatProof(proof, { width: 200, served: scenario }) : []
+  const shown = wrong.map(
+    (one) => `
+  ${one}`,
+  )
   return `${line}${handshake}${shown.join('')}${formatTranscript(record.transcript)
     .replace(/^(?=.)/gm, '  ')
     .replace(/^/, '\n')

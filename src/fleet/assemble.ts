@@ -12,6 +12,8 @@ import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
+import type { ScriptEngineOptions } from '../tls/script/engine.ts'
+import { scriptedEngine } from '../tls/script/lazy.ts'
 import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
 import { MailServer, urlOf } from './mail-server.ts'
 import { receive } from './message.ts'
@@ -152,8 +154,9 @@ const isNamedBy = (name: string, known: string): boolean =>
   name.toLowerCase() === known.toLowerCase() ||
   (known.startsWith('*.') && name.toLowerCase().endsWith(known.slice(1).toLowerCase()))
 
-/** The one place where an engine is chosen. All that the catalogue has so far is served by Node's. */
-const engineFor = (options: NodeEngineOptions): TlsEngine => new NodeEngine(options)
+/** The one place where an engine is chosen: Node's, unless a script asks for what Node cannot do. */
+const engineFor = ({ script, ...options }: NodeEngineOptions & Pick<ScriptEngineOptions, 'script'>): TlsEngine =>
+  script === undefined ? new NodeEngine(options) : scriptedEngine({ ...options, script })
 
 function remember<K, V>(
   memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },

@@ -39,12 +39,6 @@ import {
   word,
 } from './shape.ts'
 
-/** Stands where a value does, until it is known. */
-const parameterStandIn = object({ param: value('true', true, (given) => given === true) }, ['param'])
-
-/** A value, or what stands for the parameter's. */
-const of = (...shapes: readonly Shape[]): Shape => oneOf(...shapes, parameterStandIn)
-
 const anyText = value('a text', 'a text', (given) => typeof given === 'string')
 const oidPattern = /^[0-2](?:\.\d+)+$/
 const oid = value('an object identifier such as 1.3.6.1.5.5.7.1.24', '1.2.3', (given) => oidPattern.test(String(given)))
@@ -81,11 +75,11 @@ const tagged = (shapes: Readonly<Record<string, Shape>>): readonly Shape[] =>
   Object.entries(shapes).map(([key, shape]) => object({ [key]: shape }, [key]))
 
 const rawBytes = value('a Uint8Array', new Uint8Array([0]), (given) => given instanceof Uint8Array)
-const simpleBytes = [...tagged({ hex: digits, text: anyText, fill: of(count), algorithm: text }), rawBytes]
-const series = object({ series: text, count: of(whole(1)) }, ['series', 'count'])
+const simpleBytes = [...tagged({ hex: digits, text: anyText, fill: count, algorithm: text }), rawBytes]
+const series = object({ series: text, count: whole(1) }, ['series', 'count'])
 
 const subject = list(
-  oneOf(row(attribute, of(anyText, ...simpleBytes)), row(attribute, of(anyText, ...simpleBytes), of(stringType))),
+  oneOf(row(attribute, oneOf(anyText, ...simpleBytes)), row(attribute, oneOf(anyText, ...simpleBytes), stringType)),
 )
 
 const isRange = (given: unknown): boolean => {
@@ -99,38 +93,38 @@ const address = value(
 )
 
 const names = object({
-  dNSName: list(of(anyText, ...simpleBytes, series)),
-  iPAddress: list(of(address, ...simpleBytes)),
-  rfc822Name: list(of(anyText, ...simpleBytes)),
-  uniformResourceIdentifier: list(of(anyText, ...simpleBytes)),
+  dNSName: list(oneOf(anyText, ...simpleBytes, series)),
+  iPAddress: list(oneOf(address, ...simpleBytes)),
+  rfc822Name: list(oneOf(anyText, ...simpleBytes)),
+  uniformResourceIdentifier: list(oneOf(anyText, ...simpleBytes)),
   directoryName: list(subject),
   srvName: list(anyText),
-  otherName: list(row(oid, of(...simpleBytes))),
+  otherName: list(row(oid, oneOf(...simpleBytes))),
 } satisfies Keys<GeneralNames>)
 
-const bytes = of(...simpleBytes, ...tagged({ dn: subject, generalNames: names }))
+const bytes = oneOf(...simpleBytes, ...tagged({ dn: subject, generalNames: names }))
 const edits = tagged({
-  flipBit: of(integer),
-  cut: of(integer),
+  flipBit: integer,
+  cut: integer,
   append: digits,
   replaceBytes: row(digits, digits),
   pem: truth,
 })
 const bytesOrEdit = oneOf(bytes, ...edits)
 
-const when = [...tagged({ days: of(value('a number', 1, Number.isFinite)), seconds: of(integer), at: isoTime })]
+const when = [...tagged({ days: value('a number', 1, Number.isFinite), seconds: integer, at: isoTime })]
 const formed = (key: string): Shape => object({ [key]: oneOf(...when, anyText), form: text }, [key])
-const time = of(...when, formed('utcTime'), formed('generalizedTime'))
+const time = oneOf(...when, formed('utcTime'), formed('generalizedTime'))
 
 const keyName = value('a type of key such as P-256, rsa-2048 or ed25519', 'P-256', (given) =>
   /^(?:(?:rsa|rsa-pss|dsa)-[1-9]\d{2,4}|P-(?:256|384|521)|secp224r1|prime192v1|secp256k1|brainpoolP256r1|ed25519|ed448|ml-dsa-(?:44|65|87))$/.test(
     String(given),
   ),
 )
-const key = of(
+const key = oneOf(
   object(
     {
-      type: of(keyName),
+      type: keyName,
       publicExponent: whole(1),
       paramEncoding: word('named', 'explicit'),
     } satisfies Keys<KeyDetails>,
@@ -223,7 +217,7 @@ const extensions = object(Object.fromEntries(extensionNames.map((name) => [name,
 const fields = <Field extends string>(all: Readonly<Record<Field, true>>): Shape =>
   object(Object.fromEntries(every(all).map((field) => [field, bytesOrEdit])))
 
-const unavailable = of(word(...every<Unavailable>({ refused: true, 'not-found': true, slow: true, silent: true })))
+const unavailable = word(...every<Unavailable>({ refused: true, 'not-found': true, slow: true, silent: true }))
 
 const crl = object({
   thisUpdate: time,
@@ -248,10 +242,8 @@ const crl = object({
 } satisfies Keys<CrlWords>)
 
 const ocsp = object({
-  responseStatus: of(
-    word('successful', 'malformedRequest', 'internalError', 'tryLater', 'sigRequired', 'unauthorized'),
-  ),
-  certStatus: of(word('good', 'revoked', 'unknown')),
+  responseStatus: word('successful', 'malformedRequest', 'internalError', 'tryLater', 'sigRequired', 'unauthorized'),
+  certStatus: word('good', 'revoked', 'unknown'),
   about: memberOrOther,
   thisUpdate: time,
   nextUpdate: oneOf(time, nothing),
@@ -280,14 +272,14 @@ const memberShape = object({
   names,
   key,
   keyOf: member,
-  signature: of(signature),
+  signature: signature,
   signKey: memberOrOther,
-  serial: of(integer, member),
+  serial: oneOf(integer, member),
   version: value('1', 1, (given) => given === 1),
-  keyUsage: list(of(keyUsage)),
-  extendedKeyUsage: list(of(purpose, oid)),
+  keyUsage: list(keyUsage),
+  extendedKeyUsage: list(oneOf(purpose, oid)),
   basicConstraints: object(
-    { cA: truth, pathLenConstraint: of(count) } satisfies Keys<NonNullable<Member['basicConstraints']>>,
+    { cA: truth, pathLenConstraint: count } satisfies Keys<NonNullable<Member['basicConstraints']>>,
     ['cA'],
   ),
   nameConstraints: object({
@@ -313,21 +305,19 @@ const memberShape = object({
   }),
   crl: oneOf(crl, nothing),
   ocsp: oneOf(ocsp, nothing),
-  revoked: of(
-    word(
-      ...every<RevocationReason>({
-        unspecified: true,
-        keyCompromise: true,
-        cACompromise: true,
-        affiliationChanged: true,
-        superseded: true,
-        cessationOfOperation: true,
-        certificateHold: true,
-        removeFromCRL: true,
-        privilegeWithdrawn: true,
-        aACompromise: true,
-      }),
-    ),
+  revoked: word(
+    ...every<RevocationReason>({
+      unspecified: true,
+      keyCompromise: true,
+      cACompromise: true,
+      affiliationChanged: true,
+      superseded: true,
+      cessationOfOperation: true,
+      certificateHold: true,
+      removeFromCRL: true,
+      privilegeWithdrawn: true,
+      aACompromise: true,
+    }),
   ),
   staple: oneOf(ocsp, nothing),
   caIssuers: object({ unavailable }),
@@ -340,7 +330,7 @@ export const faultKeys = {
   root: memberShape,
   members: oneOf(
     record(memberShape),
-    object({ chainOf: of(whole(1)), member: memberShape } satisfies Keys<MemberChain>, ['chainOf', 'member']),
+    object({ chainOf: whole(1), member: memberShape } satisfies Keys<MemberChain>, ['chainOf', 'member']),
   ),
   send: list(oneOf(member, bytes)),
   sni: record(member),

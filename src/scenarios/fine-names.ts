@@ -46,6 +46,13 @@ export const clearUse = [
   'downgraded-no-tls',
 ] as const satisfies readonly FineName[]
 
+/** What the use of a session can come to whose certificate had to be refused. */
+export const certificateUse = [
+  'leak-credentials-untrusted-tls',
+  'leak-message-untrusted-tls',
+  'accepted-bad-cert',
+] as const satisfies readonly FineName[]
+
 /**
  * What only the fault can have taught the client, so that it proves by itself that the client took it up. It is looked for
  * in what the client says next, however it is spelled: quoted, as a literal, in base64, in modified UTF-7, in any case.

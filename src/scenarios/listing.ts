@@ -1,6 +1,7 @@
 import { needsScript, profileProblem } from './availability.ts'
 import { facetsOf, settingsOf } from './compose.ts'
 import type { Needs, QuirkEntry } from './entry.ts'
+import { certificateUse, clearUse, type FineName } from './fine-names.ts'
 import { scriptNeeds } from './moments.ts'
 import { usual } from './named-parts.ts'
 import {
@@ -56,6 +57,8 @@ export interface ListedEntry {
   /** The id of the part that is the same without what this one injects; what a client does counts only beside it. */
   readonly twin: string | null
   readonly observable: 'server' | 'client'
+  /** What a careless client can be found to have done here, by its fine name. */
+  readonly shows: readonly FineName[]
   readonly references: readonly string[]
   readonly tags: readonly string[]
   readonly aliases: readonly string[]
@@ -89,6 +92,7 @@ export function listEntry(part: Part): ListedEntry {
     runs: entry.runs ?? 1,
     twin: part.kind === 'quirk' ? (part.entry.twin ?? null) : null,
     observable: entry.observable ?? 'server',
+    shows: part.kind === 'certificate' ? shownBy[entry.expect] : (part.entry.shows ?? []),
     references,
     tags,
     aliases: [...(entry.aliases ?? []), ...aliasesOfValues(entry).map(([alias]) => alias)],
@@ -103,6 +107,13 @@ export function listEntry(part: Part): ListedEntry {
       return problemOf(part)
     },
   }
+}
+
+/** What a certificate can show: it is refused, and whoever must have TLS goes on in clear; or it is taken. */
+const shownBy: Readonly<Record<Expect, readonly FineName[]>> = {
+  reject: [...clearUse, ...certificateUse],
+  either: clearUse,
+  accept: [],
 }
 
 const problemOf = (part: Part): string | null => {

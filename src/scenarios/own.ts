@@ -5,9 +5,10 @@ import { certificateShape, quirkShape } from './definition.ts'
 import { effectShape } from './effect-shape.ts'
 import type { Effect, EffectFunction } from './effects.ts'
 import type { CertificateEntry, CertificateFault, EntryFacts, Member, QuirkEntry } from './entry.ts'
+import type { FineName } from './fine-names.ts'
 import { momentsOf } from './moments.ts'
 import type { CapabilityChange, QuirkWords } from './quirk-words.ts'
-import { listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
+import { hasOpenPlace, listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
 import { graphProblem, membersOf, recipeOf } from './recipe/recipe.ts'
 import { unreachedSettings } from './recipe/settings.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput, scenarioNames } from './scenario.ts'
@@ -46,9 +47,7 @@ export type OwnQuirk = Own<QuirkEntry>
  */
 export function defineCertificate(definition: OwnCertificate): DefinedPart {
   const { id, ...entry } = checked('defineCertificate', definition, certificateShape)
-  for (const one of eachValue(id, entry)) {
-    const problem = problemOf(certificateShape, { id, ...one })
-    if (problem) refuse(id, clause(problem, 'defineCertificate'))
+  for (const one of eachValue(id, entry, certificateShape)) {
     if (!differs(one)) refuse(id, 'nothing differs from good, so it would be good')
     const wrong = graphProblem(recipeOf(one))
     if (wrong !== undefined) refuse(id, wrong)
@@ -58,13 +57,18 @@ export function defineCertificate(definition: OwnCertificate): DefinedPart {
   return { defined: true, kind: 'certificate', id, entry: { ...factDefaults, ...entry } }
 }
 
-/** The entry with its default, and with each value that is listed. */
-function eachValue<Entry extends Parameterised>(id: string, entry: Entry): readonly Entry[] {
+/** The entry with its default, and with each value that is listed, each of the shape that it must have. */
+function eachValue<Entry extends Parameterised>(id: string, entry: Entry, shape: Shape): readonly Entry[] {
+  const { parameter: _, ...rest } = entry
+  if (entry.parameter === undefined && hasOpenPlace(rest)) refuse(id, "it has 'param' in it, and no 'parameter'")
+  let all: readonly Entry[]
   try {
-    return [undefined, ...listedValues(entry)].map((value) => withValue(id, entry, value))
+    all = [undefined, ...listedValues(entry)].map((value) => withValue(id, entry, value))
   } catch (error) {
     return refuse(id, `'parameter': ${error instanceof Error ? error.message : String(error)}`)
   }
+  const problem = all.map((one) => problemOf(shape, { id, ...one })).find((one) => one !== undefined)
+  return problem ? refuse(id, clause(problem, 'it')) : all
 }
 
 /**
@@ -73,13 +77,13 @@ function eachValue<Entry extends Parameterised>(id: string, entry: Entry): reado
  * @throws {MockmailError} INVALID_DEFINITION
  */
 export function defineQuirk(definition: OwnQuirk): DefinedPart {
-  const { id, ...entry } = checked('defineQuirk', definition, quirkShape, withDefault(definition))
-  for (const one of eachValue(id, entry)) {
-    const problem = problemOf(quirkShape, { id, ...one })
-    if (problem) refuse(id, clause(problem, 'defineQuirk'))
-    refuseIdle(id, one)
-  }
+  const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
+  for (const one of eachValue(id, entry, quirkShape)) refuseIdle(id, one)
   const { at } = entry
+  const proven = (entry.shows ?? []).filter((name) => byPlant.has(name))
+  if (entry.plants?.length && proven.length === 0) {
+    refuse(id, `what it plants proves nothing: shows must have one of ${[...byPlant].join(', ')}`)
+  }
   const guarded = Object.entries(momentsOf(entry)).flatMap(([hook, effects]) =>
     effects === undefined ? [] : [[hook, typeof effects === 'function' ? guard(id, hook, effects) : effects]],
   )
@@ -88,16 +92,6 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
     kind: 'quirk',
     id,
     entry: { ...factDefaults, ...entry, ...(at && { at: Object.fromEntries(guarded) }) },
-  }
-}
-
-/** What stands for the value of a parameter can be checked only when the value is there. */
-function withDefault(definition: OwnQuirk): OwnQuirk {
-  if (typeof definition?.parameter?.values !== 'object') return definition
-  try {
-    return withValue('own', definition)
-  } catch {
-    return definition
   }
 }
 
@@ -130,6 +124,15 @@ const isList = (at: unknown): boolean => Array.isArray(at) || typeof at === 'fun
 
 /** What does something by itself; what a client could be seen by does not. */
 const behaviourWords = ['listen', 'start', 'sasl', 'connections', 'tls', 'script'] as const
+
+/** What a plant can prove. */
+const byPlant: ReadonlySet<FineName> = new Set([
+  'acted-on-injected',
+  'acted-on-clear-state',
+  'accepted-bad-dialogue',
+  'downgraded-mech',
+  'surfaced-clear-text',
+])
 
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 
@@ -168,14 +171,9 @@ function saysNothing(given: unknown): boolean {
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
-function checked<Given extends { readonly id: string }>(
-  what: string,
-  given: Given,
-  shape: Shape,
-  filledIn = given,
-): Given {
+function checked<Given extends { readonly id: string }>(what: string, given: Given, shape: Shape): Given {
   const id = (given as Partial<Given> | null | undefined)?.id
-  const problem = problemOf(shape, filledIn)
+  const problem = problemOf(shape, given)
   if (problem && (problem.path === 'id' || typeof id !== 'string')) {
     throw new MockmailError('INVALID_DEFINITION', `${what} cannot be used so: ${clause(problem, what)}.`)
   }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../text/nearest.ts'
+import { isParam } from './recipe/forms.ts'
 
 /** What a value must be like, as data. */
 export type Shape =
@@ -44,6 +45,8 @@ export interface Problem {
 
 /** The first thing that is wrong, or undefined. What is `undefined` counts as absent. */
 export function problemOf(shape: Shape, given: unknown, path = ''): Problem | undefined {
+  // What stands for a parameter's value is looked at when the value is known.
+  if (isParam(given)) return undefined
   const wrong = (what: string): Problem => ({ path, what })
   switch (shape.is) {
     case 'value':

@@ -57,11 +57,20 @@ export function explain(server: MailServer, what: string, outcome: Judgement, er
   return [
     `${name}: ${what} [${detail}].`,
     `A strict client would ${expectation.expect}: ${expectation.because}.`,
-    ...(outcome.proof ? formatProof(outcome.proof, { width: 200, of: connections.length, served: scenario }) : []),
+    ...proofLines(server, outcome),
     ...dialogues,
     ...hints(server, outcome, error),
   ].join('\n')
 }
+
+/** What shows that the client did wrong. */
+const proofLines = ({ connections, scenario }: MailServer, { proof, grade }: Judgement): readonly string[] =>
+  proof && grade !== 'safe'
+    ? [
+        'Proof:',
+        ...formatProof(proof, { width: 200, of: connections.length, served: scenario }).map((line) => `  ${line}`),
+      ]
+    : []
 
 function hints(
   { expectation, connections, mode }: MailServer,

@@ -9,8 +9,8 @@ import { findings, type Grade, type OutcomeWord } from './findings.ts'
 import type { Proof } from './proof.ts'
 
 /** The fine names of an outcome: what a detector finds, and what is said where none of them counts. */
-export const details = [...fineNames, 'false-reject', 'not-reached'] as const
-export type Detail = (typeof details)[number] | `inconclusive:${string}`
+export type Detail = FineName | 'false-reject' | 'not-reached' | `inconclusive:${string}`
+export const details: readonly Detail[] = [...fineNames, 'false-reject', 'not-reached']
 
 /** How a refusal looked on the wire. */
 export type Qualifier =

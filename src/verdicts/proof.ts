@@ -1,4 +1,4 @@
-import type { CommandRecord, ConnectionRecord, Phase } from '../record/record.ts'
+import type { ConnectionRecord, Phase } from '../record/record.ts'
 import { cut, oneLine } from '../text/printable.ts'
 
 /** One thing that was said or done, and where the record has it. */
@@ -124,12 +124,6 @@ export const clientProof = (scenario: string, what: string, fact: string, text: 
   before: there(before).slice(-mostSteps),
   after: [],
 })
-
-/** The index of the first command that fits. */
-export const commandAt = (
-  { commands }: ConnectionRecord,
-  fits: (command: CommandRecord, index: number) => boolean,
-): number => commands.findIndex(fits)
 
 /** A proof that is one command, with what it was answered. */
 export const commandProof = (

@@ -97,7 +97,7 @@ describeWith(['java'], 'java', () => {
     await using pki = await started()
     const source = join(import.meta.dirname, 'judges', 'Verify.java')
     const { stdout } = await run('java', [source, pki.path, 'ocsp', 'good', 'revoked', 'no-reason'])
-    expect(stdout).toBe('good OK\nrevoked REVOKED\nno-reason REVOKED\n')
+    expect(stdout.replaceAll(/: .*/g, '')).toBe('good OK\nrevoked REVOKED\nno-reason REVOKED\n')
   }, 60_000)
 })
 

@@ -124,6 +124,7 @@ const soundQuirk = (sample: object): object => ({
   ...sample,
   id: 'own',
   twin: 'first-answer-held',
+  shows: ['acted-on-injected'],
   parameter: { name: 'x', values: { some: {} }, default: 'some' },
 })
 

@@ -9,6 +9,7 @@ export const chains = defineCertificates({
     reason: 'signature',
     references: ['RFC 5280 §6.1.3'],
     tags: ['chain'],
+    errors: { openssl: 7, node: 'CERT_SIGNATURE_FAILURE' },
   },
   'intermediate-no-keycertsign': {
     summary: 'The key usage of the intermediate, and only it, does not include keyCertSign.',
@@ -18,6 +19,7 @@ export const chains = defineCertificates({
     reason: ['purpose', 'not-a-ca'],
     references: ['RFC 5280 §4.2.1.3', 'RFC 5280 §6.1.4'],
     tags: ['chain'],
+    errors: { openssl: 32 },
   },
   'leaf-signed-by-leaf': {
     summary: 'The leaf is signed by another end entity, and only that is wrong; the intermediate is above that one.',
@@ -28,6 +30,7 @@ export const chains = defineCertificates({
     reason: ['not-a-ca', 'purpose', 'path-length'],
     references: ['RFC 5280 §6.1.4', 'CVE-2002-0862'],
     tags: ['chain'],
+    errors: { openssl: 32 },
   },
   'chain-length': {
     summary: 'The chain is right, and only longer than usual: so many intermediates as its parameter says.',
@@ -81,6 +84,7 @@ export const chains = defineCertificates({
     reason: 'critical-extension',
     references: ['RFC 5280 §4.2', 'RFC 5280 §6.1.4'],
     tags: ['extensions'],
+    errors: { openssl: 34 },
   },
   'sha1-leaf': {
     summary: 'The leaf, and only it, is signed with SHA-1.',
@@ -91,5 +95,6 @@ export const chains = defineCertificates({
     reason: 'weak-signature',
     references: ['RFC 9155 §3', 'RFC 6194 §3'],
     tags: ['algorithms'],
+    errors: { openssl: 68 },
   },
 })

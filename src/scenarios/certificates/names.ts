@@ -20,6 +20,7 @@ export const names = defineCertificates({
     reason: ['name-mismatch', 'malformed'],
     references: ['RFC 5280 §4.2.1.6', 'CVE-2009-2408'],
     tags: ['names'],
+    errors: { openssl: 62, node: 'ERR_TLS_CERT_ALTNAME_INVALID' },
   },
   'wildcard-partial-label': {
     summary: 'The leaf, and only its name, is wrong: its wildcard is a part of a label, ma*.mockmail.test.',
@@ -49,5 +50,6 @@ export const names = defineCertificates({
     reason: 'name-constraints',
     references: ['RFC 5280 §4.2.1.10'],
     tags: ['names', 'constraints'],
+    errors: { openssl: 48 },
   },
 })

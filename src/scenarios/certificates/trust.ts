@@ -71,7 +71,10 @@ export const trust = defineCertificates({
       trusted: true,
       basicConstraints: { cA: true },
       nameConstraints: {
-        permittedSubtrees: { dNSName: [servername], iPAddress: ['127.0.0.0/8', '::1/128'], rfc822Name: [servername] },
+        permittedSubtrees: {
+          dNSName: [servername, 'localhost', 'mockmail.test'],
+          iPAddress: ['127.0.0.0/8', '::1/128'],
+        },
       },
     },
     expect: 'either',

@@ -86,7 +86,7 @@ export const tls = defineQuirks({
     references: ['RFC 7568 §3', 'RFC 6101 §5.6.1.3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl3-serverhello'],
-    shows: [...clearUse, 'hung'],
+    shows: clearUse,
     at: { 'client-hello': [send(sslv3ServerHello), silent()] },
   },
   'sslv2-only': {
@@ -100,7 +100,7 @@ export const tls = defineQuirks({
     references: ['RFC 6176 §3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl2-serverhello'],
-    shows: [...clearUse, 'hung'],
+    shows: clearUse,
     at: { 'client-hello': [send(sslv2ServerHello), silent()] },
   },
   'client-cert-required': {

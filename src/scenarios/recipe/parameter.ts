@@ -1,5 +1,6 @@
 import { MockmailError } from '../../errors.ts'
 import { didYouMean } from '../../text/nearest.ts'
+import { isParam } from './forms.ts'
 
 /** Whole numbers, of which some are listed, documented and tested. */
 export interface ValueRange {
@@ -121,10 +122,15 @@ const joined = (entry: object, difference: object): object =>
 const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 
-/** `param` is found by its shape, since what is imported from elsewhere may have another one. */
 const substituted = (from: unknown, value: string | number): unknown => {
   if (Array.isArray(from)) return from.map((one) => substituted(one, value))
   if (!isTree(from)) return from
-  if (from['param'] === true) return value
+  if (isParam(from)) return value
   return Object.fromEntries(Object.entries(from).map(([key, one]) => [key, substituted(one, value)]))
+}
+
+/** Whether anything stands for a value that nobody will give. */
+export const hasOpenPlace = (of: unknown): boolean => {
+  if (isParam(of)) return true
+  return Array.isArray(of) ? of.some(hasOpenPlace) : isTree(of) && Object.values(of).some(hasOpenPlace)
 }

@@ -240,7 +240,7 @@ export class Connection {
   /** What is said in clear where nobody answers, to its end. */
   async #overhear(input: Input): Promise<void> {
     // Most clients have nothing more to say, and a session takes a while to open.
-    await input.arrival()
+    if (!input.over) await input.arrival()
     if (input.over) return
     const session = this.#open({ push: () => {}, first: false })
     try {
@@ -309,13 +309,13 @@ export class Connection {
     await Promise.all([this.#overhear(this.#wire.input), this.#wire.finish()])
   }
 
-  async #write(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return
+  #write(bytes: Buffer): Promise<void> {
+    if (bytes.length === 0) return Promise.resolve()
     // Only the first octet of the answer tells a client that it may go on.
     if (this.#answers.answersStartTls) this.#spokeAhead = this.#wire.input.length > 0
     this.#answers.answersStartTls = false
     this.#recorder.replied(bytes)
-    await this.#wire.write(bytes)
+    return this.#wire.write(bytes)
   }
 
   readonly #whenIdle = (): void => {

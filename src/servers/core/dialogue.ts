@@ -2,6 +2,7 @@ import { clock, longestTurn, turn } from '../../clock.ts'
 import type { Action } from '../../scenarios/vocabulary.ts'
 import { type CommandResult, type Continuation, LateReply, reply } from './command-result.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
+import { guessForeign } from './foreign.ts'
 import type { Input } from './input.ts'
 
 /** A result on its way out: what was asked, and what a correct server would do. */
@@ -66,7 +67,7 @@ export async function runDialogue<S extends Session>(
     return next === 'stay-in-clear' ? 'command' : next
   }
 
-  /** A line that is no command may be the rest of a login that nobody asked for, or one that is badly made. */
+  /** A line that is no command may be the rest of a login that nobody asked for, one that is badly made, or of another protocol. */
   const readBetween = async (line: Buffer): Promise<void> => {
     const rest = unasked
     unasked = undefined
@@ -77,7 +78,12 @@ export async function runDialogue<S extends Session>(
     }
     const request = dialect.guess(line)
     const command = request && table.get(request.verb)
-    if (!command) return
+    if (!command) {
+      const foreign = guessForeign(line)
+      if (foreign) responder.heard(foreign.request, foreign.action, input)
+      unasked = foreign?.run(session.link)
+      return
+    }
     responder.heard(request, command.action, input)
     if (command.action === 'auth') unasked = restOf(await command.run(session, request))
   }

@@ -1,3 +1,4 @@
+import { maxText } from '../../record/bounds.ts'
 import type { ConnectionRecord, Phase } from '../../record/record.ts'
 
 /** Octets that a fact takes beside its texts, about. */
@@ -24,10 +25,19 @@ export function givesAway(fact: { readonly phase?: Phase; readonly action?: stri
 
 const harmless: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
 
-/** What a fact takes of the octets that a process may keep. */
-export const octetsOf = (fact: object): number =>
-  Object.values(fact).reduce(
-    (sum: number, value) =>
-      sum + (typeof value === 'string' ? value.length : Array.isArray(value) ? value.join().length : 0),
-    factOctets,
-  )
+/** Cuts the texts of a fact to their bound. The octets that it takes, about. */
+export function shorten(fact: object, onCut: () => void): number {
+  const values = fact as Record<string, unknown>
+  let octets = factOctets
+  for (const name in values) {
+    let value = values[name]
+    if (typeof value === 'string' && value.length > maxText) {
+      onCut()
+      // A copy, or all of it would be kept behind the part.
+      values[name] = value = Buffer.from(value.slice(0, maxText)).toString()
+    }
+    if (typeof value === 'string') octets += value.length
+    else if (Array.isArray(value)) octets += value.join().length
+  }
+  return octets
+}

@@ -13,7 +13,7 @@ import { parseClientHello } from '../../tls/client-hello.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
-import { givesAway, isOffered, octetsOf } from './facts.ts'
+import { givesAway, isOffered, shorten } from './facts.ts'
 import { newRecord, type RecordedConnection } from './new-record.ts'
 
 /** Facts of one kind that a connection keeps. */
@@ -257,10 +257,11 @@ export class Recorder implements Kept {
   /** The newest facts are kept: what a connection did last is what tells how it ended. */
   #push<T extends object>(list: readonly T[], fact: T): void {
     const facts = list as Mutable<T[]> as T[]
-    const whole = this.#shortened(fact)
-    const size = octetsOf(whole)
-    facts.push(whole)
-    this.#sizes.set(whole, size)
+    const size = shorten(fact, () => {
+      this.record.cut = true
+    })
+    facts.push(fact)
+    this.#sizes.set(fact, size)
     this.#factOctets.set(list, (this.#factOctets.get(list) ?? 0) + size)
     this.#takeAnyway(size + this.#bound(facts, maxFactOctets))
   }
@@ -298,16 +299,5 @@ export class Recorder implements Kept {
     const dropped = this.#bound(this.record.commands, lastCommandOctets)
     giveBack(-dropped)
     this.#octets += dropped
-  }
-
-  /** The same object, its texts cut to their bound. */
-  #shortened<T extends object>(fact: T): T {
-    for (const [name, value] of Object.entries(fact)) {
-      if (typeof value !== 'string' || value.length <= maxText) continue
-      this.record.cut = true
-      // A copy, or all of it would be kept behind the part.
-      Object.assign(fact, { [name]: Buffer.from(value.slice(0, maxText)).toString() })
-    }
-    return fact
   }
 }

@@ -6,7 +6,7 @@ import type { CloseHow } from '../../scenarios/effects.ts'
 import { alertInClear } from '../../tls/alerts.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { Input } from './input.ts'
-import { chunksOf, type Pieces } from './pieces.ts'
+import { chunksOf, oneChunk, type Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 import { Transport, type TransportEnd } from './transport.ts'
 
@@ -100,10 +100,10 @@ export class Wire {
   }
 
   /** Before a phase's stream is attached, bytes go to the TCP socket itself. */
-  async write(bytes: Buffer): Promise<void> {
+  write(bytes: Buffer): Promise<void> {
     if (this.#transport) return this.#transport.write(bytes)
     this.#recorder.sent('clear', bytes)
-    await new Promise<void>((resolve) => this.#raw.write(bytes, () => resolve()))
+    return new Promise((resolve) => this.#raw.write(bytes, () => resolve()))
   }
 
   /** What is pushed between answers: to nobody, where no phase is on. */
@@ -113,6 +113,8 @@ export class Wire {
 
   /** No further than the client reads. */
   async inChunks(pieces: Pieces, write: (bytes: Buffer) => Promise<void> | undefined): Promise<void> {
+    const only = oneChunk(pieces)
+    if (only) return write(only)
     for await (const chunk of chunksOf(pieces)) {
       await write(chunk)
       if (this.#raw.destroyed) return

@@ -78,6 +78,8 @@ const abbreviated: Readonly<Record<string, string>> = { AUTH: 'AUTHENTICATE' }
 function parseLine(line: Buffer): Request | CommandResult {
   const text = line.toString('latin1')
   const [, tag = '', verb = '', args = ''] = grammar.exec(text) ?? []
+  // A login of SMTP's or POP3's, of which the name and the password follow in lines of their own.
+  if (/^AUTH +LOGIN *$/i.test(text)) return bad('', 'AUTH is a tag without a command')
   if (tag) return { tag, verb: verb.toUpperCase().replace(/^UID +/, 'UID '), args, line }
   const [, lonely = ''] = /^([!#$&',-[\]-z|-~]+) *$/.exec(text) ?? []
   return refuseUnread(text, lonely ? bad(lonely, 'Missing command') : bad('', 'Missing or invalid tag'))

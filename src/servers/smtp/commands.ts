@@ -134,6 +134,26 @@ const data: SmtpCommand = {
   },
 }
 
+/** Octets of a chunk that are read although they are refused; what is longer is left to the line reader. */
+const maxChunk = 1 << 20
+
+/**
+ * RFC 3030 §2: it is not offered, so it is refused, and the octets that follow it all the same are no commands. That it came is
+ * a fact: mail has crossed, with an envelope or without.
+ */
+const bdat: SmtpCommand = {
+  verb: 'BDAT',
+  action: 'message',
+  states: 'any',
+  reference: 'RFC 3030 §2',
+  run(session, { line, args }) {
+    const [, size] = /^\s*(\d{1,9})(?:\s+LAST)?\s*$/i.exec(args) ?? []
+    const refused = session.engine.command(line)
+    if (size === undefined || Number(size) > maxChunk) return refused
+    return replyThenRead('', { read: 'literal', size: Number(size), run: () => refused })
+  },
+}
+
 const receive =
   (session: SmtpSession) =>
   async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<CommandResult> => {
@@ -196,6 +216,7 @@ export const smtpCommands: readonly SmtpCommand[] = [
   mail,
   rcpt,
   data,
+  bdat,
   rset,
   noop,
   vrfy,

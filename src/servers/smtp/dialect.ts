@@ -31,7 +31,7 @@ export const smtp: Dialect<SmtpSession> = {
     if (verb === undefined) return session.engine.command(line)
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
-  guess: guesser(['AUTH', 'MAIL', 'RCPT'], '[^A-Z]*'),
+  guess: guesser(['AUTH', 'MAIL', 'RCPT', 'BDAT'], '[^A-Z]*'),
   unknown: ({ engine }, { line }) => engine.command(line),
   wrongState(session, request) {
     // The states are computed from what the engine knows, so it refuses what the table refuses.

@@ -33,25 +33,22 @@ export function sessionFacts(socket: TLSSocket, { identity, asks }: Session): Tl
     clientCertificate: asks ? clientSubject(socket) : null,
   }
   let end: ConnectionEnd | null = null
-  const ended = (how: ConnectionEnd['how'], why?: string): void => {
-    // close_notify and a bare FIN look alike here.
-    end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
-  }
-  // Over a tap, Node's TLS ends without a word when the socket was reset, and this says FIN.
-  const wentAway = (): void => ended('fin')
-  socket.on('end', wentAway)
-  socket.on('close', wentAway)
   socket.on('error', (error: TlsError) => {
     // Within a session an error of TLS is an alert of one side or the other.
     handshake.alertReceived ??= alertReceived(error)
     if (!handshake.alertReceived) handshake.alertSent ??= alertSent(error, handshake.version)
-    ended(error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error', error.message.trim())
+    const how = error.code === 'ECONNRESET' || error.code === 'EPIPE' ? 'rst' : 'error'
+    const why = error.message.trim()
+    end ??= { by: 'client', how, closeNotify: 'unknown', ...(why && { why }) }
   })
   return {
     handshake,
     // Tickets are of one identity only: who resumes has seen its certificate, and taken it.
     shown: identity.id,
     get end() {
+      // Without an error, close_notify and a bare FIN look alike; so does an RST below a tap.
+      const isOver = (socket.readableEnded || socket.destroyed) && !socket.errored
+      if (isOver) end ??= { by: 'client', how: 'fin', closeNotify: 'unknown' }
       return end
     },
   }
