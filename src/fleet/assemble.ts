@@ -13,11 +13,12 @@ import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
 import type { ScriptEngineOptions } from '../tls/script/engine.ts'
 import { scriptedEngine } from '../tls/script/lazy.ts'
 import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
-import { MailServer, urlOf } from './mail-server.ts'
+import { MailServer } from './mail-server.ts'
 import { Mailboxes } from './mailboxes.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
+import { urlOf } from './served.ts'
 
 /**
  * Everything is declared before anything listens, so that `ca.pem` and the files on disk are whole from the start; it is issued

@@ -4,12 +4,12 @@ import type { ConnectionRecord } from '../record/record.ts'
 import type { Companion } from '../scenarios/quirk-words.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
-import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
 import type { Verdict } from '../verdicts/findings.ts'
 import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
 import { closeAll, Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
+import { type Accompanying, type Served, type Turn, tlsOptions, urlOf } from './served.ts'
 import { nextOf } from './waiting.ts'
 
 export interface WaitOptions {
@@ -25,31 +25,6 @@ export interface SettleOptions {
 }
 
 const defaultWait = 5000
-
-/** The connections of what is served. */
-export type ServedRun = Pick<Run, 'records' | 'count' | 'onEnded' | 'settled' | 'reset' | 'forget'>
-
-/** What a {@link MailServer} shows: an endpoint of this process, or of another one that lends it. */
-export interface Served {
-  readonly protocol: Protocol
-  readonly mode: Mode
-  readonly host: string
-  readonly port: number
-  readonly servername: string
-  readonly run: ServedRun
-  /** Connections that are open now, those of a run before included. */
-  readonly open: number
-  close(): Promise<void>
-}
-
-/** Makes an endpoint show another scenario; `turned` is told the roots of the run when no client meets the old one any more. */
-type Turn = (scenario: Scenario, turned: (ca: string) => void) => Promise<void>
-
-/** A companion, and what it is for. */
-interface Accompanying {
-  readonly server: MailServer
-  readonly role: Companion['role']
-}
 
 /** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
 export class MailServer {
@@ -374,13 +349,4 @@ export class MailServer {
       return new MockmailError('TIMEOUT', `No ${what} on ${where} within ${timeout} ms: ${seen}.`)
     })
   }
-}
-
-const tlsOptions = ({ servername }: Pick<Served, 'servername'>, ca: string) => Object.freeze({ ca, servername })
-
-/** URL of an endpoint, its name being the one to dial. */
-export function urlOf({ protocol, mode, servername, port }: Omit<Served, 'host' | 'run' | 'open' | 'close'>): string {
-  // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
-  const host = servername.includes(':') ? `[${servername}]` : servername
-  return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }

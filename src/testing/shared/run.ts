@@ -1,6 +1,6 @@
 import type { ApiClient } from '../../control/client.ts'
 import type { ConnectionList } from '../../control/types.ts'
-import type { ServedRun } from '../../fleet/mail-server.ts'
+import type { ServedRun } from '../../fleet/served.ts'
 import type { ConnectionRecord } from '../../record/record.ts'
 
 /** Records kept, as in the process that has the endpoint. */
