@@ -1,9 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { scenarios } from '../../src/index.ts'
+import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { playClient } from '../quirks/scripted-client.ts'
 import { connectRaw, talk } from '../support/raw.ts'
 import { type Controlled, dial, imap, openControlled } from './api.ts'
+
+/** A scenario with a canary, whichever the catalogue has. */
+const canaried =
+  scenarios
+    .map(({ id }) => resolveScenario(id))
+    .find((scenario) => scenario.companions.length > 0 && scenario.unservable('imap', 'implicit') === undefined)?.id ??
+  ''
 
 const caOf = async (controlled: Controlled): Promise<string> => (await controlled.ask('GET', '/api/v1/ca.pem')).text
 
@@ -135,7 +144,20 @@ describe('a switch', () => {
     await playClient(twin, { keepsWhatCameInClear: true })
     const judged = await controlled.outcome('e1')
     expect(judged).toMatchObject({ detail: 'acted-on-injected', verdict: 'fail' })
-    expect(judged.evidence.join('\n')).toContain('STARTTLS')
+    expect(judged.evidence.join('\n')).toContain('a3 OK injected')
+  })
+
+  it('brings the canary that a scenario sends clients to, and takes it away again', async () => {
+    await using controlled = await openControlled({ protocols: ['imap'], modes: ['implicit'] })
+    await controlled.switch('e1', canaried)
+    const [server] = controlled.servers.endpoints
+    const [canary] = server?.companions ?? []
+    expect(await refusal(canary?.port ?? 0)).toBeUndefined()
+    // It is part of this endpoint, and not one of its own.
+    expect((await controlled.ask('GET', '/api/v1/endpoints')).body.endpoints).toHaveLength(1)
+    await controlled.switch('e1', 'good')
+    expect(server?.companions).toEqual([])
+    expect(await refusal(canary?.port ?? 0)).toBe('ECONNREFUSED')
   })
 
   it('closes the port for a scenario where nobody listens, and opens it again', async () => {
@@ -166,7 +188,11 @@ describe('a switch', () => {
     const wrong = { quirk: { ...quirk, id: 'other', at: { greeting: [{ do: 'shout' }] } } }
     const misspelt = await controlled.ask('PUT', '/api/v1/endpoints/e1', { json: { scenario: wrong } })
     expect(misspelt).toMatchObject({ status: 400, body: { code: 'INVALID_DEFINITION' } })
-    const certificate = { id: 'for-others', summary: 'Names others.', names: { dnsNames: ['mail.example.org'] } }
+    const certificate = {
+      id: 'for-others',
+      summary: 'Names others.',
+      leaf: { names: { dNSName: ['mail.example.org'] } },
+    }
     const opened = await controlled.ask('POST', '/api/v1/endpoints', {
       json: { scenario: { certificate }, protocol: 'imap', mode: 'implicit' },
     })
