@@ -95,9 +95,8 @@ export function* tls13Handshake(machine: Machine, first: Hello): Handshake {
   machine.inbound.readWith(protectionOf(suite, clientHandshake))
 
   if (asks) yield* readCertificate(machine)
-  const context = hashOf(suite.hash, wire.transcript)
   const ended: Message = yield [20]
-  const right = finished13(suite.hash, clientHandshake, context)
+  const right = finished13(suite.hash, clientHandshake, hashOf(suite.hash, wire.transcript))
   if (ended.body.length !== right.length || !timingSafeEqual(ended.body, right))
     throw new Fatal(51, "the client's Finished is wrong")
   wire.transcript.push(ended.raw)
