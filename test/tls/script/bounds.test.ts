@@ -48,12 +48,12 @@ describe("a client's Finished", () => {
     ['TLS 1.2', { versions: [0x0303], extendedMasterSecret: false }],
   ] as const)('that counts other messages than ours is refused, in %s', async (_, script) => {
     const machine = machineOf(script, identity)
-    const { gone } = pairOf(machine, {}, (bytes) => {
+    const { client } = pairOf(machine, {}, (bytes) => {
       // Behind the ClientHello, we have heard something that the client has not said.
       if (machine.hello !== undefined) machine.wire.transcript.push(Buffer.of(0))
       return bytes
     })
-    await gone
+    await once(client, 'error')
     expect(machine.facts).toMatchObject({ error: "the client's Finished is wrong" })
     expect(machine.facts.alertsSent).toEqual([{ level: 2, code: 51 }])
   })
