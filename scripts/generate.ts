@@ -1,4 +1,4 @@
-// Writes what is computed from the catalogue, the types, the table of checked clients and the field reports. `--check`
+// Writes what is computed from the catalogue, the types, the recorded words, the table of checked clients and the reports. `--check`
 // writes nothing and fails when something is stale.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,18 +6,24 @@ import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
 import { format } from './generate/format.ts'
+import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scriptedFaults } from './generate/scripted-faults.ts'
 import { scenarioTables } from './generate/tables.ts'
+import { vocabularyPage } from './generate/vocabulary.ts'
+import { measured } from './measure/explained.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
+  ['src/explain/measured.json', format('measured.json', JSON.stringify(measured()))],
   ['docs/scenarios.md', scenarioTables()],
+  ['docs/vocabulary.md', vocabularyPage()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
   ['docs/tls-engine-measured.md', scriptedFaults(root)],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
   ...reportPages(root),

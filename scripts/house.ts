@@ -1,40 +1,41 @@
 import { posix } from 'node:path'
 import ts from 'typescript'
 
-/** The rooms of `src`, from the bottom to the top. An import may go down, never up. */
-export const rooms: readonly string[] = [
-  'errors.ts',
-  'version.ts',
-  'clock.ts',
-  'appended.ts',
-  'package-folder.ts',
-  'text',
-  'scenarios',
-  'record',
-  'certs',
-  'tls',
-  'servers/mailbox',
-  'servers/core',
-  'servers/smtp',
-  'servers/imap',
-  'servers/pop3',
-  'servers',
-  'verdicts/reasons',
-  'verdicts',
-  'fleet',
-  'explain',
-  'check',
-  'control',
-  'testing',
-  'cli',
-  'index.ts',
-]
+/** The rooms of `src` and what each is for, from the bottom to the top. An import may go down, never up. */
+export const purposes: Readonly<Record<string, string>> = {
+  'errors.ts': 'the one error that misuse throws, and its codes',
+  'version.ts': 'the version of the package',
+  'clock.ts': 'time and timers that a test cannot fake, and turns for others between slices of work',
+  'appended.ts': 'files and pipes that lines are appended to',
+  'package-folder.ts': 'where test keys and sample messages lie',
+  text: 'text for terminals and build logs: wrapped, made harmless, and the nearest name to a mistyped one',
+  scenarios: 'the catalogue, as data, and its vocabulary: entries, how parts compose, what conflicts',
+  record: 'the record of a connection and its transcript: what everybody above reads',
+  certs: 'keys, DER, issuing, CRLs, OCSP answers, PKCS#12, the responder, files on disk',
+  tls: 'TLS under one interface, the ClientHello, alerts, the key log',
+  'servers/mailbox': 'messages, flags and folders, which the three protocols share, and their bounds',
+  'servers/core': 'sockets, lines, commands, effects, the recorder: everything but the words of a protocol',
+  'servers/smtp': "SMTP's words; the dialogue is smtp-server's",
+  'servers/imap': "IMAP's words, and reading MIME",
+  'servers/pop3': "POP3's words",
+  servers: 'the dialect of each protocol',
+  'verdicts/reasons': "one word for any ecosystem's error",
+  verdicts: 'from records to an outcome, and from an outcome to a verdict',
+  fleet: 'starts what was asked for: joins certificates and servers, and is what the library shows of them',
+  explain: 'what an error text or a scenario means',
+  check: 'runs a client against every endpoint, judges it, writes reports',
+  control: 'lends servers of one process to others',
+  testing: 'vitest, jest and node:test',
+  cli: 'the commands',
+  'index.ts': 'what the library exports',
+}
+
+const rooms = Object.keys(purposes)
 
 /** Rooms that do not know each other, although one stands above the other. */
 const strangers: readonly (readonly [from: string, to: string])[] = [
   ['servers', 'certs'],
   ['tls', 'certs'],
-  ['verdicts', 'servers'],
   ['verdicts', 'tls'],
   ['servers/imap', 'servers/smtp'],
   ['servers/pop3', 'servers/smtp'],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { CommandResult } from '../src/servers/core/command-result.ts'
-import { authenticate, overhear, type SaslSpelling } from '../src/servers/core/sasl.ts'
+import { authenticate, overhear, type SaslSpelling } from '../src/servers/core/sasl/authenticate.ts'
 import { createLink, type Situation } from './smtp/harness.ts'
 
 const spelling: SaslSpelling = {

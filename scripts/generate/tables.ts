@@ -18,7 +18,7 @@ export function scenarioTables(): string {
     '# Scenarios',
     '',
     'Every part of the catalogue. Parts are joined by `+` when they set different things: `self-signed+wrong-host`. ' +
-      '`@2nd` behind a part makes it count from the second connection on. Aliases work wherever an id does. ' +
+      "What stands behind a colon is a value of a part's parameter: `chain-length:11`. `@2nd` behind a part makes it count from the second connection on. Aliases work wherever an id does. " +
       'A number among the errors is an OpenSSL verify code.',
     '',
     ...tables,
@@ -39,7 +39,7 @@ const table = (entries: readonly ListedEntry[]): readonly string[] => [
 const line = (fields: readonly string[]): string => `| ${fields.join(' | ')} |`
 
 const cells = (entry: ListedEntry): readonly string[] => [
-  code(entry.id),
+  code(entry.id) + choiceOf(entry),
   text(entry.summary),
   strictClient(entry),
   entry.sets.map(text).join('<br>'),
@@ -51,11 +51,28 @@ const cells = (entry: ListedEntry): readonly string[] => [
     .join('<br>'),
 ]
 
+/** What may stand behind the colon, with what is expected there where that differs. */
+function choiceOf({ parameter }: ListedEntry): string {
+  if (parameter === null) return ''
+  const { name, values, allowed, default: usual } = parameter
+  const differ = new Set(values.map(({ expect }) => expect)).size > 1
+  const each = values.map(({ value, expect }) => code(`:${value}`) + (differ ? ` (**${verbs[expect]}**)` : ''))
+  const form = allowed === null ? '' : `${text(allowed)}, such as `
+  return `<br>${text(name)}: ${form}${each.join(', ')}; ${code(usual)} when nothing is said`
+}
+
+const abilities = {
+  'revocation-checking': 'if it checks revocation',
+  'crl-checking': 'if it fetches CRLs',
+  'ocsp-checking': 'if it asks by OCSP',
+  'staple-checking': 'if it reads staples',
+} as const
+
 const verbs = { reject: 'refuses', accept: 'accepts', either: 'may do either' } as const
 
 function strictClient({ expect, because, needs, runs, observable }: ListedEntry): string {
   const conditions = [
-    needs === 'revocation-checking' ? 'if it checks revocation' : '',
+    needs === null ? '' : abilities[needs],
     runs > 1 ? `by connection ${runs}` : '',
     observable === 'client' ? 'which only its own end shows' : '',
   ].filter((condition) => condition !== '')

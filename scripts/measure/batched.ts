@@ -1,27 +1,17 @@
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Target } from './findings.ts'
-import type { VersionQuery } from './spawned.ts'
+import type { Question } from './findings.ts'
+import { type JudgeFacts, majorOf, minorOf } from './judge.ts'
 
 const here = join(dirname(fileURLToPath(import.meta.url)), 'clients')
 
-/** What such a process is given on stdin. */
-interface Given {
-  /** Path. */
-  readonly ca: string
-  /** Milliseconds per connection. */
-  readonly limit: number
-  readonly targets: readonly Target[]
-}
-
 /** A client that is one process for all targets; it prints a finding per line. */
-export interface Batched {
-  readonly ecosystem: string
-  readonly version: VersionQuery
-  command(ca: string, limit: number): readonly [string, ...string[]]
-  feed(given: Given): string
-  environment?(ca: string): Readonly<Record<string, string>>
+export interface Batched extends JudgeFacts {
+  command(question: Question): readonly [string, ...string[]]
+  /** Written to stdin. */
+  feed(question: Question): string
+  environment?(question: Question): Readonly<Record<string, string>>
 }
 
 /** Interpreters besides those on the path, and what else must be named. */
@@ -33,14 +23,10 @@ export interface Interpreters {
   readonly angus?: string | undefined
 }
 
-const asJson = (given: Given): string => JSON.stringify(given)
-
-/** For those that cannot be given one. The index of a target stays what it is. */
-const withoutCrl = ({ targets, ...rest }: Given): string =>
-  JSON.stringify({ ...rest, targets: targets.map((target) => (target.crl ? { ...target, mode: 'none' } : target)) })
+const asJson = ({ ca, limit, targets }: Question): string => JSON.stringify({ ca, limit, targets })
 
 /** Java brings no JSON. */
-const asLines = ({ targets }: Given): string =>
+const asLines = ({ targets }: Question): string =>
   targets
     .map(({ protocol, mode, host, port, servername, crl = '', user, password }, index) =>
       [index, protocol, mode, host, port, servername, crl, user, password, '\n'].join(' '),
@@ -49,76 +35,125 @@ const asLines = ({ targets }: Given): string =>
     .replaceAll(' \n', '\n')
 
 /** Every such client, with the interpreters that were named. */
-export function batched({ node, python, java, dotnet, angus }: Interpreters, directory: string): readonly Batched[] {
+export function batched({ node, python, java, dotnet, angus }: Interpreters): readonly Batched[] {
   return [
     ...[process.execPath, ...node].map<Batched>((file) => ({
+      id: 'node',
       ecosystem: 'node',
+      implementation: 'openssl',
+      needs: [],
+      asked: 'by tests',
       version: { command: [file, '--version'], pattern: /v(\S+)/ },
+      seriesOf: majorOf,
+      cannot: 'pop3/starttls',
       command: () => [file, join(here, 'node.mjs')],
       feed: asJson,
     })),
     ...['python3', ...python].map<Batched>((file) => ({
+      id: 'python',
       ecosystem: 'python',
+      implementation: 'openssl',
+      needs: ['python3'],
+      asked: 'by tests',
       version: { command: [file, '--version'], pattern: /Python (\S+)/ },
+      seriesOf: minorOf,
       command: () => [file, join(here, 'mail.py')],
       feed: asJson,
     })),
     {
+      id: 'ruby',
       ecosystem: 'ruby',
+      implementation: 'openssl',
+      needs: ['ruby'],
+      asked: 'by tests',
       version: { command: ['ruby', '--version'], pattern: /ruby (\d+\.\d+\.\d+)/ },
+      // net/pop has no STLS.
+      cannot: 'pop3/starttls',
       command: () => ['ruby', join(here, 'mail.rb')],
       feed: asJson,
     },
     {
-      ecosystem: 'go',
-      version: { command: ['go', 'version'], pattern: /go(\d\S*)/ },
-      command: () => ['go', 'run', join(here, 'tls.go')],
-      feed: withoutCrl,
-      environment: () => ({ GOFLAGS: '-mod=mod', GOCACHE: join(directory, 'go') }),
+      id: 'php',
+      ecosystem: 'php',
+      implementation: 'openssl',
+      needs: ['php'],
+      asked: 'by tests',
+      explained: false,
+      of: 'TLS',
+      takesNoCrl: true,
+      version: { command: ['php', '--version'], pattern: /PHP (\d+\.\d+\.\d+)/ },
+      command: () => ['php', '-n', join(here, 'tls.php')],
+      feed: asJson,
     },
     {
+      id: 'go',
+      ecosystem: 'go',
+      implementation: 'go',
+      needs: ['go'],
+      asked: 'by tests',
+      of: 'TLS',
+      // net/smtp does.
+      looksAtRepliesOf: ['smtp'],
+      takesNoCrl: true,
+      version: { command: ['go', 'version'], pattern: /go(\d\S*)/ },
+      command: () => ['go', 'run', join(here, 'tls.go')],
+      feed: asJson,
+      environment: () => ({ GOFLAGS: '-mod=mod' }),
+    },
+    {
+      id: 'rustls',
       ecosystem: 'rustls',
+      implementation: 'rustls',
+      needs: ['cargo'],
+      takesNoCrl: true,
+      modes: ['implicit'],
       version: {
-        command: ['cargo', 'pkgid', '--quiet', '--manifest-path', join(here, '../rustls/Cargo.toml'), 'rustls'],
-        pattern: /[@#](\d+\.\d+\.\d+)/,
+        command: ['cargo', 'metadata', '--format-version=1', '--manifest-path', join(here, '../rustls/Cargo.toml')],
+        pattern: /"name":"rustls","version":"(\d+\.\d+\.\d+)"/,
       },
       command: () => ['cargo', 'run', '--quiet', '--release', '--manifest-path', join(here, '../rustls/Cargo.toml')],
-      feed: withoutCrl,
+      feed: asJson,
       // Kept from one run to the next: it takes a minute to build.
       environment: () => ({ CARGO_TARGET_DIR: join(tmpdir(), 'mockmail-measure-rustls') }),
     },
     ...['java', ...java].map<Batched>((file) => ({
+      id: 'java',
       ecosystem: 'java',
+      implementation: 'java',
+      needs: ['java'],
+      asked: 'by tests',
+      of: 'TLS',
       version: { command: [file, '-version'], pattern: /version "(\S+)"/ },
-      command: (ca, limit) => [file, join(here, 'Tls.java'), ca, String(limit)],
+      seriesOf: majorOf,
+      command: ({ ca, limit }) => [file, join(here, 'Tls.java'), ca, String(limit)],
       feed: asLines,
     })),
     ...(angus === undefined
       ? []
       : [
           {
+            id: 'angus-mail',
             ecosystem: 'java',
+            implementation: 'java',
+            needs: ['java'],
             version: { command: ['java', '-version'], pattern: /version "(\S+)"/ },
-            command: (ca: string, limit: number) => [
-              'java',
-              '-cp',
-              join(angus, '*'),
-              join(here, 'Mail.java'),
-              ca,
-              String(limit),
-            ],
+            command: ({ ca, limit }) => ['java', '-cp', join(angus, '*'), join(here, 'Mail.java'), ca, String(limit)],
             feed: asLines,
           } satisfies Batched,
         ]),
     ...dotnet.map<Batched>((file) => ({
+      id: 'dotnet',
       ecosystem: 'dotnet',
+      implementation: 'openssl',
+      needs: [],
+      takesNoCrl: true,
       version: {
         command: [join(process.env['DOTNET_ROOT'] ?? '', 'dotnet'), '--info'],
         pattern: /Microsoft\.NETCore\.App (\S+)/,
       },
       command: () => [file, join(here, 'dotnet.py')],
       feed: asJson,
-      environment: (ca: string) => ({ SSL_CERT_FILE: ca }),
+      environment: ({ ca }) => ({ SSL_CERT_FILE: ca }),
     })),
   ]
 }

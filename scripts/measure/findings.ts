@@ -1,3 +1,5 @@
+import type { Row } from './recording.ts'
+
 /** An endpoint to point a client at. */
 export interface Target {
   readonly scenario: string
@@ -12,6 +14,17 @@ export interface Target {
   readonly crl?: string
 }
 
+/** What a judge is asked. */
+export interface Question {
+  readonly targets: readonly Target[]
+  /** Path of a PEM file with the roots to trust. */
+  readonly ca: string
+  /** Milliseconds per connection. */
+  readonly limit: number
+  /** The judge's own for as long as it is asked; empty. */
+  readonly directory: string
+}
+
 /** One sentence of a client, with the code that one would look up. */
 export interface Said {
   readonly code: string | null
@@ -20,11 +33,9 @@ export interface Said {
 
 /** What came of one client at one target. */
 export interface Finding {
-  readonly ecosystem: string
   readonly client: string
-  readonly version: string
   readonly target: Target
-  readonly outcome: 'error' | 'accepted' | 'hung' | 'unsaid'
+  readonly outcome: Row['outcome']
   readonly said: readonly Said[]
 }
 
@@ -32,12 +43,15 @@ export interface Finding {
 const gap = '…'
 
 /** Takes out names, ports, paths, times and addresses of memory. */
-export const anonymous = (text: string, { port, servername }: Target): string =>
+export const anonymous = (
+  text: string,
+  { port, servername }: { readonly port?: number; readonly servername: string },
+): string =>
   text
     .trim()
     // Java and Ruby go on with what they quote.
     .replace(/;?\s*\n[\s\S]*$/, '')
-    .replaceAll(String(port), gap)
+    .replace(port === undefined ? /$^/ : new RegExp(`\\b${port}\\b`, 'g'), gap)
     .replaceAll(servername, gap)
     .replaceAll('imap.example.com', gap)
     .replaceAll('user@mockmail.test', gap)
@@ -49,90 +63,27 @@ export const anonymous = (text: string, { port, servername }: Target): string =>
     .replace(/(?:\[::ffff:)?\b127\.0\.0\.1\]?(?::(?:\d+|…))?/g, gap)
     .replace(/\b\d{9,}\b/g, gap)
     .replace(/\b\d+ (ms|milliseconds|seconds)\b/g, `${gap} $1`)
+    .replace(/\(errno: \d+\)/g, `(errno: ${gap})`)
     .replace(/timeout \d+$/, `timeout ${gap}`)
     .replace(/\/(?:tmp|root|home|work)\/\S*?(?=[\s'",):]|$)/g, gap)
     .replace(/\b((?:Intermediate|Root) CA) [0-9a-f]{6}\S*?(?=[,;)\s]|$)/g, `$1 ${gap}`)
     .replace(/(?:\b[0-9A-F]{2}:){8,}[0-9A-F]{2}/gi, gap)
+    .replace(/\bOpenSSL\/\d[\w.]*/g, `OpenSSL/${gap}`)
     .replaceAll(/…(?:[:.]…)+/g, gap)
+    .replace(/\s+/g, ' ')
 
-/** Scenarios, each with the protocols and modes where it was seen. */
-type Places = readonly (readonly [scenario: string, places: string])[]
-
-/** What `measured.json` holds. */
-export interface Measured {
-  readonly schema: 1
-  /** Day of the run. */
-  readonly on: string
-  readonly texts: readonly (Said & {
-    readonly ecosystem: string
-    readonly clients: readonly string[]
-    readonly versions: readonly string[]
-    readonly scenarios: Places
-  })[]
-  /** Who went on with a scenario, without a word. */
-  readonly accepted: readonly Silence[]
-  /** Who said nothing within the time limit. */
-  readonly hung: readonly Silence[]
+/** A finding as it is recorded; a sentence is a row, and so is silence. */
+export function rowsOf({ client, target, outcome, said }: Finding, series: string): readonly Row[] {
+  const sentences = said.length > 0 ? said : [{ code: null, text: '' }]
+  return sentences.map(({ code, text }) => ({
+    ...{ scenario: target.scenario, client, outcome },
+    given: target.crl === undefined ? '' : 'crl',
+    code: code ?? '',
+    text: anonymous(text, target),
+    series: [series],
+    places: [placeOf(target)],
+  }))
 }
 
-interface Silence {
-  readonly ecosystem: string
-  readonly client: string
-  readonly versions: readonly string[]
-  readonly scenarios: Places
-}
-
-/** One row per text that an ecosystem says, with every scenario that makes it say so. */
-export const measuredOf = (findings: readonly Finding[], on: string): Measured => ({
-  schema: 1,
-  on,
-  texts: group(
-    findings.flatMap((finding) => finding.said.map((said) => ({ ...finding, ...said }))),
-    ({ ecosystem, code, text }) => [ecosystem, code ?? '', text],
-  ).map(([first, ...rest]) => ({
-    ecosystem: first.ecosystem,
-    clients: sorted([first, ...rest].map(({ client }) => client)),
-    versions: sorted([first, ...rest].map(({ version }) => version)),
-    code: first.code,
-    text: first.text,
-    scenarios: placesOf([first, ...rest]),
-  })),
-  accepted: silences(findings, 'accepted'),
-  hung: silences(findings, 'hung'),
-})
-
-/** Versions that do the same are one row. */
-function silences(findings: readonly Finding[], outcome: Finding['outcome']): readonly Silence[] {
-  const each = group(
-    findings.filter((finding) => finding.outcome === outcome),
-    ({ ecosystem, client, version }) => [ecosystem, client, version],
-  ).map(([first, ...rest]) => ({ ...first, scenarios: placesOf([first, ...rest]) }))
-  return group(each, ({ ecosystem, client, scenarios }) => [ecosystem, client, JSON.stringify(scenarios)]).map(
-    ([first, ...rest]) => ({
-      ecosystem: first.ecosystem,
-      client: first.client,
-      versions: sorted([first, ...rest].map(({ version }) => version)),
-      scenarios: first.scenarios,
-    }),
-  )
-}
-
-const placesOf = (findings: readonly Finding[]): Places =>
-  group(findings, ({ target }) => [target.scenario]).map(([first, ...rest]) => [
-    first.target.scenario,
-    sorted([first, ...rest].map(({ target: { protocol, mode } }) => `${protocol}/${mode}`)).join(' '),
-  ])
-
-const sorted = (values: readonly string[]): readonly string[] =>
-  [...new Set(values)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-
-function group<T>(items: readonly T[], keyOf: (item: T) => readonly string[]): readonly [T, ...T[]][] {
-  const groups = new Map<string, [T, ...T[]]>()
-  for (const item of items) {
-    const key = keyOf(item).join('\u0000')
-    const known = groups.get(key)
-    if (known) known.push(item)
-    else groups.set(key, [item])
-  }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, same]) => same)
-}
+/** `imap/starttls`. */
+export const placeOf = ({ protocol, mode }: Pick<Target, 'protocol' | 'mode'>): string => `${protocol}/${mode}`

@@ -13,12 +13,15 @@ export class Bites extends Duplex {
   readonly #socket: Socket
   /** Called by whoever has answered one of its requests. */
   readonly onAnswered: () => void
+  /** Called by whoever will be long about it. */
+  readonly onHeld: () => void
 
   /** @param socket one that nobody else reads */
-  constructor(socket: Socket, onAnswered: () => void) {
+  constructor(socket: Socket, onAnswered: () => void, onHeld: () => void) {
     super()
     this.#socket = socket
     this.onAnswered = onAnswered
+    this.onHeld = onHeld
     socket.on('end', () => this.push(null)).on('close', () => this.destroy())
     this.on('error', () => {})
   }

@@ -1,97 +1,111 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto'
-import type { KeyType } from '../scenarios/entry.ts'
+import type {
+  CertificateField,
+  ExtendedKeyUsage,
+  ExtensionChanges,
+  GeneralNames,
+  KeyUsage,
+  Oid,
+  RawFields,
+  SignatureName,
+} from '../scenarios/entry.ts'
+import { nowhere, type Places } from '../scenarios/recipe/places.ts'
+import { algorithmIdentifier, signatureValue, usualSignature } from './algorithms.ts'
 import { type Der, type DerElement, encodeElement, explicit, integer, oidOf, parseDer, sequence, time } from './der.ts'
+import { changed } from './edits.ts'
 import {
   authorityInfoAccess,
   authorityKeyIdentifier,
   basicConstraints,
+  changeExtensions,
   crlDistributionPoint,
-  type ExtendedKeyUsage,
   type Extension,
   encodeExtension,
   extendedKeyUsage,
-  type KeyUsage,
   keyUsage,
   nameConstraints,
+  ocspNoCheck,
   subjectAltName,
   subjectKeyIdentifier,
 } from './extensions.ts'
 import type { KeyPair } from './keys.ts'
-import { commonName, formatName, generalNames, type SubjectNames } from './names.ts'
-import { type Signer, signatureAlgorithm, signatureValue } from './sign.ts'
+import { formatName, plainTexts } from './names.ts'
+import { formatPem } from './pem.ts'
+import type { Signer } from './signer.ts'
 import type { IssuedCertificate } from './types.ts'
-
-/** The fields of a certificate, RFC 5280 §4.1: the seven of the TBSCertificate, its extensions, and the two around it. */
-export type CertificateField =
-  | 'version'
-  | 'serialNumber'
-  | 'signature'
-  | 'issuer'
-  | 'validity'
-  | 'subject'
-  | 'subjectPublicKeyInfo'
-  | 'extensions'
-  | 'signatureAlgorithm'
-  | 'signatureValue'
+import { encodeGeneralNames } from './values.ts'
 
 /** What to issue. What is left out is right in every respect. */
 export interface CertificateRecipe {
   /** The key that is certified. */
   readonly key: KeyPair
+  /** Distinguished name. */
+  readonly subject: Der
   readonly notBefore: Date
   readonly notAfter: Date
+  /** The bytes of the two times, where their form is not the usual one. */
+  readonly times?: { readonly notBefore: Der; readonly notAfter: Der }
   /** Who signs. Default: the key itself, in its own name. */
   readonly issuer?: Signer
-  /** Distinguished name. Default: the first name of `names` as CN. */
-  readonly subject?: Der
-  /** Subject alternative names. Default: none. */
-  readonly names?: SubjectNames
-  /** Set for a certificate authority, with the number of authorities that may follow below it. Default: an end entity. */
-  readonly authority?: { readonly pathLength?: number }
+  /** Whose key signs in place of the issuer's. */
+  readonly signKey?: KeyPair
+  readonly signature?: SignatureName
+  /** INTEGER. Default: random. */
+  readonly serial?: Der
+  /** Default: version 3. */
+  readonly version?: 1
+  /** Subject alternative names. Default: no such extension. */
+  readonly names?: GeneralNames
+  /** Default: an end entity. */
+  readonly basicConstraints?: { readonly cA: boolean; readonly pathLenConstraint?: number }
   /** Default: what the key can do in TLS; for an authority, what it has to sign. */
   readonly keyUsage?: readonly KeyUsage[]
-  /** Default: none for an authority, else serverAuth. */
-  readonly extendedKeyUsage?: readonly ExtendedKeyUsage[]
+  /** Default: no such extension. */
+  readonly extendedKeyUsage?: readonly (ExtendedKeyUsage | Oid)[]
   /** NameConstraints. Default: none. */
   readonly constraints?: Der
-  /** Where the issuer's CRL is. Default: not said. */
-  readonly crlUrl?: string
-  /** Where the issuer answers OCSP requests. Default: not said. */
-  readonly ocspUrl?: string
-  /** Further extensions, after the others. */
-  readonly extensions?: readonly Extension[]
-  /** Bytes in place of whole fields; an empty array leaves the field out. */
-  readonly raw?: Readonly<Partial<Record<CertificateField, Uint8Array>>>
+  /** Set for a delegated OCSP responder. */
+  readonly ocspNoCheck?: true
+  /** Where the issuer's CRL is, where it answers OCSP requests, and where its certificate is. Default: not said. */
+  readonly urls?: { readonly crl?: string; readonly ocsp?: string; readonly caIssuers?: string }
+  /** How the extensions differ from these. */
+  readonly extensions?: ExtensionChanges
+  readonly raw?: RawFields<CertificateField>
+  /** What the placeholders of texts stand for. */
+  readonly places?: Places
 }
 
 /** Builds and signs one certificate. */
 export const issueCertificate = (recipe: CertificateRecipe): IssuedCertificate => {
-  const raw = recipe.raw ?? {}
-  const names = recipe.names ?? { dnsNames: [], ipAddresses: [] }
-  const subject = recipe.subject ?? subjectOf(names)
-  const signer = recipe.issuer ?? { name: subject, key: recipe.key }
-  const serialNumber = raw.serialNumber ?? integer(randomSerial())
-  const subjectName = raw.subject ?? subject
-  const issuerName = raw.issuer ?? signer.name
-  const algorithm = signatureAlgorithm(signer.key.type)
+  const { key, subject, version, raw = {}, places = nowhere, signature } = recipe
+  const signer = recipe.issuer ?? { name: subject, key }
+  const signKey = recipe.signKey ?? signer.key
+  const algorithm = algorithmIdentifier(signature ?? usualSignature(signKey))
+  const field = (name: CertificateField, right: Der): Der => changed(right, raw[name], places)
+  const none = Buffer.alloc(0)
 
+  const serialNumber = field('serialNumber', recipe.serial ?? integer(randomSerial()))
   const toBeSigned = sequence(
-    raw.version ?? explicit(0, integer(2)),
+    field('version', version === 1 ? none : explicit(0, integer(2))),
     serialNumber,
-    raw.signature ?? algorithm,
-    issuerName,
-    raw.validity ?? sequence(time(recipe.notBefore), time(recipe.notAfter)),
-    subjectName,
-    raw.subjectPublicKeyInfo ?? recipe.key.spki,
-    raw.extensions ?? explicit(3, sequence(...extensionsOf(recipe, names, subject, signer).map(encodeExtension))),
-  )
-  const der = Buffer.from(
-    sequence(
-      toBeSigned,
-      raw.signatureAlgorithm ?? algorithm,
-      raw.signatureValue ?? signatureValue(toBeSigned, signer.key),
+    field('signature', algorithm),
+    field('issuer', signer.name),
+    field('validity', validityOf(recipe)),
+    field('subject', subject),
+    field('subjectPublicKeyInfo', key.spki),
+    field('issuerUniqueID', none),
+    field('subjectUniqueID', none),
+    field(
+      'extensions',
+      version === 1 ? none : explicit(3, sequence(...extensionsOf(recipe, signer).map(encodeExtension))),
     ),
   )
+  const certificate = sequence(
+    toBeSigned,
+    field('signatureAlgorithm', algorithm),
+    field('signatureValue', signatureValue(toBeSigned, signKey, signature)),
+  )
+  const der = Buffer.from(field('certificate', certificate))
   return {
     pem: formatPem('CERTIFICATE', der),
     der,
@@ -101,17 +115,13 @@ export const issueCertificate = (recipe: CertificateRecipe): IssuedCertificate =
     serial: Buffer.from(serialNumber.subarray(2)).toString('hex').toUpperCase(),
     notBefore: wholeSeconds(recipe.notBefore),
     notAfter: wholeSeconds(recipe.notAfter),
-    dnsNames: names.dnsNames,
-    ipAddresses: names.ipAddresses,
+    dnsNames: plainTexts(recipe.names?.dNSName ?? [], places),
+    ipAddresses: plainTexts(recipe.names?.iPAddress ?? [], places),
   }
 }
 
-/**
- * The distinguished name of a certificate with these names: the first one as CN. A common name has at most 64
- * characters (ub-common-name); a longer name is left to the subject alternative names.
- */
-export const subjectOf = (names: SubjectNames): Der =>
-  commonName([...names.dnsNames, ...names.ipAddresses].find((name) => name.length <= 64))
+const validityOf = ({ notBefore, notAfter, times }: CertificateRecipe): Der =>
+  sequence(times?.notBefore ?? time(notBefore), times?.notAfter ?? time(notAfter))
 
 /** A certificate that was made elsewhere, with what it takes to issue below it. Throws on what is no certificate. */
 export interface ReadCertificate {
@@ -150,19 +160,6 @@ export const parseCertificate = (pem: string | Buffer): ReadCertificate => {
   }
 }
 
-/** RFC 7468: 64 characters a line. */
-export const formatPem = (label: string, der: Uint8Array): string => {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? []
-  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
-}
-
-/** The bytes inside every block of a PEM text. */
-export const parsePem = (text: string): readonly Buffer[] =>
-  [...text.matchAll(/-----BEGIN [^-]+-----([^-]+)-----END/g)].map(([, body = '']) => Buffer.from(body, 'base64'))
-
 /** SHA-256 as hexadecimal, upper case, with colons. */
 export const fingerprint = (der: Uint8Array): string =>
   (createHash('sha256').update(der).digest('hex').toUpperCase().match(/../g) ?? []).join(':')
@@ -173,41 +170,37 @@ const extensionValue = (fields: readonly DerElement[], dotted: string): Der | un
   return found?.children.at(-1)?.content
 }
 
-const extensionsOf = (
-  recipe: CertificateRecipe,
-  names: SubjectNames,
-  subject: Der,
-  signer: Signer,
-): readonly Extension[] => {
-  const isSelfIssued = signer.key === recipe.key
-  const usages = recipe.extendedKeyUsage ?? (recipe.authority === undefined ? ['serverAuth'] : [])
-  return [
-    basicConstraints(recipe.authority),
-    keyUsage(recipe.keyUsage ?? defaultKeyUsage(recipe)),
-    ...(usages.length > 0 ? [extendedKeyUsage(usages)] : []),
-    subjectKeyIdentifier(recipe.key.keyId),
-    ...(isSelfIssued && recipe.authority !== undefined ? [] : [authorityKeyIdentifier(signer.key.keyId)]),
-    ...(hasNames(names) ? [{ ...subjectAltName(generalNames(names)), critical: isEmptyName(subject) }] : []),
-    ...(recipe.constraints === undefined ? [] : [nameConstraints(recipe.constraints)]),
-    ...(recipe.crlUrl === undefined ? [] : [crlDistributionPoint(recipe.crlUrl)]),
-    ...(recipe.ocspUrl === undefined ? [] : [authorityInfoAccess(recipe.ocspUrl)]),
-    ...(recipe.extensions ?? []),
+const extensionsOf = (recipe: CertificateRecipe, signer: Signer): readonly Extension[] => {
+  const { key, names, constraints, urls = {}, places = nowhere } = recipe
+  const isAuthority = recipe.basicConstraints?.cA === true
+  const purposes = recipe.extendedKeyUsage
+  const right = [
+    basicConstraints(recipe.basicConstraints),
+    keyUsage(recipe.keyUsage ?? (isAuthority ? authorityKeyUsage : leafKeyUsage(key))),
+    ...(purposes === undefined ? [] : [extendedKeyUsage(purposes)]),
+    subjectKeyIdentifier(key.keyId),
+    ...(recipe.issuer === undefined && isAuthority ? [] : [authorityKeyIdentifier(signer.key.keyId)]),
+    ...(names === undefined ? [] : [altNamesOf(encodeGeneralNames(names, places), recipe.subject)]),
+    ...(constraints === undefined ? [] : [nameConstraints(constraints)]),
+    ...(urls.crl === undefined ? [] : [crlDistributionPoint(urls.crl)]),
+    ...(urls.ocsp === undefined && urls.caIssuers === undefined ? [] : [authorityInfoAccess(urls)]),
+    ...(recipe.ocspNoCheck ? [ocspNoCheck()] : []),
   ]
+  return changeExtensions(right, recipe.extensions, places)
 }
 
-const defaultKeyUsage = (recipe: CertificateRecipe): readonly KeyUsage[] => {
-  if (recipe.authority !== undefined) return ['digitalSignature', 'keyCertSign', 'cRLSign']
-  return leafKeyUsage(recipe.key.type)
-}
+/** Critical where there is no other name. */
+const altNamesOf = (names: Der, subject: Der): Extension => ({
+  ...subjectAltName(names),
+  critical: subject.length === 2,
+})
+
+/** What an authority's key does. */
+export const authorityKeyUsage = ['digitalSignature', 'keyCertSign', 'cRLSign'] as const
 
 /** What a server's key does in TLS: it signs, and an RSA key also decrypts in TLS 1.2's old key exchange. */
-export const leafKeyUsage = (type: KeyType): readonly KeyUsage[] =>
+export const leafKeyUsage = ({ type }: KeyPair): readonly KeyUsage[] =>
   type === 'rsa' ? ['digitalSignature', 'keyEncipherment'] : ['digitalSignature']
-
-const hasNames = (names: SubjectNames): boolean =>
-  names.dnsNames.length + names.ipAddresses.length + (names.emailAddresses ?? []).length > 0
-
-const isEmptyName = (name: Der): boolean => name.length === 2
 
 /** Sixteen octets that begin with 01 in binary: positive, and never shortened. */
 const randomSerial = (): Buffer => {

@@ -1,10 +1,10 @@
 import type { KeyType } from '../scenarios/entry.ts'
 import type { CertificateRecipe } from './certificate.ts'
 import type { Hierarchy } from './hierarchy.ts'
-import { leafDays } from './identity.ts'
+import { leafDays } from './issue.ts'
 import { formatPrivateKey, generateKey, rsaTestKey } from './keys.ts'
 import { commonName } from './names.ts'
-import { dayFrom } from './roots.ts'
+import { dayFrom } from './times.ts'
 import type { ClientId, ClientIdentity } from './types.ts'
 
 /** What client certificates are issued from. */
@@ -29,12 +29,13 @@ export const clientIds = Object.keys(faults) as readonly ClientId[]
 
 /** Issues a client's certificate. */
 export const issueClientIdentity = (id: ClientId, { hierarchy, key: keyType, now }: ClientOptions): ClientIdentity => {
-  const { intermediate } = hierarchy.branch(id, id === 'untrusted' ? { issuer: 'untrusted-root' } : {})
-  const key = keyType === 'rsa' ? rsaTestKey('client') : generateKey('ec')
-  const leaf = intermediate.issue({
+  const members = id === 'untrusted' ? { root: { trusted: false } } : {}
+  const intermediate = hierarchy.graph(id, { members }, now).node('intermediate')
+  const key = (keyType === 'rsa' ? rsaTestKey('client', 2048) : undefined) ?? generateKey('P-256')
+  const leaf = intermediate.authority.issue({
     key,
     subject: commonName(mailAddress),
-    names: { dnsNames: [], ipAddresses: [], emailAddresses: [mailAddress] },
+    names: { rfc822Name: [mailAddress] },
     extendedKeyUsage: ['clientAuth'],
     notBefore: dayFrom(now, leafDays.notBefore),
     notAfter: dayFrom(now, leafDays.notAfter),

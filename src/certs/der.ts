@@ -25,9 +25,9 @@ export const setOf = (...items: readonly Der[]): Der => element(0x31, Buffer.con
 /** BOOLEAN TRUE; DER leaves out a FALSE that is the default, which is every FALSE of X.509. */
 export const trueValue = (): Der => element(0x01, Buffer.of(0xff))
 
-/** An INTEGER from a number that is not negative, or from its content octets as they are. */
+/** An INTEGER from a number, or from its content octets as they are. */
 export const integer = (value: number | Uint8Array): Der =>
-  element(0x02, typeof value === 'number' ? unsignedContent(value) : value)
+  element(0x02, typeof value !== 'number' ? value : value < 0 ? negativeContent(value) : unsignedContent(value))
 
 /** A BIT STRING of whole octets. */
 export const bitString = (octets: Uint8Array): Der => element(0x03, Buffer.concat([Buffer.of(0), octets]))
@@ -49,15 +49,26 @@ export const oid = (dotted: string): Der => element(0x06, Buffer.from(asn1.oidTo
 
 export const enumerated = (value: number): Der => element(0x0a, unsignedContent(value))
 
-export const utf8String = (text: string): Der => element(0x0c, Buffer.from(text, 'utf8'))
+export const utf8String = (text: string): Der => element(stringTags.utf8String, Buffer.from(text, 'utf8'))
 
-export const printableString = (text: string): Der => element(0x13, Buffer.from(text, 'latin1'))
+/** The tags of the types of strings. */
+export const stringTags = {
+  utf8String: 0x0c,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  bmpString: 0x1e,
+} as const
 
-export const ia5String = (text: string): Der => element(0x16, Buffer.from(text, 'utf8'))
+export const ia5String = (text: string): Der => element(stringTags.ia5String, Buffer.from(text, 'utf8'))
 
-export const bmpString = (text: string): Der => element(0x1e, Buffer.from(text, 'utf16le').swap16())
+export const bmpString = (text: string): Der => element(stringTags.bmpString, Buffer.from(text, 'utf16le').swap16())
 
 export const generalizedTime = (date: Date): Der => element(0x18, Buffer.from(`${digitsOf(date)}Z`))
+
+/** A text in place of a time. */
+export const rawTime = (kind: 'utcTime' | 'generalizedTime', text: string): Der =>
+  element(kind === 'utcTime' ? 0x17 : 0x18, Buffer.from(text))
 
 /** RFC 5280 §4.1.2.5: UTCTime for the years 1950 to 2049, GeneralizedTime for the others. */
 export const time = (date: Date): Der => {
@@ -97,6 +108,15 @@ const contentOf = (tag: number, value: string): Buffer =>
 
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
+/** Two's complement, in as few octets as it takes. */
+const negativeContent = (value: number): Buffer => {
+  const octets = Buffer.alloc(6)
+  octets.writeIntBE(value, 0, 6)
+  let first = 0
+  while (first < 5 && octets[first] === 0xff && (octets[first + 1] ?? 0) >= 0x80) first++
+  return octets.subarray(first)
+}
 
 const unsignedContent = (value: number): Buffer => {
   const hex = value.toString(16)

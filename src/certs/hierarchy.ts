@@ -1,181 +1,100 @@
-import type { CertificateFacets, Subject, Validity } from '../scenarios/entry.ts'
-import { type Authority, type AuthorityFacts, createAuthority, type RevocationUrls } from './authority.ts'
-import { type CertificateRecipe, issueCertificate, leafKeyUsage, subjectOf } from './certificate.ts'
+import type { GeneralNames, KeyDetails, KeyName, Unavailable } from '../scenarios/entry.ts'
+import type { Places } from '../scenarios/recipe/places.ts'
+import type { Recipe } from '../scenarios/recipe/recipe.ts'
+import { type Authority, type AuthorityUrls, type Context, createAuthority, type OtherMember } from './authority.ts'
+import { createGraph, type Graph, type Variant } from './graph.ts'
+import { nobodysKey } from './issue.ts'
 import type { KeyPair } from './keys.ts'
-import { authorityName, type SubjectNames } from './names.ts'
-import {
-  authorityDays,
-  dayFrom,
-  issueRoot,
-  type Root,
-  type RootOptions,
-  type RootPart,
-  rootConstraints,
-} from './roots.ts'
+import { generalNamesOf } from './names.ts'
+import type { Node } from './node.ts'
+import type { Root, RootOptions } from './roots.ts'
+import { type RootPart, usualPart } from './shared.ts'
 import type { IssuedCertificate } from './types.ts'
 
-/** A root and the intermediate below it that signs leaves. */
-export interface Branch {
-  readonly part: RootPart
-  readonly root: Authority
-  readonly intermediate: Authority
-  /** The root with right dates, in place of one that has others. */
-  readonly soundRoot: IssuedCertificate
-}
-
-/** What branches are made of; the functions are called when something is first needed. */
-export interface HierarchyOptions extends RootOptions {
-  /** Called once for each part. */
+/** What graphs are made of; the functions are called when something is first needed. */
+export interface HierarchyOptions {
+  readonly options: RootOptions
+  readonly places: Places
   root(part: RootPart): Root
   intermediateKey(part: RootPart): KeyPair
-  /** Where an authority's revocation information is served. */
-  urls(authority: string): RevocationUrls
+  /** A key for an authority that has one of its own. */
+  authorityKey(wanted: KeyName | KeyDetails, as: 'root' | 'intermediate'): KeyPair
+  /** Where an authority's revocation information is served, or where it is said to be. */
+  urls(authority: string, unavailable: { readonly crl?: Unavailable; readonly ocsp?: Unavailable }): AuthorityUrls
+  /** Where an authority's certificate is served, or where it is said to be. */
+  caIssuersUrl(authority: string, unavailable?: Unavailable): string | undefined
 }
 
-/** The authorities of a run, made as they are needed. */
-export interface Hierarchy {
-  /** The branch that a leaf with these facets belongs to. */
-  branch(id: string, facets: CertificateFacets): Branch
-  /** An end entity that signs itself, and its own CRL. */
-  selfSigned(
-    recipe: Omit<CertificateRecipe, 'issuer' | keyof RevocationUrls> & { readonly names: SubjectNames },
-  ): Authority
+/** What the graphs of a run have in common. */
+export interface Hierarchy extends HierarchyOptions {
+  /** Members that several identities have, by what they are made like. */
+  readonly shared: Map<string, Node>
+  readonly hasBothKindsOfNames: boolean
+  namesOf(variant: Variant): GeneralNames
+  /** One more than before. */
+  count(): number
+  /** Gives a member a name at the responder. */
+  register(node: Node, graph: Graph): Authority
   authority(id: string): Authority | undefined
-  /** The root that is trusted when nothing else is said. */
-  readonly usualRoot: IssuedCertificate
-  /** That root, and those with a name or dates of their own. */
-  trustedRoots(): readonly IssuedCertificate[]
+  /** The certificate of an authority. */
+  certificate(id: string): IssuedCertificate | undefined
+  graph(id: string, recipe: Recipe, now: Date): Graph
 }
 
-/** Validity from offsets, each end with a default in days. */
-export const validityOf = (
-  now: Date,
-  validity: Validity | undefined,
-  defaults: { readonly notBefore: number; readonly notAfter: number },
-): { readonly notBefore: Date; readonly notAfter: Date } => ({
-  notBefore: dayFrom(now, validity?.notBefore?.days ?? defaults.notBefore),
-  notAfter: dayFrom(now, validity?.notAfter?.days ?? defaults.notAfter),
-})
-
-export const createHierarchy = (options: HierarchyOptions): Hierarchy => {
-  const authorities = new Map<string, Authority>()
-  const branches = new Map<string, Branch>()
-  const ownRoots = new Map<string, Pick<Branch, 'root' | 'soundRoot'>>()
+export const createHierarchy = (made: HierarchyOptions): Hierarchy => {
+  const nodes = new Map<string, Node>()
+  const { dnsNames, ipAddresses } = made.options.names
+  const hasBothKindsOfNames = dnsNames.length > 0 && ipAddresses.length > 0
   let count = 1
 
-  const register = (id: string, facts: Pick<AuthorityFacts, 'certificate' | 'signer'>): Authority => {
-    const authority = createAuthority({ id, ...facts, ...options.urls(id) })
-    authorities.set(id, authority)
-    return authority
+  /** Those of every run have no number. */
+  const idOf = ({ name }: Node, { recipe }: Graph): string => {
+    const kind = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+    return usualPart(name, recipe) === 'root' ? kind : `${kind}-${++count}`
   }
 
-  /** The first of its kind has no number, unless another kind may be called the same. */
-  const freeId = (kind: string, subject?: Subject): string =>
-    authorities.has(kind) || subject !== undefined ? `${kind}-${++count}` : kind
-
-  const usualRoot = (part: RootPart): Authority => {
-    const known = authorities.get(part)
-    if (known !== undefined) return known
-    return register(part, options.root(part))
-  }
-
-  const trusted = [usualRoot('root').certificate]
-
-  /**
-   * Another name than the usual root's, or a client that knows both takes the sound one and sees no fault. The key may be the
-   * same, and is in the name, so that a root that is kept and trusted is known again in the next run.
-   */
-  const ownRoot = (
-    part: RootPart,
-    subject: Subject | undefined,
-    validity: Validity | undefined,
-  ): Pick<Branch, 'root' | 'soundRoot'> => {
-    const usual = usualRoot(part)
-    const id = freeId(part, subject)
-    const number = validity === undefined ? '' : id.slice(part.length)
-    const suffix = `${usual.signer.key.keyId.toString('hex', 0, 3)}${number}`
-    const sound = issueRoot(part, usual.signer.key, { ...options, suffix }, subject)
-    const certificate = validity === undefined ? sound.certificate : redated(sound, validity)
-    if (part === 'root') trusted.push(certificate)
-    return {
-      root: register(id, { certificate, signer: sound.signer }),
-      soundRoot: sound.certificate,
-    }
-  }
-
-  const redated = ({ signer: { key, name } }: Root, validity: Validity): IssuedCertificate => {
-    const constraints = rootConstraints(options)
-    return issueCertificate({
-      key,
-      subject: name,
-      ...validityOf(options.now, validity, authorityDays),
-      authority: {},
-      ...(constraints === undefined ? {} : { constraints }),
-    })
-  }
-
-  const branchRoot = (
-    part: RootPart,
-    subject: Subject | undefined,
-    validity: Validity | undefined,
-  ): Pick<Branch, 'root' | 'soundRoot'> => {
-    if (subject === undefined && validity === undefined) {
-      const root = usualRoot(part)
-      return { root, soundRoot: root.certificate }
-    }
-    const key = JSON.stringify([part, subject, validity])
-    const roots = ownRoots.get(key) ?? ownRoot(part, subject, validity)
-    ownRoots.set(key, roots)
-    return roots
-  }
-
-  const createIntermediate = (
-    part: RootPart,
-    root: Authority,
-    subject: Subject | undefined,
-    validity: Validity | undefined,
-  ): Authority => {
-    const kind = part === 'root' ? 'intermediate' : 'untrusted-intermediate'
-    const title = part === 'root' ? 'mockmail Intermediate CA' : 'mockmail Untrusted Intermediate CA'
-    const id = freeId(kind, subject)
-    const key = options.intermediateKey(part)
-    const name = authorityName(subject ?? [['CN', title]], `${options.suffix}${id.slice(kind.length)}`)
-    const certificate = root.issue({
-      key,
-      subject: name,
-      ...validityOf(options.now, validity, authorityDays),
-      authority: { pathLength: 0 },
-    })
-    return register(id, { certificate, signer: { name, key } })
-  }
-
-  return {
-    usualRoot: usualRoot('root').certificate,
-    branch(id, { issuer, subject, dates, revocation }) {
-      const part: RootPart = issuer === 'untrusted-root' ? 'untrusted-root' : 'root'
-      // A revoked leaf has an issuer to itself: clients keep a CRL by its URL, and must not keep the one from before.
-      const own = [subject?.root, dates?.root, subject?.intermediate, dates?.intermediate]
-      const key = JSON.stringify([part, ...own, revocation === undefined ? undefined : id])
-      const known = branches.get(key)
-      if (known !== undefined) return known
-      const roots = branchRoot(part, subject?.root, dates?.root)
-      const intermediate = createIntermediate(part, roots.root, subject?.intermediate, dates?.intermediate)
-      const branch = { part, ...roots, intermediate }
-      branches.set(key, branch)
-      return branch
-    },
-    selfSigned(recipe) {
-      const id = freeId('self-signed')
-      const signer = { name: recipe.subject ?? subjectOf(recipe.names), key: recipe.key }
-      const certificate = issueCertificate({
-        ...recipe,
-        subject: signer.name,
-        keyUsage: [...leafKeyUsage(recipe.key.type), 'cRLSign'],
-        ...options.urls(id),
+  const hierarchy: Hierarchy = {
+    ...made,
+    shared: new Map(),
+    hasBothKindsOfNames,
+    namesOf: (variant) =>
+      generalNamesOf({ dnsNames, ipAddresses: hasBothKindsOfNames && variant === 'by-name' ? [] : ipAddresses }),
+    count: () => ++count,
+    register(node, graph) {
+      const id = idOf(node, graph)
+      nodes.set(id, node)
+      const { crl, ocsp } = node.member
+      const urls = made.urls(id, {
+        ...(crl?.unavailable && { crl: crl.unavailable }),
+        ...(ocsp?.unavailable && { ocsp: ocsp.unavailable }),
       })
-      return register(id, { certificate, signer })
+      return createAuthority({
+        id,
+        signer: node.signer,
+        urls: {
+          ...(crl !== null && urls.crl !== undefined && { crl: urls.crl }),
+          ...(ocsp !== null && urls.ocsp !== undefined && { ocsp: urls.ocsp }),
+        },
+        ...(crl !== undefined && { crl }),
+        ...(ocsp !== undefined && { ocsp }),
+        context: contextOf(node, graph),
+      })
     },
-    authority: (id) => authorities.get(id),
-    trustedRoots: () => trusted,
+    authority: (id) => nodes.get(id)?.authority,
+    certificate: (id) => nodes.get(id)?.certificate,
+    graph: (id, recipe, now) => createGraph(id, recipe, hierarchy, now),
   }
+  return hierarchy
 }
+
+/** How words of a member are understood: they name others of its graph. */
+export const contextOf = (node: Node, graph: Graph): Context => ({
+  places: graph.places,
+  other: (name) => (name === 'other' ? nobody(node) : graph.node(name)),
+})
+
+/** Of nobody only a key is known, like that of whom it stands in for. */
+const nobody = ({ signer, certificate }: Node): OtherMember => ({
+  signer: { name: signer.name, key: nobodysKey(signer.key) },
+  certificate,
+})

@@ -1,6 +1,6 @@
 import type { KeyType } from '../scenarios/entry.ts'
-import { parsePem } from './certificate.ts'
 import type { FileContents } from './files.ts'
+import { parsePem } from './pem.ts'
 import { createPkcs12Writer, type Pkcs12Writer } from './pkcs12.ts'
 import type { ClientIdentity, Identity, IssuedCertificate } from './types.ts'
 
@@ -176,11 +176,12 @@ export const folderOf = (id: string): string => id.replaceAll(':', '=')
 
 const identityFiles = (folder: string, identity: Identity, pkcs12: Pkcs12Writer): readonly FileOfFolder[] => {
   const file = fileIn(folder)
+  const { crl, crlChainPem, ocspDer } = identity
   return [
     ...leafFiles(folder, identity, pkcs12),
-    file('crl', 'crl.pem', identity.crl.pem),
-    file('crlChain', 'crl-chain.pem', identity.crlChainPem),
-    file('ocsp', 'ocsp.der', identity.ocspDer),
+    ...(crl === undefined ? [] : [file('crl', 'crl.pem', crl.pem)]),
+    ...(crlChainPem === '' ? [] : [file('crlChain', 'crl-chain.pem', crlChainPem)]),
+    ...(ocspDer === undefined ? [] : [file('ocsp', 'ocsp.der', ocspDer)]),
     ...(identity.rootPem === undefined ? [] : [file('root', 'root.pem', identity.rootPem)]),
   ]
 }

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { OcspField, OcspWords, RawFields } from '../scenarios/entry.ts'
+import { nowhere, type Places } from '../scenarios/recipe/places.ts'
+import { algorithmIdentifier, signatureValue, usualSignature } from './algorithms.ts'
 import { type RevokedCertificate, reasonCodes } from './crl.ts'
 import {
   type Der,
@@ -16,47 +19,75 @@ import {
   parseDer,
   sequence,
 } from './der.ts'
-import { type Signer, signatureAlgorithm, signatureValue } from './sign.ts'
+import { changed } from './edits.ts'
+import type { KeyPair } from './keys.ts'
+import type { Signer } from './signer.ts'
 
 /** What an issuer says of one certificate, RFC 6960 §2.2. */
 export type CertificateStatus = 'good' | 'unknown' | RevokedCertificate
 
 /** What an OCSP response says. */
 export interface OcspRecipe {
-  /** The certificate's own issuer: no delegated responder. */
+  /** Who answers: the certificate's own issuer, or whom it has told to. */
   readonly issuer: Signer
-  readonly thisUpdate: Date
-  readonly nextUpdate: Date
+  /** Whose key signs in place of theirs. */
+  readonly signKey?: KeyPair
+  /** Certificates that are sent along: DER. */
+  readonly certificates?: readonly Der[]
+  /** Encoded. */
+  readonly thisUpdate: Der
+  /** Encoded; nothing leaves it out. */
+  readonly nextUpdate?: Der
   readonly producedAt: Date
   readonly responses: readonly { readonly certId: Der; readonly status: CertificateStatus }[]
   /** The nonce extension of the request, sent back as it came. Default: none, as in a response that can be stapled. */
   readonly nonce?: Der
+  readonly raw?: RawFields<OcspField>
+  readonly places?: Places
 }
 
 /** Builds and signs an OCSP response: DER. */
 export const issueOcspResponse = (recipe: OcspRecipe): Buffer => {
-  const { issuer, nonce } = recipe
-  const toBeSigned = sequence(
-    explicit(2, octetString(issuer.key.keyId)),
-    generalizedTime(recipe.producedAt),
+  const { issuer, nonce, nextUpdate, certificates = [], raw = {}, places = nowhere } = recipe
+  const signKey = recipe.signKey ?? issuer.key
+  const field = (name: OcspField, right: Der): Der => changed(right, raw[name], places)
+  const responses = recipe.responses.map(({ certId, status }) =>
     sequence(
-      ...recipe.responses.map(({ certId, status }) =>
-        sequence(
-          certId,
-          encodeStatus(status),
-          generalizedTime(recipe.thisUpdate),
-          explicit(0, generalizedTime(recipe.nextUpdate)),
-        ),
-      ),
+      certId,
+      encodeStatus(status),
+      recipe.thisUpdate,
+      ...(nextUpdate === undefined ? [] : [explicit(0, nextUpdate)]),
     ),
+  )
+  const toBeSigned = sequence(
+    field('responderID', explicit(2, octetString(issuer.key.keyId))),
+    field('producedAt', generalizedTime(recipe.producedAt)),
+    field('responses', sequence(...responses)),
     ...(nonce === undefined ? [] : [explicit(1, sequence(nonce))]),
   )
-  const basic = sequence(toBeSigned, signatureAlgorithm(issuer.key.type), signatureValue(toBeSigned, issuer.key))
-  return Buffer.from(sequence(enumerated(0), explicit(0, sequence(oid('1.3.6.1.5.5.7.48.1.1'), octetString(basic)))))
+  const basic = sequence(
+    toBeSigned,
+    field('signatureAlgorithm', algorithmIdentifier(usualSignature(signKey))),
+    field('signature', signatureValue(toBeSigned, signKey)),
+    field('certs', certificates.length === 0 ? Buffer.alloc(0) : explicit(0, sequence(...certificates))),
+  )
+  const whole = sequence(enumerated(0), explicit(0, sequence(oid('1.3.6.1.5.5.7.48.1.1'), octetString(basic))))
+  return Buffer.from(field('ocspResponse', whole))
 }
 
-/** The response to what is no OCSP request: `malformedRequest`, which nobody signs. */
-export const malformedRequest = (): Buffer => Buffer.from(sequence(enumerated(1)))
+/** OCSPResponseStatus, RFC 6960 §4.2.1. */
+const statusCodes = {
+  successful: 0,
+  malformedRequest: 1,
+  internalError: 2,
+  tryLater: 3,
+  sigRequired: 5,
+  unauthorized: 6,
+} as const satisfies Record<NonNullable<OcspWords['responseStatus']>, number>
+
+/** A response that says why there is none, which nobody signs. */
+export const failedResponse = (status: keyof typeof statusCodes): Buffer =>
+  Buffer.from(sequence(enumerated(statusCodes[status])))
 
 /** One certificate that is asked about. */
 export interface OcspQuestion {

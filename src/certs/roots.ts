@@ -1,17 +1,19 @@
 import { join } from 'node:path'
 import { MockmailError } from '../errors.ts'
-import type { KeyType, Subject } from '../scenarios/entry.ts'
+import type { KeyType } from '../scenarios/entry.ts'
+import { nowhere } from '../scenarios/recipe/places.ts'
 import { issueCertificate, parseCertificate } from './certificate.ts'
+import { permits, runConstraints } from './constraints.ts'
 import type { Der } from './der.ts'
 import { createFolder } from './files.ts'
 import { readKept, refuseSharedFolder } from './kept.ts'
-import { formatPrivateKey, type KeyPair, type PendingKey, parsePrivateKey, startKey } from './keys.ts'
-import { authorityName, ipNetwork, isInNetwork, permits, permittedSubtrees, type SubjectNames } from './names.ts'
-import type { Signer } from './sign.ts'
+import { formatPrivateKey, type KeyPair, keyNameOf, type PendingKey, parsePrivateKey, startKey } from './keys.ts'
+import { authorityName, generalNamesOf, type SubjectNames } from './names.ts'
+import type { RootPart } from './shared.ts'
+import type { Signer } from './signer.ts'
+import { dayFrom } from './times.ts'
 import type { IssuedCertificate } from './types.ts'
-
-/** A root's part: the one that clients are told to trust, or the one that they are not. */
-export type RootPart = 'root' | 'untrusted-root'
+import { encodeGeneralNames } from './values.ts'
 
 /** A root and the key to sign with. */
 export interface Root {
@@ -31,48 +33,35 @@ export interface RootOptions {
   readonly unconstrained: boolean
 }
 
-const day = 86_400_000
 /** In days, as of now: the authorities are older than any leaf that expired. */
 export const authorityDays = { notBefore: -730, notAfter: 3650 } as const
 
-export const dayFrom = (now: Date, days: number): Date => new Date(now.getTime() + days * day)
-
-/** Permitted in every run: what the documentation and the samples use, and loopback. */
-const alwaysPermitted = ['localhost', 'mockmail.test', 'example.com', 'example.net', 'example.org']
-const loopback = ['127.0.0.0/8', '::1/128']
-
 /** The NameConstraints of a run's roots, or nothing when they are to have none. */
-export const rootConstraints = ({ names, unconstrained }: RootOptions): Der | undefined => {
-  if (unconstrained) return undefined
-  const networks = loopback.map(ipNetwork)
-  const others = names.ipAddresses.filter((address) => !networks.some((network) => isInNetwork(address, network)))
-  return permittedSubtrees([...alwaysPermitted, ...names.dnsNames], [...networks, ...others.map(ipNetwork)])
-}
+export const rootConstraints = ({ names, unconstrained }: RootOptions): Der | undefined =>
+  unconstrained ? undefined : runConstraints(names)
 
-const titles: Readonly<Record<RootPart, string>> = {
+/** What the roots of every run are called. */
+export const titles: Readonly<Record<RootPart, string>> = {
   root: 'mockmail Root CA',
   'untrusted-root': 'mockmail Untrusted Root CA',
 }
 
-/** A new root in memory, with the usual name of its part unless told otherwise. */
-export const issueRoot = (
-  part: RootPart,
-  key: KeyPair,
-  options: RootOptions,
-  subject: Subject = [['CN', titles[part]]],
-): Root => {
-  const name = authorityName(subject, options.suffix)
-  const constraints = rootConstraints(options)
-  const certificate = issueCertificate({
+/** A new root in memory. */
+export const issueRoot = (part: RootPart, key: KeyPair, options: RootOptions): Root => {
+  const name = authorityName([['CN', titles[part]]], options.suffix, nowhere)
+  return { certificate: soundRoot({ name, key }, options.now, rootConstraints(options)), signer: { name, key } }
+}
+
+/** A root that is right in every respect. */
+export const soundRoot = ({ name, key }: Signer, now: Date, constraints: Der | undefined): IssuedCertificate =>
+  issueCertificate({
     key,
     subject: name,
-    notBefore: dayFrom(options.now, authorityDays.notBefore),
-    notAfter: dayFrom(options.now, authorityDays.notAfter),
-    authority: {},
+    notBefore: dayFrom(now, authorityDays.notBefore),
+    notAfter: dayFrom(now, authorityDays.notAfter),
+    basicConstraints: { cA: true },
     ...(constraints === undefined ? {} : { constraints }),
   })
-  return { certificate, signer: { name, key } }
-}
 
 /**
  * The roots kept in `<directory>/roots`, made and written there when the folder is absent.
@@ -84,8 +73,8 @@ export const keptRoots = async (directory: string, options: RootOptions): Promis
   if (kept !== undefined) return kept
 
   const keys: Readonly<Record<RootPart, PendingKey>> = {
-    root: startKey(options.key),
-    'untrusted-root': startKey(options.key),
+    root: startKey(keyNameOf(options.key)),
+    'untrusted-root': startKey(keyNameOf(options.key)),
   }
   await Promise.all([keys.root.ready, keys['untrusted-root'].ready])
   const made = {
@@ -144,11 +133,12 @@ const readRoot = (
   if (certificate.notBefore > options.now) {
     throw unusable(file, `begins only on ${certificate.notBefore.toISOString()}`, folder)
   }
-  if (key.type !== options.key)
+  if (key.type !== options.key) {
     throw unusable(file, `has a key of type ${key.type}, and ${options.key} is asked for`, folder)
+  }
   if (read.constraints !== undefined) {
     if (options.unconstrained) throw unusable(file, 'has name constraints, and none are asked for', folder)
-    if (!permits(read.constraints, options.names)) {
+    if (!permits(read.constraints, { altNames: encodeGeneralNames(generalNamesOf(options.names), nowhere) })) {
       const asked = [...options.names.dnsNames, ...options.names.ipAddresses].join(', ')
       throw unusable(file, `has name constraints that do not permit all of ${asked}`, folder)
     }

@@ -1,4 +1,4 @@
-import type { CertificateFacets, KeyType } from '../scenarios/entry.ts'
+import type { CertificateFault, KeyType } from '../scenarios/entry.ts'
 import type { WrittenScenario } from './manifest.ts'
 
 /** One certificate with what the rest of the house needs to know about it. */
@@ -29,12 +29,16 @@ export interface Identity {
   readonly servedPem: string
   /** The intermediates that belong to the leaf, sent or not: PEM, concatenated; empty when the leaf signed itself. */
   readonly chainPem: string
-  /** CRL of the leaf's issuer. */
-  readonly crl: { readonly pem: string; readonly der: Buffer }
+  /** CRL of the leaf's issuer; undefined where it has none. */
+  readonly crl: { readonly pem: string; readonly der: Buffer } | undefined
   /** CRLs of every authority of the chain, the leaf's issuer first: PEM, concatenated. Node wants all of them, in an array. */
   readonly crlChainPem: string
   /** OCSP response of the leaf's issuer about the leaf, to be stapled. DER. */
-  readonly ocspDer: Buffer
+  readonly ocspDer: Buffer | undefined
+  /** The OCSP response that the server staples now, where it staples one: DER. */
+  readonly staple: (() => Buffer | undefined) | undefined
+  /** Whether OpenSSL refuses to serve it at the security level that is usual. */
+  readonly isWeak: boolean
   /**
    * The anchor that makes this fault disappear: PEM. The leaf itself where it signed itself, the second root where that
    * is not trusted, a root with right dates where the root's are wrong; undefined where no anchor helps (for a
@@ -46,6 +50,8 @@ export interface Identity {
    * first asked for. Undefined where there is only one: the entry says the names itself, or the run has names of one kind.
    */
   readonly byAddress: Identity | undefined
+  /** What is shown to a client that names this server, or none: `null`. */
+  forName(serverName: string | null): Identity
 }
 
 /** The client certificates of a run. */
@@ -79,6 +85,8 @@ export interface PkiOptions {
    * Default: none, all in memory.
    */
   readonly directory?: string
+  /** The address that servers listen on. Default 127.0.0.1. */
+  readonly host?: string
   /** Whether to serve CRLs and OCSP over HTTP on loopback and to name them in certificates. Default true. */
   readonly responder?: boolean
 }
@@ -87,16 +95,23 @@ export interface PkiOptions {
 export interface Pki {
   readonly now: Date
   /**
-   * Every root that a client should trust in this run: PEM, concatenated. Grows when an identity is issued whose facets
-   * give a name or dates to a trusted root: a root of its own.
+   * Every root that a client should trust in this run: PEM, concatenated. Grows when an identity is declared that has a root
+   * of its own: one that is not as usual, or one without constraints for names that the usual one may not vouch for.
    */
   readonly caPem: string
   /**
+   * Says that an identity may be asked for, and issues nothing. Returns the same object for the same id.
+   * @throws {MockmailError} INVALID_DEFINITION when the id cannot be a folder's name, or the graph cannot be
+   */
+  declare(id: string, fault: CertificateFault): void
+  /** Settles when the keys of what was declared are there: RSA takes long, and would be waited for within a handshake. */
+  prepare(): Promise<void>
+  /**
    * Issues at the first call, and anew when the leaf nears its end or its beginning; returns the same object in between.
    * Synchronous; about a millisecond.
-   * @throws {MockmailError} INVALID_DEFINITION when the id cannot be a folder's name
+   * @throws {MockmailError} INVALID_DEFINITION as for `declare`
    */
-  identity(id: string, facets: CertificateFacets): Identity
+  identity(id: string, fault?: CertificateFault): Identity
   /**
    * A client's certificate, for user@mockmail.test: `good`, or with one fault. `untrusted` is below the second root,
    * `wrong-usage` may authenticate servers only. Issued and renewed as identities are.
@@ -105,7 +120,7 @@ export interface Pki {
   /** What a server should trust for client certificates: PEM. */
   readonly clientCaPem: string
   /**
-   * Writes `ca.pem`, `ca.p12`, a folder for each identity issued so far, `clients` with every client certificate, and
+   * Writes `ca.pem`, `ca.p12`, a folder for each identity declared so far, `clients` with every client certificate, and
    * `manifest.json`. Nothing that is there already is replaced but what a manifest of ours names, and no link is followed.
    * @throws {MockmailError} FILE_UNWRITABLE, PKI_UNUSABLE
    */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MockmailError } from '../errors.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
-import { type Verdict, verdicts } from '../verdicts/verdict.ts'
+import { type Verdict, verdicts } from '../verdicts/findings.ts'
 import type { CheckCell, CheckReport } from './report.ts'
 import { countVerdicts } from './run.ts'
 

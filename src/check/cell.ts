@@ -1,25 +1,35 @@
 import type { MailServer } from '../fleet/mail-server.ts'
-import { formatTranscript } from '../record/transcript.ts'
+import { formatTranscript, linesWith } from '../record/transcript.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
+import type { Verdict } from '../verdicts/findings.ts'
 import type { Detail } from '../verdicts/outcome.ts'
+import { clientProof, stepsOf } from '../verdicts/proof.ts'
 import { agrees } from '../verdicts/reasons/agrees.ts'
 import { reasonOf, refusedFor } from '../verdicts/reasons/reasons.ts'
-import { type Judgement, judgeConnection, type Verdict } from '../verdicts/verdict.ts'
+import type { Judgement, RevocationRequirement } from '../verdicts/verdict.ts'
 import type { ClientRun } from './client.ts'
 import type { CheckCell, ClientFlag } from './report.ts'
 
 /** How strict a client promises to be. */
 export type Contract = 'strict' | 'opportunistic'
 
-/** One cell: what the server saw, and what the client itself says of it. */
+/** One cell: what the server saw, and what the client itself says of it. To be asked when nothing more is expected to come. */
 export function judgeCell(
   server: MailServer,
-  seen: Judgement,
   run: ClientRun,
-  { contract, duration }: { readonly contract: Contract; readonly duration: number },
+  {
+    contract,
+    duration,
+    requireRevocation,
+  }: { readonly contract: Contract; readonly duration: number; readonly requireRevocation: RevocationRequirement },
 ): CheckCell {
-  const { expectation, scenario, protocol, mode } = server
-  const judgement = forContract(withClientEnd(server, seen, run), contract)
+  const { expectation, scenario, protocol, mode, connections } = server
+  const { signal, timedOut, output } = run.end
+  const client = { succeeded: succeeded(run), signal, timedOut, output }
+  const judgement = forContract(
+    withClientWord(server, server.judgedSoFar({ requireRevocation, client }), run),
+    contract,
+  )
   const reason = judgement.reason ?? (run.end.error === null ? null : reasonOf(run.end.error))
   const refused = judgement.outcome === 'refused'
   const flags: Record<ClientFlag, boolean> = {
@@ -34,6 +44,9 @@ export function judgeCell(
   const raised = (Object.keys(flags) as ClientFlag[]).filter((flag) => flags[flag])
   // It was safe, and what it says of itself is not true, or it behaves as no client should.
   const doubtful = judgement.verdict === 'pass' && raised.length > 0
+  const { proof } = judgement
+  const decidedBy = connections.findIndex(({ id }) => id === proof?.connection)
+  const decisive = connections[decidedBy]
   return {
     scenario,
     protocol,
@@ -42,25 +55,19 @@ export function judgeCell(
     because: expectation.because,
     outcome: judgement.outcome,
     detail: judgement.detail,
+    proof,
     grade: judgement.grade,
     qualifier: judgement.qualifier,
     flags: [...judgement.flags, ...raised],
     verdict: doubtful ? 'note' : judgement.verdict,
     reason,
     client: run.end,
-    ...decidedBy(server, judgement),
-    transcripts: server.connections.map(({ transcript }) => formatTranscript(transcript)),
+    ...(decisive && { decidedBy }),
+    proofLines: decisive && proof ? linesWith(decisive, stepsOf(proof)) : [],
+    transcripts: connections.map(({ transcript }) => formatTranscript(transcript)),
     baseline: null,
     duration: Math.round(duration),
   }
-}
-
-/** The connection that came to what the whole run came to: with a fault that waits for the second, not the first. */
-function decidedBy({ connections, resolved, twin }: MailServer, { detail }: Judgement): Pick<CheckCell, 'decidedBy'> {
-  const at = connections.findIndex(
-    (record) => judgeConnection(record, resolved, { twin: twin?.connections ?? [] }).detail === detail,
-  )
-  return at < 0 ? {} : { decidedBy: at }
 }
 
 /** An alert speaks for the client where it sent one that tells; else its own words do. */
@@ -69,28 +76,23 @@ const givesAnother = ({ reason }: Judgement, { end }: ClientRun, right: readonly
 
 const succeeded = ({ end, said }: ClientRun): boolean => (said === undefined ? end.error === null : said === 'ACCEPT')
 
-/** What only the client's end can tell: a hang, a crash, a stub's word, a port where nobody listens. */
-function withClientEnd(server: MailServer, seen: Judgement, run: ClientRun): Judgement {
+/** What only the client's word can tell: that nobody listened there, or what a stub makes of a handshake. */
+function withClientWord(server: MailServer, seen: Judgement, run: ClientRun): Judgement {
   const { expect } = server.expectation
-  if (seen.outcome === 'leaked' || seen.outcome === 'fooled') return seen
-  if (run.end.timedOut) return { ...seen, outcome: 'hung', detail: 'hung', grade: 'minor', verdict: 'fail' }
-  if (run.end.signal !== null) return { ...seen, outcome: 'hung', detail: 'crashed', grade: 'minor', verdict: 'fail' }
-  if (server.observedBy === 'client') {
-    const refused: Judgement = { ...seen, outcome: 'refused', detail: 'safe-abort', grade: 'safe', verdict: 'pass' }
-    return succeeded(run) ? { ...refused, verdict: 'fail' } : refused
+  const { scenario } = server
+  const refused = (verdict: Verdict, fact: string, text: string): Judgement => {
+    const proof = clientProof(scenario, 'nothing', fact, text)
+    return { ...seen, outcome: 'refused', detail: 'safe-abort', grade: 'safe', verdict, proof }
   }
-  if (run.said === undefined || seen.outcome === 'not-reached') return seen
+  if (server.observedBy === 'client' && seen.outcome === 'not-reached') {
+    return refused(succeeded(run) ? 'fail' : 'pass', 'client.error', run.end.error ?? 'none: reported success')
+  }
+  if (run.said === undefined || !overruled.has(seen.outcome)) return seen
   // A stub stops after the handshake, so its word counts where the server sees no use of the session.
   if (run.said === 'REJECT') {
     return seen.outcome === 'accepted'
       ? seen
-      : {
-          ...seen,
-          outcome: 'refused',
-          detail: 'safe-abort',
-          grade: 'safe',
-          verdict: expect === 'accept' ? 'fail' : 'pass',
-        }
+      : refused(expect === 'accept' ? 'fail' : 'pass', 'client.output', run.said)
   }
   const detail: Detail = expect === 'reject' ? 'accepted-bad-cert' : 'safe-continue'
   return {
@@ -99,12 +101,16 @@ function withClientEnd(server: MailServer, seen: Judgement, run: ClientRun): Jud
     detail,
     grade: expect === 'reject' ? 'tampered' : 'safe',
     verdict: acceptVerdict(server),
+    proof: clientProof(scenario, 'a handshake', 'client.output', run.said),
   }
 }
 
+/** What a stub's word says more than; nothing does where the server has seen worse, or nothing. */
+const overruled: ReadonlySet<string> = new Set(['accepted', 'refused', 'turned-away'])
+
 function acceptVerdict({ expectation }: MailServer): Verdict {
   if (expectation.expect !== 'reject') return 'pass'
-  return expectation.needs === 'revocation-checking' ? 'note' : 'fail'
+  return expectation.needs !== null ? 'note' : 'fail'
 }
 
 /** What an opportunistic client may do: go on in clear, as long as nothing secret crosses. */

@@ -1,6 +1,6 @@
 import type { MailServer } from '../fleet/mail-server.ts'
 import type { ConnectionRecord } from '../record/record.ts'
-import { dialects } from '../servers/dialects.ts'
+import { speaks } from '../verdicts/control.ts'
 import type { CheckCell } from './report.ts'
 
 /** A client on a good server: what it came to, and what reached the server. */
@@ -34,12 +34,6 @@ const works = ({ server: { connections }, cell: { detail, verdict } }: Control):
   (connections.some(speaks) || connections.every(({ bytes }) => bytes.tlsIn === 0))
 
 const protocolOf = ({ server }: Control): string => server.protocol
-
-/** Whether the client said something that only this protocol understands; QUIT is SMTP's and POP3's alike. */
-const speaks = ({ protocol, commands, counts }: ConnectionRecord): boolean =>
-  counts.credentials > 0 ||
-  counts.messages > 0 ||
-  commands.some(({ verb }) => verb !== 'QUIT' && dialects[protocol].commands.some((own) => own.verb === verb))
 
 /**
  * Whether it was the TLS session that the client did not want, rather than the words inside it. A TLS 1.3 client may refuse

@@ -3,8 +3,7 @@ import { catalogue } from '../scenarios/registry.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
 import { oneLine } from '../text/printable.ts'
 import type { Detail, Qualifier } from '../verdicts/outcome.ts'
-import { proofOf } from './evidence.ts'
-import { isStartTls, readTranscript, startTlsOn } from './lines.ts'
+import type { StartTlsState } from '../verdicts/proof.ts'
 import type { CheckCell, CheckReport, ClientEnd } from './report.ts'
 
 /** What the client did, as a sentence without its subject: "sent the password in clear although STARTTLS was missing". */
@@ -111,18 +110,35 @@ const inconclusive: Readonly<Record<string, string>> = {
 }
 
 const sentences: Readonly<Record<Named, (cell: CheckCell) => string>> = {
-  'leak-credentials-clear': (cell) => `sent the password in clear${inSpiteOf(cell)}`,
-  'leak-hash-clear': (cell) => `sent a hash of the password in clear${inSpiteOf(cell)}`,
-  'leak-message-clear': (cell) => `sent ${mailOf(cell, 'clear')} in clear${inSpiteOf(cell)}`,
-  'leak-identity-clear': (cell) =>
-    `sent ${cell.protocol === 'pop3' ? 'the user name' : 'its identity'} in clear${inSpiteOf(cell)}`,
-  'leak-credentials-untrusted-tls': (cell) => `sent the password to ${impostor(cell)}`,
-  'leak-message-untrusted-tls': (cell) => `sent ${mailOf(cell, 'tls')} to ${impostor(cell)}`,
+  'leak-credentials-clear': (cell) => `sent ${whatOf(cell, 'the password')} in clear${inSpiteOf(cell)}`,
+  'leak-hash-clear': (cell) => `sent ${whatOf(cell, 'a hash of the password')} in clear${inSpiteOf(cell)}`,
+  'leak-message-clear': (cell) => `sent ${whatOf(cell, 'the message')} in clear${inSpiteOf(cell)}`,
+  'leak-identity-clear': (cell) => `sent ${whatOf(cell, 'the user name')} in clear${inSpiteOf(cell)}`,
+  'leak-credentials-untrusted-tls': (cell) => `sent ${whatOf(cell, 'the password')} to ${impostor(cell)}`,
+  'leak-credentials-untrusted-host': (cell) =>
+    `sent ${whatOf(cell, 'the password')} to another host, to which the server had sent it`,
+  'leak-message-untrusted-tls': (cell) => `sent ${whatOf(cell, 'the message')} to ${impostor(cell)}`,
+  'leak-identity-untrusted': (cell) => `showed a certificate of its own to ${impostor(cell)}`,
   'acted-on-injected': () => 'took what was injected in clear before the handshake for an answer inside TLS',
+  'acted-on-clear-state': (cell) => `used inside TLS what it had been told in clear: ${whatOf(cell, 'a name')}`,
+  'acted-on-unverified-server': () => 'went on with a server that had not proved that it knows the password',
+  'acted-on-wrong-protocol': () => 'spoke its protocol to a server that had greeted it in another',
+  'followed-referral': () => 'went to another host, to which the server had sent it',
+  'accepted-truncation': () => 'took what was cut off for all there is',
+  'accepted-unconfirmed': () => 'reported success for what the server had not confirmed',
+  'surfaced-clear-text': (cell) =>
+    `showed its user, as the server's word, what had come in clear: ${whatOf(cell, 'words')}`,
+  'accepted-bad-tls': (cell) => `went on over TLS that had to be refused: ${cell.because}`,
+  'accepted-bad-dialogue': (cell) => `went on with a dialogue that it had to leave: ${cell.because}`,
   'accepted-bad-cert': (cell) => `went on with ${impostor(cell)}`,
   'downgraded-no-tls': (cell) => `went on without TLS${inSpiteOf(cell)}`,
+  'downgraded-mech': () => 'logged in by a weaker mechanism than both sides know',
   'downgraded-tls': () => 'agreed to an older TLS version than it should',
+  'downgraded-kdf': () => 'proved its password with too few rounds',
+  'tolerated-malformed': () => 'took what is malformed for what it should have been',
+  looped: (cell) => `did the same again and again: ${whatOf(cell, 'the same command')}`,
   'safe-continue': ({ expect }) => (expect === 'either' ? 'went on, as it may' : 'completed the session'),
+  'safe-retry-secure': (cell) => `refused${manner(cell.qualifier)}, and did its work on a port that is secure`,
   'safe-abort': (cell) => (cell.expect === 'accept' ? falseReject(cell) : `refused${manner(cell.qualifier)}`),
   'false-reject': (cell) => falseReject(cell),
   'turned-away': ({ expect }) =>
@@ -139,33 +155,24 @@ function falseReject({ scenario, qualifier }: CheckCell): string {
   return `refused a server ${what}${qualifier ? ` (${qualifier.replace(':', ' ')})` : ''}`
 }
 
+/** What crossed, or was used, as the proof has it. */
+const whatOf = ({ proof }: CheckCell, otherwise: string): string => proof?.what ?? otherwise
+
 /** What should have kept the client from speaking in clear. */
-function inSpiteOf(cell: CheckCell): string {
-  if (cell.flags.includes('retry-in-clear')) return ' when it came back without TLS'
-  if (cell.mode === 'implicit') return ' on a port for implicit TLS'
-  const word = cell.protocol === 'pop3' ? 'STLS' : 'STARTTLS'
-  const { connection = 0, lines: [at = 0] = [] } = proofOf(cell, { limit: 1 }) ?? {}
-  const lines = readTranscript(cell.transcripts[connection] ?? '')
-  if (lines.findIndex(isStartTls) > at) return ` before it asked for ${word}`
-  switch (startTlsOn(lines)) {
-    case 'refused':
-      return ` although ${word} was refused`
-    case 'missing':
-      return ` although ${word} was missing`
-    case 'ignored':
-      return ` although ${word} was offered`
-    case 'granted':
-      return ` although ${word} was granted`
-    case 'not-asked':
-      return ` without asking for ${word}`
-  }
+function inSpiteOf({ flags, mode, protocol, proof }: CheckCell): string {
+  if (flags.includes('retry-in-clear')) return ' when it came back without TLS'
+  if (mode === 'implicit') return ' on a port for implicit TLS'
+  const word = protocol === 'pop3' ? 'STLS' : 'STARTTLS'
+  return proof?.starttls ? ` ${states[proof.starttls].replace('…', word)}` : ''
 }
 
-function mailOf({ transcripts }: CheckCell, phase: 'clear' | 'tls'): string {
-  const mail = transcripts
-    .flatMap(readTranscript)
-    .some((line) => line.from === 'client' && line.phase === phase && /^(?:DATA$|BDAT\b|\S+ APPEND\b)/i.test(line.text))
-  return mail ? 'the message' : 'sender and recipients'
+const states: Readonly<Record<StartTlsState, string>> = {
+  granted: 'although … was granted',
+  refused: 'although … was refused',
+  ignored: 'although … was offered',
+  missing: 'although … was missing',
+  'not-asked': 'without asking for …',
+  'asked-later': 'before it asked for …',
 }
 
 /** What is wrong with the server, by the reasons that a correct refusal gives. */
@@ -198,12 +205,14 @@ const faultOf: Readonly<Partial<Record<Reason, string>>> = {
 
 function faultsOf(scenario: string): readonly string[] {
   const faults = scenario.split('+').flatMap((name) => {
-    const id = name.replace(/@.*$/, '')
+    const id = name.replace(/[@:].*$/, '')
     const part = catalogue.find((one) => one.id === id)
-    const fault = part?.entry.reason && faultOf[part.entry.reason]
+    if (part === undefined) return []
+    const [reason] = [part.entry.reason ?? []].flat()
+    const fault = reason && faultOf[reason]
     if (!fault) return []
-    const { dates } = part.entry as CertificateEntry
-    return [dates && !dates.leaf ? `depends on one that ${fault}` : fault]
+    const { intermediate, root } = part.entry as CertificateEntry
+    return [intermediate?.dates || root?.dates ? `depends on one that ${fault}` : fault]
   })
   return [...new Set(faults)]
 }

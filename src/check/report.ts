@@ -1,6 +1,7 @@
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
-import type { Detail, Flag, Grade, OutcomeWord, Qualifier } from '../verdicts/outcome.ts'
-import type { Verdict } from '../verdicts/verdict.ts'
+import type { Grade, OutcomeWord, Verdict } from '../verdicts/findings.ts'
+import type { Detail, Flag, Qualifier } from '../verdicts/outcome.ts'
+import type { Proof } from '../verdicts/proof.ts'
 
 /** How the client's own process, or promise, ended. */
 export interface ClientEnd {
@@ -37,6 +38,8 @@ export interface CheckCell {
   readonly because: string
   readonly outcome: OutcomeWord
   readonly detail: Detail
+  /** What shows it; null where nothing could be found. */
+  readonly proof: Proof | null
   readonly grade: Grade
   readonly qualifier: Qualifier | null
   readonly flags: readonly (Flag | ClientFlag)[]
@@ -48,6 +51,8 @@ export interface CheckCell {
   readonly transcripts: readonly string[]
   /** Which of these decided the outcome, counted from 0; absent where none did alone. */
   readonly decidedBy?: number
+  /** The lines of that one in which the proof stands, counted from 0. */
+  readonly proofLines: readonly number[]
   /** What a baseline expected here, where it differs. */
   readonly baseline: { readonly verdict: Verdict; readonly outcome: string; readonly why: string } | null
   /** Why a baseline lets this be so; absent where none speaks of it, or it differs. */

@@ -4,7 +4,8 @@ import { singleEndpoint } from '../fleet/environment.ts'
 import { endpointEvent } from '../fleet/events.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import type { MailServers } from '../fleet/start.ts'
-import type { Verdict } from '../verdicts/verdict.ts'
+import type { Verdict } from '../verdicts/findings.ts'
+import type { RevocationRequirement } from '../verdicts/verdict.ts'
 import { version } from '../version.ts'
 import { adviceOn } from './advice.ts'
 import { type Contract, judgeCell } from './cell.ts'
@@ -18,7 +19,7 @@ export interface CheckRunOptions {
   /** Clients that run at the same time. Default: as many as there are processors. */
   readonly jobs?: number
   readonly contract?: Contract
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
   /** Whether protocols and modes were asked for by name, so that one the client cannot speak is no excuse. */
   readonly insist?: boolean
   /** Variables for the client, besides those that say where to connect. */
@@ -133,8 +134,8 @@ async function tryCell(
   }
   if (run.stopped) return undefined
   const duration = clock.now() - started
-  const seen = await server.outcome({ settle: run.grace, requireRevocation })
-  return judgeCell(server, seen, run, { contract, duration })
+  await server.outcome({ settle: run.grace, requireRevocation })
+  return judgeCell(server, run, { contract, duration, requireRevocation })
 }
 
 const place = ({ protocol, mode }: Pick<CheckCell, 'protocol' | 'mode'>): string => `${protocol}/${mode}`
@@ -160,12 +161,14 @@ function unjudged(server: MailServer): CheckCell {
     because: expectation.because,
     outcome: 'not-reached',
     detail: 'inconclusive:control-dirty',
+    proof: null,
     grade: 'none',
     qualifier: null,
     flags: [],
     verdict: 'inconclusive',
     reason: null,
     client: { exit: null, signal: null, error: 'was not run', output: '', timedOut: false },
+    proofLines: [],
     transcripts: [],
     baseline: null,
     duration: 0,

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { folderOf } from '../certs/manifest.ts'
 import { refuseForeign } from '../certs/owned.ts'
 import { startPki } from '../certs/pki.ts'
-import { issueAll } from '../fleet/assemble.ts'
+import { declareAll } from '../fleet/assemble.ts'
 import { writtenScenario } from '../fleet/behaviour-of.ts'
 import { checkRunOptions, invalid } from '../fleet/options.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
@@ -51,7 +51,7 @@ async function certs(dir: string, names: readonly string[], flags: ServingFlags)
     // Nothing would answer at a distribution point once this command has ended.
     responder: false,
   })
-  issueAll(
+  await declareAll(
     scenarios.map((scenario) => ({ scenario })),
     pki,
   )

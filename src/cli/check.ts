@@ -28,7 +28,7 @@ interface CheckFlags extends ServingFlags {
   readonly reporter?: readonly string[]
   readonly baseline?: string
   readonly contract?: 'strict' | 'opportunistic'
-  readonly require?: 'revocation'
+  readonly require?: 'revocation' | 'crl' | 'ocsp' | 'staple'
   readonly stub?: true
   readonly trust?: readonly string[]
 }
@@ -51,7 +51,11 @@ export function addCheck(program: Command): void {
       'what the client promises: strict or opportunistic (default: strict)',
       oneOf('--contract', ['strict', 'opportunistic']),
     )
-    .option('--require <what>', 'fail a client that does not check it: revocation', oneOf('--require', ['revocation']))
+    .option(
+      '--require <what>',
+      'fail a client that does not check it: revocation (in every way), crl, ocsp or staple',
+      oneOf('--require', ['revocation', 'crl', 'ocsp', 'staple']),
+    )
     .option('--stub', 'call the command with host, port and CA file; it prints ACCEPT, REJECT or UNSUPPORTED')
     .action(async (names: readonly string[], flags: CheckFlags, command: Command) => {
       process.exitCode = await check(names, flags, commandLine(command))
@@ -85,7 +89,7 @@ async function check(
         ...(flags.timeout !== undefined && { timeout: flags.timeout }),
         ...(flags.jobs !== undefined && { jobs: flags.jobs }),
         ...(flags.contract && { contract: flags.contract }),
-        requireRevocation: flags.require === 'revocation',
+        requireRevocation: flags.require === 'revocation' || (flags.require ?? false),
         insist: flags.protocol !== undefined || flags.mode !== undefined,
         environment: trustEnvironment(flags.trust ?? [], { ca: servers.ca.path, pki: servers.pki }),
         stop: lifetime.over,

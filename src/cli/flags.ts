@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { MockmailError } from '../errors.ts'
 import { checkMode, checkPort, checkProtocol, checkRunOptions, invalid, type RunOptions } from '../fleet/options.ts'
 import type { StartOptions } from '../fleet/start.ts'
+import { scenariosOfEntry } from '../scenarios/listing.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { type DefinedPart, resolveScenario } from '../scenarios/scenario.ts'
 import { didYouMean } from '../text/nearest.ts'
@@ -170,7 +171,7 @@ export function scenariosOf(names: readonly string[], flags: Pick<ServingFlags, 
   }
   if (names.length > 0) return names
   if (tag !== undefined) return tagged(tag)
-  return all ? catalogue.map(({ id }) => id) : coreSet
+  return all ? catalogue.flatMap(scenariosOfEntry) : coreSet
 }
 
 function tagged(tag: string): readonly string[] {
@@ -181,5 +182,5 @@ function tagged(tag: string): readonly string[] {
       `There is no tag '${tag}'.${didYouMean(tag, tags)} Allowed: ${tags.join(', ')}.`,
     )
   }
-  return catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
+  return catalogue.filter(({ entry }) => entry.tags.includes(tag)).flatMap(scenariosOfEntry)
 }

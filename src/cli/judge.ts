@@ -36,9 +36,7 @@ export function openJudge({ endpoints }: MailServers): (settle: number) => Promi
       }),
     )
     const controlled = new Set(
-      seen
-        .filter(({ server, judgement }) => isControl(server.expectation, judgement))
-        .map(({ server }) => place(server)),
+      seen.filter(({ server, judgement }) => isControl(server, judgement)).map(({ server }) => place(server)),
     )
     const events = seen.map(({ server, judgement }) =>
       judgedEvent(

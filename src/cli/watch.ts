@@ -6,6 +6,7 @@ import type { MailServers } from '../fleet/start.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { oneLine } from '../text/printable.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
 import { jsonLine } from './told.ts'
 import { Turns } from './turns.ts'
@@ -114,7 +115,7 @@ export function forgetTold({ endpoints }: MailServers): void {
 function connectionLine(
   { scenario, protocol, mode }: MailServer,
   record: ConnectionRecord,
-  { outcome, detail, qualifier, verdict }: Judgement,
+  { outcome, detail, grade, qualifier, verdict, proof }: Judgement,
   { verbose }: { readonly verbose: boolean },
 ): string {
   const time = new Date(record.openedAt).toTimeString().slice(0, 8)
@@ -122,7 +123,12 @@ function connectionLine(
   if (!verbose) return line
   const { result, version, cipher, error } = record.handshake
   const handshake = result === 'none' ? '' : `\n  TLS ${[result, version, cipher, error].filter(Boolean).join(', ')}`
-  return `${line}${handshake}${formatTranscript(record.transcript)
+  const wrong = proof && grade !== 'safe' ? formatProof(proof, { width: 200, served: scenario }) : []
+  const shown = wrong.map(
+    (one) => `
+  ${one}`,
+  )
+  return `${line}${handshake}${shown.join('')}${formatTranscript(record.transcript)
     .replace(/^(?=.)/gm, '  ')
     .replace(/^/, '\n')
     .trimEnd()}`

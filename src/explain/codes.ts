@@ -1,5 +1,5 @@
+import { alertNames } from '../scenarios/alert-names.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
-import { alertNames } from '../tls/alerts.ts'
 import { codesIn } from '../verdicts/reasons/reasons.ts'
 import { verifyCodes } from '../verdicts/reasons/verify-codes.ts'
 import { certificateReasons } from './sourced-text.ts'

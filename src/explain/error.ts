@@ -137,7 +137,7 @@ function meantBy(input: string, { told, readings }: Findings, rows: readonly Err
 
 /** Ids of every entry with one of these reasons, in the order of the catalogue. */
 const withReasons = (wanted: readonly Reason[]): readonly string[] =>
-  scenarios.filter(({ reason }) => reason !== null && wanted.includes(reason)).map(({ id }) => id)
+  scenarios.filter(({ reasons }) => reasons.some((reason) => wanted.includes(reason))).map(({ id }) => id)
 
 /**
  * Every client that was measured to say this was measured with the scenario too, and gave another reason, and nobody was

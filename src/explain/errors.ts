@@ -82,7 +82,9 @@ function entryText(ecosystem: Ecosystem, id: string, value: string | number): Er
 
 /** Its scenarios are those of the catalogue with its reasons, so that a new entry is found without a new row. */
 function withScenarios({ reasons, scenarios, client, versions, code, ...row }: SourcedText): ErrorText {
-  const meant = catalogue.filter(({ entry }) => entry.reason && reasons?.includes(entry.reason)).map(({ id }) => id)
+  const meant = catalogue
+    .filter(({ entry }) => [entry.reason ?? []].flat().some((reason) => reasons?.includes(reason)))
+    .map(({ id }) => id)
   return {
     ...row,
     clients: client === undefined ? [] : [client],

@@ -1,4 +1,5 @@
 import { MockmailError } from '../errors.ts'
+import type { Needs } from '../scenarios/entry.ts'
 import { type ListedEntry, listEntry } from '../scenarios/listing.ts'
 import { resolveScenario, type Scenario, scenarioNames } from '../scenarios/scenario.ts'
 import { type Expect, type Mode, modes, type Protocol, protocols, type Reason } from '../scenarios/vocabulary.ts'
@@ -25,7 +26,7 @@ export interface ScenarioExplanation {
   readonly expect: Expect
   readonly because: string
   readonly reasons: readonly Reason[]
-  readonly needs: 'revocation-checking' | null
+  readonly needs: Needs | null
   /** Connections that it takes to show. */
   readonly runs: number
   /** The same without what it injects: what a client does counts only if it does not do it there as well. */

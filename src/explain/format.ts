@@ -1,3 +1,5 @@
+import type { Needs } from '../scenarios/entry.ts'
+import type { ListedParameter } from '../scenarios/listing.ts'
 import { fields, indented, wrapped } from '../text/wrap.ts'
 import { type Acceptance, type ErrorText, measuredOn } from './errors.ts'
 import {
@@ -29,7 +31,7 @@ function formatScenario(explanation: ScenarioExplanation, width: number): readon
       [
         ['client', `${verbs[expect]}: ${because}`],
         ['reason', reasons.join(', ') || '-'],
-        ['needs', needs === null ? '' : 'a client that checks revocation'],
+        ['needs', needs === null ? '' : `a client that ${abilities[needs]}`],
         ['runs', runs === 1 ? '' : `it takes ${runs} connections to show`],
         ['counts', twin === null ? '' : `beside ${twin} only, which injects nothing; check serves both`],
         ['shows on', `${protocols.join(' ')}; ${modes.join(' ')}`],
@@ -43,16 +45,40 @@ function formatScenario(explanation: ScenarioExplanation, width: number): readon
   ]
 }
 
+/** What the client must do to see the fault. */
+const abilities: Readonly<Record<Needs, string>> = {
+  'revocation-checking': 'checks revocation',
+  'crl-checking': 'fetches the CRL, or is given it',
+  'ocsp-checking': 'asks by OCSP',
+  'staple-checking': 'reads what the server staples',
+}
+
 const verbs = { reject: 'refuses', accept: 'goes on', either: 'may go on or refuse' } as const
 
-const factsOf = ({ kind, sets, references, tags, aliases, observable }: PartExplanation): readonly Field[] => [
+const factsOf = ({
+  kind,
+  sets,
+  references,
+  tags,
+  aliases,
+  observable,
+  parameter,
+}: PartExplanation): readonly Field[] => [
   ['kind', kind],
+  ['behind a colon', parameter === null ? '' : choiceOf(parameter)],
   ['sets', sets.join(', ') || 'nothing'],
   ['seen by', observable === 'client' ? 'the client only: the server cannot tell' : ''],
   ['also called', aliases.join(', ')],
   ['tags', tags.join(', ')],
   ['read', references.join(' · ')],
 ]
+
+/** Its name, and what is expected with each value where that differs. */
+function choiceOf({ name, values, allowed, default: usual }: ListedParameter): string {
+  const differ = new Set(values.map(({ expect }) => expect)).size > 1
+  const each = values.map(({ value, expect }) => (differ ? `${value} (${expect})` : value)).join(', ')
+  return `${name}: ${allowed === null ? '' : `${allowed}, such as `}${each}; ${usual} when nothing is said`
+}
 
 type Field = readonly [name: string, value: string]
 

@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events'
 import { clock } from '../clock.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
+import type { Companion } from '../scenarios/quirk-words.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
-import { type Judgement, judgeRun, type Verdict } from '../verdicts/verdict.ts'
+import type { Verdict } from '../verdicts/findings.ts'
+import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
 import { Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
 
@@ -19,7 +21,7 @@ export interface SettleOptions {
   /** Milliseconds without a new connection before the run is judged. Default 250. */
   readonly settle?: number
   /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: boolean
+  readonly requireRevocation?: RevocationRequirement
 }
 
 const defaultWait = 5000
@@ -68,6 +70,7 @@ export class MailServer {
   #messageCount = 0
   readonly #closing = new Once()
   #twin: MailServer | undefined
+  readonly #companions: { readonly server: MailServer; readonly role: Companion['role'] }[] = []
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
@@ -126,6 +129,11 @@ export class MailServer {
     return this.#twin
   }
 
+  /** Further endpoints that belong to this one: what comes to a canary counts here. */
+  get companions(): readonly MailServer[] {
+    return this.#companions.map(({ server }) => server)
+  }
+
   /** How many connections show the fault. */
   get runs(): number {
     return this.#scenario.runs
@@ -176,6 +184,7 @@ export class MailServer {
   /** What the client did: every connection since the start or {@link reset}, worst wins. Settles first. */
   async outcome({ settle = this.#grace, requireRevocation = false }: SettleOptions = {}): Promise<Judgement> {
     await this.#endpoint.run.settled(settle)
+    for (const { server } of this.#companions) await server.#endpoint.run.settled(settle)
     const judgement = this.judgedSoFar({ requireRevocation })
     for (const told of this.#onJudged) await told(judgement)
     return judgement
@@ -192,6 +201,7 @@ export class MailServer {
     this.#messages.clear()
     this.#messageCount = 0
     this.#restock()
+    for (const { server } of this.#companions) server.reset()
   }
 
   /** Ends open connections and frees the port. Idempotent. Rejects, once, with a defect of mockmail's own, if there was one. */
@@ -222,6 +232,17 @@ export class MailServer {
     )
   }
 
+  /** @internal Takes a companion, which ends with it. */
+  accompany(server: MailServer, role: Companion['role']): void {
+    this.#companions.push({ server, role })
+    this.onClose(() => server.close())
+  }
+
+  /** @internal What a companion is for. */
+  roleOf(companion: MailServer): Companion['role'] | undefined {
+    return this.#companions.find(({ server }) => server === companion)?.role
+  }
+
   /** @internal */
   received(message: ReceivedMessage): void {
     this.#messages.add(message)
@@ -246,9 +267,10 @@ export class MailServer {
   }
 
   /** @internal What it has come to, without waiting. */
-  judgedSoFar({ requireRevocation = false }: Pick<SettleOptions, 'requireRevocation'> = {}): Judgement {
+  judgedSoFar(options: Pick<RunOptions, 'requireRevocation' | 'client'> = {}): Judgement {
     const twin = this.#twin?.connections
-    return judgeRun(this.connections, this.#scenario, { requireRevocation, ...(twin && { twin }) })
+    const run = [...this.connections, ...this.#companions.flatMap(({ server }) => server.connections)]
+    return judgeRun(run, this.#scenario, { ...options, ...(twin && { twin }) })
   }
 
   /** @internal Is told of every judgement before whoever asked for it. */
@@ -312,7 +334,8 @@ export class MailServer {
   }
 }
 
-function urlOf({ protocol, mode, servername, port }: Served): string {
+/** URL of an endpoint, its name being the one to dial. */
+export function urlOf({ protocol, mode, servername, port }: Omit<Served, 'host' | 'run' | 'close'>): string {
   // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
   const host = servername.includes(':') ? `[${servername}]` : servername
   return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`

@@ -40,7 +40,7 @@ export class MailServers {
       endpoints,
       leftOut,
     }: Pick<Plan, 'leftOut'> & {
-      readonly endpoints: readonly { readonly scenario: Scenario; readonly role?: 'twin' }[]
+      readonly endpoints: readonly { readonly scenario: Scenario; readonly role?: string }[]
     },
     onClose: () => Promise<void>,
     home?: string,

@@ -1,6 +1,7 @@
+import { scenariosOfEntry } from '../scenarios/listing.ts'
 import { catalogue } from '../scenarios/registry.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
-import { issueAll } from './assemble.ts'
+import { declareAll } from './assemble.ts'
 import { writtenScenario } from './behaviour-of.ts'
 import { takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
@@ -32,8 +33,8 @@ export async function startOnDemand(options: RunOptions): Promise<OnDemandServer
   const foundation = await layFoundation(checked)
   const { pki } = foundation
   // Some entries bring a root of their own: all are there from the start, so that the CA stays as it is.
-  const scenarios = catalogue.map(({ id }) => resolveScenario(id))
-  issueAll(
+  const scenarios = catalogue.flatMap(scenariosOfEntry).map((id) => resolveScenario(id))
+  await declareAll(
     scenarios.map((scenario) => ({ scenario })),
     pki,
   )

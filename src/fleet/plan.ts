@@ -1,6 +1,7 @@
 import { MockmailError } from '../errors.ts'
 import { profileProblem } from '../scenarios/availability.ts'
-import type { Scenario } from '../scenarios/scenario.ts'
+import type { Companion } from '../scenarios/quirk-words.ts'
+import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import { behaviourOf } from './behaviour-of.ts'
 import { assignPorts, type PortOptions } from './ports.ts'
@@ -12,7 +13,9 @@ export interface PlannedEndpoint {
   readonly mode: Mode
   readonly port: number
   /** Set where nobody asked for it. */
-  readonly role?: 'twin'
+  readonly role?: 'twin' | Companion['role']
+  /** The endpoint whose companion it is, by its place in the plan; companions stand behind all others. */
+  readonly of?: number
 }
 
 export interface Plan {
@@ -65,7 +68,8 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
     )
   }
   const numbered = await assignPorts(endpoints, ports)
-  return { endpoints: wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered, leftOut }
+  const dialled: readonly PlannedEndpoint[] = wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered
+  return { endpoints: [...dialled, ...dialled.flatMap(companionsOf)], leftOut }
 }
 
 /** Why this machine cannot do the TLS of a scenario, on whichever of its connections. */
@@ -76,6 +80,17 @@ function tlsProblem(scenario: Scenario): string | undefined {
   }
   return undefined
 }
+
+/** Endpoints of its own for each endpoint whose scenario wants some: what comes to them is this one's affair. */
+const companionsOf = ({ scenario, protocol, mode }: PlannedEndpoint, of: number): readonly PlannedEndpoint[] =>
+  scenario.companions.map((companion) => ({
+    scenario: resolveScenario(companion.scenario),
+    protocol: companion.protocol ?? protocol,
+    mode: companion.mode ?? mode,
+    port: 0,
+    role: companion.role,
+    of,
+  }))
 
 /** An endpoint for each twin that is not there. */
 function twinsOf(endpoints: readonly PlannedEndpoint[]): readonly PlannedEndpoint[] {

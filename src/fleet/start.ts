@@ -8,7 +8,7 @@ import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenar
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
 import { dialects } from '../servers/dialects.ts'
 import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
-import { type Assembled, assembleServers, issueAll } from './assemble.ts'
+import { type Assembled, assembleServers, declareAll } from './assemble.ts'
 import { closeAll, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { MailServers } from './mail-servers.ts'
@@ -128,6 +128,7 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
     ...(options.now && { now: options.now }),
     ...(options.pki !== undefined && { directory: options.pki }),
     unconstrained: options.unconstrained,
+    host: options.host,
   }).catch((error: unknown) => {
     keyLog?.close()
     throw error
@@ -151,7 +152,7 @@ export async function serve(
 ): Promise<readonly MailServer[]> {
   // Before anything listens, and takes the handles that loading needs.
   await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
-  issueAll(endpoints, pki)
+  await declareAll(endpoints, pki)
   const servers = assembleServers(endpoints, options, pki, keyLog)
   try {
     await listenAll(servers)
@@ -159,7 +160,12 @@ export async function serve(
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     throw error
   }
-  return servers.map(({ open }) => open())
+  const opened = servers.map(({ open }) => open())
+  for (const [index, { of, role }] of endpoints.entries()) {
+    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
+    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
+  }
+  return opened.filter((_, index) => endpoints[index]?.of === undefined)
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */

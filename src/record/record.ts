@@ -23,8 +23,14 @@ export interface CommandRecord {
   readonly line: string
   /** The IMAP tag, else absent. */
   readonly tag?: string
+  /** What the client said further for this command: literals, and the lines of a login; latin1, its first 1,024 octets. */
+  more?: string
+  /** Octets of its phase that the client had sent when its line was complete. */
+  readonly offset?: number
   /** First line of what was answered; absent while unanswered. */
   reply?: string
+  /** Octets of the phase that the server had sent before that. */
+  replyOffset?: number
 }
 
 export interface CredentialRecord {
@@ -39,6 +45,23 @@ export interface CredentialRecord {
   readonly accepted: boolean
   /** Whether the list of capabilities that was newest then had the mechanism; null where none was shown. */
   readonly offered: boolean | null
+  /** Octets of its phase that the client had sent when it was complete. */
+  readonly offset?: number
+}
+
+/** What a SCRAM exchange came to, RFC 5802: whether the client could know the server, and went on. */
+export interface ScramRecord {
+  /** When the client sent its proof, or left the exchange without. */
+  readonly at: number
+  readonly phase: Phase
+  readonly mechanism: string
+  readonly iterations: number
+  /** Whether the nonce began with the client's own, as it must. */
+  readonly nonce: 'own' | 'foreign'
+  /** Whether the client sent its proof of the password. */
+  readonly proof: boolean
+  /** The server's own proof: right, wrong, left out of the success, or never due. */
+  readonly verifier: 'right' | 'wrong' | 'missing' | null
 }
 
 export interface MessageRecord {
@@ -110,6 +133,8 @@ export interface InjectedRecord {
   readonly phase: Phase
   /** latin1. */
   readonly text: string
+  /** Octets of the phase that the server had sent before them. */
+  readonly offset?: number
 }
 
 /** An answer that was kept back. */
@@ -138,6 +163,8 @@ export interface ConnectionRecord {
   readonly id: string
   /** 1 for the first connection of the endpoint's run. */
   readonly nth: number
+  /** Absent on the endpoint itself: a listener that only a client finds which follows the fault, or which a strict one may use instead. */
+  readonly role?: 'canary' | 'fallback'
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -179,6 +206,8 @@ export interface ConnectionRecord {
   readonly messages: MessageRecord[]
   readonly injected: InjectedRecord[]
   readonly held: HeldRecord[]
+  /** Absent where there was no such exchange. */
+  readonly scram?: ScramRecord[]
   /** Which parts of the scenario have shown. */
   readonly fired: FiredRecord[]
   /** What went wrong with the server itself, where anything did: then nothing here says anything of the client. */

@@ -78,16 +78,65 @@ export class Transcript {
   }
 }
 
+/** A line of a transcript, and which octets it is of those that its side sent in that phase, counted from 1. */
+interface Line {
+  readonly from: 'client' | 'server'
+  readonly phase: Phase
+  readonly text: string
+  readonly first: number
+  readonly last: number
+  /** Octets that its side had sent before it, in both phases. */
+  readonly before: number
+}
+
+/** Segment by segment; lines that are empty are left out. */
+function* linesOf(entries: readonly TranscriptEntry[]): Generator<Line> {
+  const sent = { client: { clear: 0, tls: 0 }, server: { clear: 0, tls: 0 } }
+  for (const { from, phase, text } of entries) {
+    const side = sent[from]
+    for (let at = 0; at < text.length; ) {
+      const end = text.indexOf('\n', at)
+      const next = end < 0 ? text.length : end + 1
+      const line = text.slice(at, end < 0 ? text.length : end > at && text[end - 1] === '\r' ? end - 1 : end)
+      const before = side.clear + side.tls
+      const first = side[phase] + 1
+      side[phase] += next - at
+      if (line !== '') yield { from, phase, text: line, first, last: side[phase], before }
+      at = next
+    }
+  }
+}
+
 /** The transcript as lines: `C:` and `S:`, a `*` behind them inside TLS, and segments of one speaker joined. */
 export function formatTranscript(entries: readonly TranscriptEntry[]): string {
   const lines: string[] = []
-  for (const { from, phase, text } of entries) {
-    const who = `${from === 'client' ? 'C' : 'S'}${phase === 'tls' ? '*' : ''}:`
-    for (const line of text.split(/\r?\n/)) {
-      if (line !== '') lines.push(`${who} ${printable(line)}`)
-    }
+  for (const { from, phase, text } of linesOf(entries)) {
+    lines.push(`${from === 'client' ? 'C' : 'S'}${phase === 'tls' ? '*' : ''}: ${printable(text)}`)
   }
   return lines.join('\n')
+}
+
+/** An octet of those that one side sent in one phase, counted from 1. */
+export type Octet = Pick<TranscriptEntry, 'from' | 'phase'> & { readonly octet?: number }
+
+/**
+ * Which lines of {@link formatTranscript} have these octets, counted from 0, in ascending order. Behind a place where the
+ * transcript was cut nothing can be counted.
+ */
+export function linesWith(
+  { transcript, cut }: { readonly transcript: readonly TranscriptEntry[]; readonly cut: boolean },
+  octets: readonly Octet[],
+): readonly number[] {
+  const found: number[] = []
+  let index = 0
+  for (const { from, phase, first, last, before } of linesOf(transcript)) {
+    const counts = !cut || before < headOctets
+    const has = (one: Octet): boolean =>
+      one.from === from && one.phase === phase && one.octet !== undefined && one.octet >= first && one.octet <= last
+    if (counts && octets.some(has)) found.push(index)
+    index++
+  }
+  return found
 }
 
 const printable = (line: string): string =>

@@ -1,5 +1,9 @@
 import { createSecureContext } from 'node:tls'
-import type { TlsProfile } from './entry.ts'
+import { contextOptionsOf } from './context-options.ts'
+import type { TlsProfile } from './quirk-words.ts'
+
+/** Of a certificate that OpenSSL does not load, or that needs a server that lies. */
+export const needsScript = 'Node cannot serve it: it takes the scripted TLS engine, which is not there yet'
 
 const known = new Map<string, string | null>()
 
@@ -16,7 +20,8 @@ export function profileProblem(profile: TlsProfile): string | null {
   return problem
 }
 
-function problemOf({ clientCertificate: _, ...parameters }: TlsProfile): string | null {
+function problemOf(profile: TlsProfile): string | null {
+  const parameters = contextOptionsOf(profile)
   if (Object.keys(parameters).length === 0) return null
   try {
     createSecureContext(parameters)

@@ -1,4 +1,4 @@
-import type { CertificateEntry, Offset, PresetEntry, QuirkEntry } from './entry.ts'
+import type { CertificateEntry, PresetEntry, QuirkEntry } from './entry.ts'
 
 /** Declares certificates; keeps ids literal and values typed. */
 export const defineCertificates = <const Id extends string>(
@@ -15,7 +15,28 @@ export const definePresets = <const Id extends string>(
   entries: Readonly<Record<Id, PresetEntry>>,
 ): Readonly<Record<Id, PresetEntry>> => entries
 
-/** That many days after the run's now; negative is before. */
-export const days = (count: number): Offset => ({ days: count })
-
-export { close, hold, inject, refuse, reply, send, silent } from './effects.ts'
+export { chainOf } from './recipe/member.ts'
+export {
+  algorithm,
+  append,
+  at,
+  cut,
+  days,
+  dn,
+  fill,
+  flipBit,
+  generalizedTime,
+  generalNames,
+  hex,
+  host,
+  label,
+  param,
+  parent,
+  pem,
+  replaceBytes,
+  seconds,
+  series,
+  servername,
+  text,
+  utcTime,
+} from './recipe/values.ts'

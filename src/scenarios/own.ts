@@ -1,18 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import { MockmailError } from '../errors.ts'
 import { didYouMean } from '../text/nearest.ts'
-import { facetsOf } from './compose.ts'
-import { certificateShape, effectShape, quirkShape } from './definition.ts'
-import type { Effect, Effects } from './effects.ts'
-import type { CertificateEntry, CertificateFacets, EntryFacts, QuirkEntry } from './entry.ts'
-import { type DefinedPart, type ScenarioInput, scenarioNames } from './scenario.ts'
+import { certificateShape, quirkShape } from './definition.ts'
+import { effectShape } from './effect-shape.ts'
+import type { Effect, EffectFunction } from './effects.ts'
+import type { CertificateEntry, CertificateFault, EntryFacts, Member, QuirkEntry } from './entry.ts'
+import type { FineName } from './fine-names.ts'
+import { momentsOf } from './moments.ts'
+import type { CapabilityChange, QuirkWords } from './quirk-words.ts'
+import { hasOpenPlace, listedValues, type Parameterised, withValue } from './recipe/parameter.ts'
+import { graphProblem, membersOf, recipeOf } from './recipe/recipe.ts'
+import { unreachedSettings } from './recipe/settings.ts'
+import { type DefinedPart, resolveScenario, type ScenarioInput, scenarioNames } from './scenario.ts'
 import { type Problem, problemOf, type Shape } from './shape.ts'
 
 type Own<Entry> = { readonly id: string } & Omit<Entry, keyof EntryFacts> &
   Partial<EntryFacts> &
   Pick<EntryFacts, 'summary'>
 
-/** A certificate of your own: an id, a summary, and the facets that are not as in `good`. */
+/** A certificate of your own: an id, a summary, and how its graph differs from that of `good`. */
 export type OwnCertificate = Own<CertificateEntry>
 
 /** A quirk of your own: an id, a summary, its layer, where it can be served, and what it does. */
@@ -23,13 +29,46 @@ export type OwnQuirk = Own<QuirkEntry>
  * strict client is expected to refuse it.
  *
  * @throws {MockmailError} INVALID_DEFINITION
+ * @example
+ * const brief = defineCertificate({
+ *   id: 'brief',
+ *   summary: 'The leaf, and only the leaf, was valid for an hour.',
+ *   leaf: { dates: { notBefore: seconds(-7200), notAfter: seconds(-3600) } },
+ *   reason: 'expired',
+ * })
+ * const server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario: brief })
+ * @example
+ * const forged = defineCertificate({
+ *   id: 'forged',
+ *   summary: 'The certificate of the intermediate, and only it, is signed by a key that nobody has.',
+ *   intermediate: { signKey: 'other' },
+ *   reason: ['signature', 'unknown-issuer'],
+ * })
  */
 export function defineCertificate(definition: OwnCertificate): DefinedPart {
   const { id, ...entry } = checked('defineCertificate', definition, certificateShape)
-  const faults = facetsOf(entry).filter((facet) => !saysNothing(entry[facet as keyof CertificateFacets], facet))
-  if (faults.length === 0 && entry.changesAt === undefined)
-    refuse(id, 'no facet differs from good, so it would be good')
+  for (const one of eachValue(id, entry, certificateShape)) {
+    if (!differs(one)) refuse(id, 'nothing differs from good, so it would be good')
+    const wrong = graphProblem(recipeOf(one))
+    if (wrong !== undefined) refuse(id, wrong)
+    const [lost] = unreachedSettings(one, [one])
+    if (lost !== undefined) refuse(id, `it sets ${lost}, and nothing leads a client there`)
+  }
   return { defined: true, kind: 'certificate', id, entry: { ...factDefaults, ...entry } }
+}
+
+/** The entry with its default, and with each value that is listed, each of the shape that it must have. */
+function eachValue<Entry extends Parameterised>(id: string, entry: Entry, shape: Shape): readonly Entry[] {
+  const { parameter: _, ...rest } = entry
+  if (entry.parameter === undefined && hasOpenPlace(rest)) refuse(id, "it has 'param' in it, and no 'parameter'")
+  let all: readonly Entry[]
+  try {
+    all = [undefined, ...listedValues(entry)].map((value) => withValue(id, entry, value))
+  } catch (error) {
+    return refuse(id, `'parameter': ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const problem = all.map((one) => problemOf(shape, { id, ...one })).find((one) => one !== undefined)
+  return problem ? refuse(id, clause(problem, 'it')) : all
 }
 
 /**
@@ -39,15 +78,14 @@ export function defineCertificate(definition: OwnCertificate): DefinedPart {
  */
 export function defineQuirk(definition: OwnQuirk): DefinedPart {
   const { id, ...entry } = checked('defineQuirk', definition, quirkShape)
-  const { twin, speaks, tls, at, capabilities: { add, remove, replace, order } = {} } = entry
-  if (twin !== undefined && !scenarioNames.includes(twin)) {
-    refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
+  for (const one of eachValue(id, entry, quirkShape)) refuseIdle(id, one)
+  const { at } = entry
+  const proven = (entry.shows ?? []).filter((name) => byPlant.has(name))
+  if (entry.plants?.length && proven.length === 0) {
+    refuse(id, `what it plants proves nothing: shows must have one of ${[...byPlant].join(', ')}`)
   }
-  if ([speaks, tls, at, add, remove, replace, order].every((what) => saysNothing(what))) {
-    refuse(id, 'it has no effect, no capability, no TLS parameter and no first bytes, so it would be good')
-  }
-  const guarded = Object.entries(at ?? {}).flatMap(([hook, effects]) =>
-    effects === undefined ? [] : [[hook, guard(id, hook, effects)]],
+  const guarded = Object.entries(momentsOf(entry)).flatMap(([hook, effects]) =>
+    effects === undefined ? [] : [[hook, typeof effects === 'function' ? guard(id, hook, effects) : effects]],
   )
   return {
     defined: true,
@@ -57,23 +95,78 @@ export function defineQuirk(definition: OwnQuirk): DefinedPart {
   }
 }
 
+/** A quirk that does nothing, or not where it says. */
+function refuseIdle(id: string, entry: Pick<QuirkEntry, keyof QuirkWords | 'twin'>): void {
+  const { twin, at, moments: choice, companions } = entry
+  if (twin !== undefined && !scenarioNames.includes(twin)) {
+    refuse(id, `there is no twin '${twin}' in the catalogue.${didYouMean(twin, scenarioNames)}`)
+  }
+  for (const { scenario } of companions ?? []) resolveScenario(scenario)
+  const happens = momentsOf(entry)
+  if (at !== undefined && Object.keys(happens).length === 0 && choice === undefined && isList(at)) {
+    refuse(id, "'at' has effects and no moment; name one, as in { greeting: […] }, or say 'moments'")
+  }
+  const lacking = choice?.find((moment) => happens[moment] === undefined)
+  if (lacking !== undefined) refuse(id, `'moments' names ${lacking}, and 'at' says nothing of it`)
+  if (
+    Object.values(happens).every((effects) => effects === undefined) &&
+    [entry.capabilities ?? []].flat().every(changesNothing) &&
+    behaviourWords.every((name) => saysNothing(entry[name]))
+  ) {
+    refuse(id, 'it has no effect, no capability, no TLS parameter and nothing else that it does, so it would be good')
+  }
+}
+
+const changesNothing = ({ only, add, remove, replace, order, spell }: CapabilityChange): boolean =>
+  only === undefined && [add, remove, replace, order, spell].every((what) => saysNothing(what))
+
+const isList = (at: unknown): boolean => Array.isArray(at) || typeof at === 'function'
+
+/** What does something by itself; what a client could be seen by does not. */
+const behaviourWords = ['listen', 'start', 'sasl', 'connections', 'tls', 'script'] as const
+
+/** What a plant can prove. */
+const byPlant: ReadonlySet<FineName> = new Set([
+  'acted-on-injected',
+  'acted-on-clear-state',
+  'accepted-bad-dialogue',
+  'downgraded-mech',
+  'surfaced-clear-text',
+])
+
 const factDefaults = { expect: 'reject', because: 'its definition says so', references: [], tags: ['own'] } as const
 
 /** What `good` has by itself. */
-const asInGood: CertificateFacets = {
-  issuer: 'intermediate',
-  usage: { extendedKeyUsage: ['serverAuth'] },
-  chain: { send: ['leaf', 'intermediate'] },
-  extensions: [],
+const asInGood: Readonly<Record<string, Member>> = {
+  leaf: { issuer: 'intermediate', trusted: false, extendedKeyUsage: ['serverAuth'], staple: null },
+  intermediate: { issuer: 'root', trusted: false },
+  root: { issuer: 'self', trusted: true },
 }
 
-/** Nothing, at any depth, or what is so anyway. A list without members says that there are none. */
-function saysNothing(given: unknown, facet?: string): boolean {
+/** Words that say nothing while they are empty. */
+const emptyWords: ReadonlySet<string> = new Set(['dates', 'extensions', 'raw', 'crl', 'ocsp'])
+
+/** Whether anything is not as in `good`. */
+function differs(fault: CertificateFault): boolean {
+  const { send, sni = {}, tls = {}, dial, changesAt } = fault
+  const ways = [['path'], ['leaf', 'intermediate']]
+  if (send !== undefined && !ways.some((way) => isDeepStrictEqual(send, way))) return true
+  if (dial !== undefined || changesAt !== undefined || Object.keys({ ...sni, ...tls }).length > 0) return true
+  return Object.entries(membersOf(fault)).some(([name, member]) =>
+    Object.entries(member).some(
+      ([word, value]) =>
+        !isDeepStrictEqual(value, asInGood[name]?.[word as keyof Member]) &&
+        !(emptyWords.has(word) && saysNothing(value)),
+    ),
+  )
+}
+
+/** Nothing, at any depth. */
+function saysNothing(given: unknown): boolean {
   if (given === undefined) return true
-  if (facet !== undefined && isDeepStrictEqual(given, asInGood[facet as keyof CertificateFacets])) return true
-  if (Array.isArray(given)) return facet === undefined && given.length === 0
+  if (Array.isArray(given)) return given.length === 0
   if (typeof given !== 'object' || given === null || ArrayBuffer.isView(given)) return false
-  return Object.values(given).every((one) => saysNothing(one, facet === undefined ? undefined : ''))
+  return Object.values(given).every(saysNothing)
 }
 
 const idPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
@@ -101,7 +194,7 @@ function refuse(id: string, what: string): never {
 }
 
 /** What the function throws, or returns in place of effects, is told as the definition's, and not as a defect of ours. */
-function guard(id: string, hook: string, effects: Effects): Effects {
+function guard(id: string, hook: string, effects: EffectFunction): EffectFunction {
   const wrong = (what: string, options?: { readonly cause: unknown }): MockmailError =>
     new MockmailError('INVALID_DEFINITION', `What '${id}' does at '${hook}' ${what}.`, options)
   return (context) => {

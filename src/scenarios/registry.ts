@@ -1,18 +1,22 @@
+import { chains } from './certificates/chains.ts'
 import { names } from './certificates/names.ts'
 import { revocation } from './certificates/revocation.ts'
 import { trust } from './certificates/trust.ts'
 import { validity } from './certificates/validity.ts'
 import type { CertificateEntry, PresetEntry, QuirkEntry } from './entry.ts'
 import { exchange } from './presets/exchange.ts'
+import { injection } from './quirks/injection.ts'
+import { moments } from './quirks/moments.ts'
 import { session } from './quirks/session.ts'
+import { sessions } from './quirks/sessions.ts'
 import { starttls } from './quirks/starttls.ts'
 import { tls } from './quirks/tls.ts'
 
 /** Every certificate, by id. */
-export const certificates = { ...trust, ...validity, ...names, ...revocation }
+export const certificates = { ...trust, ...validity, ...names, ...chains, ...revocation }
 
 /** Every quirk, by id. */
-export const quirks = { ...starttls, ...session, ...tls }
+export const quirks = { ...starttls, ...injection, ...session, ...sessions, ...moments, ...tls }
 
 /** Every preset, by id. */
 export const presets = { ...exchange }
@@ -31,7 +35,20 @@ export type Part =
   | { readonly kind: 'preset'; readonly id: string; readonly entry: PresetEntry }
 
 /** The groups that make up the registry, for the test that no id stands in two of them. */
-export const groups = { trust, validity, names, revocation, starttls, session, tls, exchange } as const
+export const groups = {
+  trust,
+  validity,
+  names,
+  chains,
+  revocation,
+  starttls,
+  injection,
+  session,
+  sessions,
+  moments,
+  tls,
+  exchange,
+} as const
 
 /** Everything in the catalogue, certificates first and presets last, in the order of its files. */
 export const catalogue: readonly Part[] = [

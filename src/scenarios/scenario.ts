@@ -1,8 +1,11 @@
 import { MockmailError } from '../errors.ts'
-import { didYouMean } from '../text/nearest.ts'
-import { facetsOf, mergeFacets, refuseConflicts } from './compose.ts'
-import type { CertificateFacets, PresetEntry, QuirkEntry } from './entry.ts'
-import { catalogue, type Part } from './registry.ts'
+import { facetsOf, joinedRecipe, refuseConflicts } from './compose.ts'
+import type { Needs, PresetEntry, QuirkEntry } from './entry.ts'
+import { deadEndOf, depthOfEnd, depthOfPart, scriptNeeds } from './moments.ts'
+import { parsePart, twinOfPart, usual } from './named-parts.ts'
+import type { Companion } from './quirk-words.ts'
+import type { Recipe } from './recipe/recipe.ts'
+import type { Part } from './registry.ts'
 import type { Expect, Mode, Protocol, Reason } from './vocabulary.ts'
 
 /** A certificate or quirk of the user's own, made by `defineCertificate` or `defineQuirk`. */
@@ -17,7 +20,11 @@ export interface DefinedPart {
 export type ScenarioInput = string | DefinedPart | readonly (string | DefinedPart)[]
 
 /** A part with the connection from which it counts. */
-export type ScenarioPart = Part & { readonly from: number }
+export type ScenarioPart = Part & {
+  readonly from: number
+  /** The id of the entry: without the value that stands behind a colon. */
+  readonly base: string
+}
 
 /** What a strict client does, and why. */
 export interface Expectation {
@@ -25,7 +32,7 @@ export interface Expectation {
   readonly because: string
   /** The reasons that a correct refusal may give; empty where any will do. */
   readonly reasons: readonly Reason[]
-  readonly needs: 'revocation-checking' | null
+  readonly needs: Needs | null
 }
 
 /** What one connection of a scenario meets. */
@@ -33,7 +40,7 @@ export interface ConnectionParts {
   readonly certificate: {
     /** Names the identity in the PKI: the certificate parts, and a preset that has facets, as typed; or `good`. */
     readonly id: string
-    readonly facets: CertificateFacets
+    readonly recipe: Recipe
     /** Whether it is another than the one that a server without faults would show. */
     readonly faulty: boolean
     /** What a strict client does when nothing else is wrong than this certificate. */
@@ -45,6 +52,8 @@ export interface ConnectionParts {
   readonly expectation: Expectation
 }
 
+export { scenarioNames } from './named-parts.ts'
+
 /** What a user asked for, checked and resolved. */
 export interface Scenario {
   /** As typed, with aliases resolved. */
@@ -54,6 +63,8 @@ export interface Scenario {
   /** How many connections it takes to show. */
   readonly runs: number
   readonly observable: 'server' | 'client'
+  /** Further endpoints that belong to every endpoint of it. */
+  readonly companions: readonly Companion[]
   /** The same scenario without what it injects, where it injects. */
   readonly twin: Scenario | undefined
   /** Why it cannot show there, or undefined when it can. */
@@ -61,13 +72,6 @@ export interface Scenario {
   /** What the n-th connection meets, 1 being the first. */
   forConnection(nth: number): ConnectionParts
 }
-
-const names = new Map<string, Part>(
-  catalogue.flatMap((part) => [part.id, ...(part.entry.aliases ?? [])].map((name) => [name, part] as const)),
-)
-
-/** Every name that is understood, aliases included. */
-export const scenarioNames: readonly string[] = [...names.keys()]
 
 /**
  * @param own parts that are understood by their ids beside the catalogue's
@@ -78,7 +82,7 @@ export function resolveScenario(input: ScenarioInput, own: readonly DefinedPart[
   const parts = (Array.isArray(input) ? input : [input as string | DefinedPart]).flatMap((one) =>
     typeof one === 'string'
       ? one.split('+').map((text) => parsePart(text, own))
-      : [{ ...(one as Part), from: 1 } as ScenarioPart],
+      : [{ ...usual(one as Part), from: 1 } as ScenarioPart],
   )
   if (parts.length === 0) throw new MockmailError('UNKNOWN_SCENARIO', "An empty list names no scenario. 'good' is one.")
   refuseConflicts(parts)
@@ -94,29 +98,6 @@ function checkInput(input: unknown): void {
   )
 }
 
-const partPattern = /^(?<name>[^@]*)(?:@(?<moment>[a-z-]+))?(?:@(?<nth>\d+)(?:st|nd|rd|th))?$/
-
-function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPart {
-  const match = partPattern.exec(text)
-  const name = match?.groups?.['name'] ?? text.replace(/@.*/s, '')
-  const part = (own.find(({ id }) => id === name) as Part | undefined) ?? names.get(name)
-  if (!part) {
-    throw new MockmailError(
-      'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
-    )
-  }
-  if (!match || match.groups?.['moment'] !== undefined) {
-    throw new MockmailError(
-      'INVALID_OPTION',
-      `'${text}': '${part.id}' happens at no chosen moment; only a connection number may follow, as in '${part.id}@2nd'.`,
-    )
-  }
-  const from = Number(match.groups?.['nth'] ?? 1)
-  if (from < 1) throw new MockmailError('INVALID_OPTION', `'${text}': connections are counted from 1st.`)
-  return { ...part, from } as ScenarioPart
-}
-
 function buildScenario(parts: readonly ScenarioPart[]): Scenario {
   const byTurn = new Map<number, ConnectionParts>()
   let twin: Scenario | undefined
@@ -130,6 +111,7 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
     expectation: expectationOf(parts),
     runs: Math.max(...parts.map(({ from, entry }) => Math.max(from, entry.runs ?? 1))),
     observable: parts.some(({ entry }) => entry.observable === 'client') ? 'client' : 'server',
+    companions: parts.flatMap((part) => (part.kind === 'quirk' ? companionsOf(part.entry) : [])),
     get twin() {
       twin ??= twinOf(parts)
       return twin
@@ -153,6 +135,7 @@ function buildScenario(parts: readonly ScenarioPart[]): Scenario {
 function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts {
   const certificates = parts.filter((part) => part.kind === 'certificate')
   const preset = parts.find((part) => part.kind === 'preset')
+  const quirks = parts.filter((part) => part.kind === 'quirk')
   const id = identityOf(parts)
   const changes = certificates.map(changeOf).filter((change) => change !== undefined)
   const changed = changes.some((change) => change <= turn)
@@ -161,29 +144,42 @@ function partsMet(parts: readonly ScenarioPart[], turn: number): ConnectionParts
   return {
     certificate: {
       id: changed ? `${id}@${ordinal(turn)}` : id,
-      facets: mergeFacets([...(preset ? [preset.entry] : []), ...certificates.map(({ entry }) => entry)]),
-      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0),
+      recipe: joinedRecipe([
+        ...(preset ? [preset.entry] : []),
+        ...[...quirks, ...certificates].map(({ entry }) => entry),
+      ]),
+      faulty: certificates.some(({ entry }) => facetsOf(entry).length > 0 || entry.dial !== undefined),
       expect: changes.length === 0 || changed ? ofCertificate : beforeChange.expect,
     },
     ...(preset && { preset: { id: preset.id, entry: preset.entry } }),
-    quirks: parts.flatMap((part) => (part.kind === 'quirk' ? [{ id: part.id, entry: part.entry }] : [])),
+    quirks: quirks.map(({ id, entry }) => ({ id, entry })),
     expectation: changes.length === 0 || changed ? expectation : { ...expectation, ...beforeChange },
   }
 }
 
-/** Every part that injects gives way to its twin, and the twin is in it once. */
+/** Every part gives way to its twin, and each is in it once. */
 function twinOf(parts: readonly ScenarioPart[]): Scenario | undefined {
-  const twins = parts.map((part) => {
-    const id = part.kind === 'quirk' ? part.entry.twin : undefined
-    return id === undefined ? part : { ...parsePart(id, []), from: part.from }
-  })
+  const twins = parts.map(twinOfPart)
   if (twins.every((part, index) => part === parts[index])) return undefined
-  return buildScenario(twins.filter(({ id }, index) => twins.findIndex((other) => other.id === id) === index))
+  const left = twins.filter((part) => part !== undefined)
+  return buildScenario(
+    left.length === 0
+      ? [parsePart('good', [])]
+      : left.filter(({ id }, index) => left.findIndex((other) => other.id === id) === index),
+  )
 }
+
+/** A canary is right in every respect: whoever comes to it has been sent there. */
+const companionsOf = ({ canary, companions = [] }: QuirkEntry): readonly Companion[] => [
+  ...(canary ? [{ scenario: 'good', role: 'canary' as const, ...canary }] : []),
+  ...companions,
+]
 
 const identityOf = (parts: readonly ScenarioPart[]): string =>
   parts
-    .filter((part) => part.kind === 'certificate' || (part.kind === 'preset' && facetsOf(part.entry).length > 0))
+    .filter((part) =>
+      part.kind === 'quirk' ? part.entry.leaf : part.kind === 'certificate' || facetsOf(part.entry).length > 0,
+    )
     .map(({ id }) => id)
     .join('+') || 'good'
 
@@ -203,9 +199,17 @@ function expectationOf(parts: readonly ScenarioPart[]): Expectation {
   return {
     expect: first.expect,
     because: deciding.map(({ because }) => because).join('; '),
-    reasons: [...new Set(deciding.flatMap(({ reason }) => (reason ? [reason] : [])))],
-    needs: deciding.every(({ needs }) => needs === 'revocation-checking') ? 'revocation-checking' : null,
+    reasons: [...new Set(deciding.flatMap(({ reason }) => reason ?? []))],
+    needs: needsOf(deciding.map(({ needs }) => needs)),
   }
+}
+
+/** Where each takes another kind of checking, whoever checks in any way sees one of them. */
+function needsOf(needs: readonly (Needs | undefined)[]): Needs | null {
+  const kinds = new Set(needs)
+  if (kinds.has(undefined)) return null
+  const [only] = kinds
+  return kinds.size === 1 && only !== undefined ? only : 'revocation-checking'
 }
 
 function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mode): string | undefined {
@@ -216,6 +220,26 @@ function unservable(parts: readonly ScenarioPart[], protocol: Protocol, mode: Mo
     } else if (mode === 'plain' && part.id !== 'good') {
       return `${part.id} is a certificate, and mode plain shows none`
     }
+    const script = part.kind === 'quirk' ? scriptNeeds(part.entry) : null
+    if (script !== null) return script
+  }
+  return unreachable(parts, mode)
+}
+
+/** What stands behind the end of every conversation can never be met. */
+function unreachable(parts: readonly ScenarioPart[], mode: Mode): string | undefined {
+  for (const part of parts) {
+    if (part.kind !== 'quirk') continue
+    const end = part.entry.listen === false ? 'accept' : deadEndOf(part.entry, mode)
+    if (end === undefined) continue
+    const behind = parts.find(
+      (other) =>
+        other !== part &&
+        other.id !== 'good' &&
+        other.from >= part.from &&
+        depthOfPart(other, mode) > depthOfEnd(end, mode),
+    )
+    if (behind) return `${part.id} ends every connection at ${end}, and ${behind.id} can never show in mode ${mode}`
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../text/nearest.ts'
+import { isParam } from './recipe/forms.ts'
 
 /** What a value must be like, as data. */
 export type Shape =
@@ -13,13 +14,26 @@ export type Shape =
   | { readonly is: 'list'; readonly of: Shape; readonly least: number }
   /** A list of fixed length. */
   | { readonly is: 'row'; readonly of: readonly Shape[] }
-  /** An object that has no other keys. */
-  | { readonly is: 'object'; readonly keys: Readonly<Record<string, Shape>>; readonly required: readonly string[] }
+  /** An object that has no other keys, but for those that `others` tells by their form. */
+  | {
+      readonly is: 'object'
+      readonly keys: Readonly<Record<string, Shape>>
+      readonly required: readonly string[]
+      readonly others?: { readonly pattern: RegExp; readonly of: Shape }
+    }
+  /** One of several; what is wrong is told of the one that it is most like. */
+  | { readonly is: 'one-of'; readonly of: readonly Shape[] }
   /** An object with any keys. */
   | { readonly is: 'record'; readonly of: Shape }
+  /** One of several; `pick` tells by the value which one it is meant to be, `of` being the first of them. */
+  | { readonly is: 'choice'; readonly of: Shape; readonly pick: (given: unknown) => Shape }
 
 /** A shape for every key of a type, so that a key without one does not compile. */
 export type Keys<T> = { readonly [Key in keyof Required<T>]: Shape }
+
+/** The members of a union, each named once. */
+export const every = <Member extends string>(members: Readonly<Record<Member, true>>): readonly string[] =>
+  Object.keys(members)
 
 /** What is wrong with a value. */
 export interface Problem {
@@ -31,6 +45,8 @@ export interface Problem {
 
 /** The first thing that is wrong, or undefined. What is `undefined` counts as absent. */
 export function problemOf(shape: Shape, given: unknown, path = ''): Problem | undefined {
+  // What stands for a parameter's value is looked at when the value is known.
+  if (isParam(given)) return undefined
   const wrong = (what: string): Problem => ({ path, what })
   switch (shape.is) {
     case 'value':
@@ -48,9 +64,57 @@ export function problemOf(shape: Shape, given: unknown, path = ''): Problem | un
         return wrong(`is ${shown(given)}, and must be a list of ${shape.of.length}`)
       }
       return first(shape.of.map((one, index) => () => problemOf(one, given[index], `${path}[${index}]`)))
+    case 'one-of':
+      return problemOfAny(shape.of, given, path)
     case 'object':
     case 'record':
       return problemOfKeys(shape, given, path)
+    case 'choice':
+      return problemOf(shape.pick(given), given, path)
+  }
+}
+
+function problemOfAny(of: readonly Shape[], given: unknown, path: string): Problem | undefined {
+  if (of.some((one) => problemOf(one, given, path) === undefined)) return undefined
+  const keys = isKeyed(given) ? Object.keys(given) : []
+  const objects = of.filter((one) => one.is === 'object')
+  const shared = objects
+    .map((one) => ({ one, count: keys.filter((key) => Object.hasOwn(one.keys, key)).length }))
+    .sort((a, b) => b.count - a.count)
+  const [like] = isKeyed(given)
+    ? [...shared.flatMap(({ one, count }) => (count > 0 ? [one] : [])), ...of.filter(({ is }) => is === 'record')]
+    : of.filter(({ is }) =>
+        Array.isArray(given) ? is === 'list' || is === 'row' : is === 'word' && typeof given === 'string',
+      )
+  if (like) return problemOf(like, given, path)
+  const [key] = keys
+  const names = objects.flatMap((one) => Object.keys(one.keys))
+  if (key === undefined || names.length === 0)
+    return { path, what: `is ${shown(given)}, and must be ${of.map(wanted).join(' or ')}` }
+  return { path, what: `has no '${key}'.${didYouMean(key, names)} Allowed: ${names.join(', ')}` }
+}
+
+const isKeyed = (given: unknown): given is object =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)
+
+/** What a shape asks for, in few words. */
+function wanted(shape: Shape): string {
+  switch (shape.is) {
+    case 'value':
+      return shape.what
+    case 'word':
+      return `one of ${shape.of.join(', ')}`
+    case 'list':
+    case 'row':
+      return 'a list'
+    case 'object':
+      return `an object with ${Object.keys(shape.keys).join(', ')}`
+    case 'record':
+      return 'an object'
+    case 'one-of':
+      return shape.of.map(wanted).join(' or ')
+    case 'choice':
+      return wanted(shape.of)
   }
 }
 
@@ -60,7 +124,7 @@ function problemOfKeys(
   path: string,
 ): Problem | undefined {
   const wrong = (what: string): Problem => ({ path, what })
-  if (typeof given !== 'object' || given === null || Array.isArray(given) || ArrayBuffer.isView(given)) {
+  if (!isKeyed(given)) {
     return wrong(`is ${shown(given)}, and must be an object`)
   }
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
@@ -74,7 +138,10 @@ function problemOfKeys(
       ),
     )
   const names = Object.keys(shape.keys)
-  const unknown = entries.find(([key]) => !names.includes(key))?.[0]
+  const { others } = shape
+  const shapeOf = (key: string): Shape | undefined =>
+    names.includes(key) ? shape.keys[key] : others?.pattern.test(key) ? others.of : undefined
+  const unknown = entries.find(([key]) => shapeOf(key) === undefined)?.[0]
   if (unknown !== undefined) {
     return wrong(`has no '${unknown}'.${didYouMean(unknown, names)} Allowed: ${names.join(', ')}`)
   }
@@ -84,7 +151,7 @@ function problemOfKeys(
     entries.map(
       ([key, value]) =>
         () =>
-          problemOf(shape.keys[key] as Shape, value, below(key)),
+          problemOf(shapeOf(key) as Shape, value, below(key)),
     ),
   )
 }
@@ -122,15 +189,31 @@ export const list = (of: Shape, { least = 0 }: { readonly least?: number } = {})
 /** A list of fixed length. */
 export const row = (...of: readonly Shape[]): Shape => ({ is: 'row', of })
 
-/** An object that has these keys and no other. */
-export const object = (keys: Readonly<Record<string, Shape>>, required: readonly string[] = []): Shape => ({
-  is: 'object',
-  keys,
-  required,
+/** An object that has these keys and no other, but for those of a form. */
+export const object = (
+  keys: Readonly<Record<string, Shape>>,
+  required: readonly string[] = [],
+  others?: { readonly pattern: RegExp; readonly of: Shape },
+): Shape => ({ is: 'object', keys, required, ...(others && { others }) })
+
+/** One of several shapes; a sample is of the first. */
+export const oneOf = (...of: readonly Shape[]): Shape => ({
+  is: 'one-of',
+  of: of.flatMap((one) => (one.is === 'one-of' ? one.of : [one])),
 })
+
+/** `null`, which says that there is none. */
+export const nothing = value('null', null, (given) => given === null)
 
 /** An object with any keys. */
 export const record = (of: Shape): Shape => ({ is: 'record', of })
+
+/** A shape that depends on the value. */
+export const choice = (of: Shape, pick: (given: unknown) => Shape): Shape => ({ is: 'choice', of, pick })
+
+/** One, or a list of them. */
+export const oneOrMore = (of: Shape): Shape =>
+  choice(of, (given) => (Array.isArray(given) ? list(of, { least: 1 }) : of))
 
 export const text = value('a text that is not empty', 'a text', (given) => typeof given === 'string' && given !== '')
 

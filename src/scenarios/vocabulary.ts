@@ -21,18 +21,29 @@ export const facets = [
 ] as const
 export type Facet = (typeof facets)[number]
 
-/** Where in a connection an effect can strike. */
+/** Where in a connection an effect can happen, in the order of a connection, as a user may name it. */
 export const moments = [
+  /** TCP is there, and nothing was said. */
   'accept',
   'greeting',
+  /** The answer to EHLO, CAPABILITY or CAPA. */
   'capabilities',
   'starttls-reply',
+  /** Between ClientHello and ServerHello. */
   'client-hello',
-  'handshake',
+  /** Behind the ServerHello; the script engine's. */
+  'server-hello',
+  /** Behind the server's last message of the handshake; the script engine's. */
+  'server-flight',
   'after-tls',
+  /** The answer that ends a login, be it yes or no. */
   'auth',
+  /** The go-ahead for a message: of DATA, or of APPEND's literal. */
   'data',
+  /** The answer to QUIT or LOGOUT. */
   'quit',
+  /** The server is about to close. */
+  'closing',
 ] as const
 export type Moment = (typeof moments)[number]
 
@@ -58,15 +69,24 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** Where an effect is attached: a moment, or the reply to the commands of one action. */
-export type Hook = Moment | `command:${Action}`
+/** Actions whose commands have a part that comes later: a response, a message, DONE. */
+export const continuedActions = ['auth', 'message', 'append', 'idle'] as const satisfies readonly Action[]
 
-/** Moments that are the reply to one action, so that a quirk on either is found to conflict with the other. */
+/** Where effects are attached: a moment, the reply to the commands of one action or of any, or that to a command's later part. */
+export type Hook = Moment | `command:${Action | 'any'}` | `continued:${(typeof continuedActions)[number]}`
+
+/** Every place where effects can be attached. */
+export const hooks: readonly Hook[] = [
+  ...moments,
+  ...actions.map((action) => `command:${action}` as const),
+  'command:any',
+  ...continuedActions.map((action) => `continued:${action}` as const),
+]
+
+/** Moments that are the reply to one action and nothing else. */
 export const momentOfAction: Readonly<Partial<Record<Action, Moment>>> = {
   capabilities: 'capabilities',
   starttls: 'starttls-reply',
-  auth: 'auth',
-  message: 'data',
   quit: 'quit',
 }
 

@@ -1,4 +1,5 @@
 import { checkMode, checkOptionNames, checkProtocol, checkWord } from '../fleet/options.ts'
+import { scenariosOfEntry } from '../scenarios/listing.ts'
 import { catalogue, coreSet } from '../scenarios/registry.ts'
 import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
 import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
@@ -42,7 +43,7 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
   if (expect !== undefined) checkWord('expect', expect, expects)
   if (tag !== undefined) checkWord('tag', tag, tags)
   const tagged =
-    tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).map(({ id }) => id)
+    tag === undefined ? coreSet : catalogue.filter(({ entry }) => entry.tags.includes(tag)).flatMap(scenariosOfEntry)
   const protocols = (list(filter.protocol) ?? allProtocols).map(checkProtocol)
   const modes = (list(filter.mode) ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode)
   const scenarios = (filter.scenarios ?? tagged).map((scenario) => resolveScenario(scenario))
@@ -51,7 +52,7 @@ export function casesFor(filter: CaseFilter = {}): MailCase[] {
   return [...control, ...others]
     .filter(({ observable }) => observable === 'server')
     .filter(({ expectation }) => expect === undefined || expectation.expect === expect)
-    .filter(({ expectation }) => revocation || expectation.needs !== 'revocation-checking')
+    .filter(({ expectation }) => revocation || expectation.needs === null)
     .flatMap((scenario) =>
       protocols.flatMap((protocol) =>
         modes

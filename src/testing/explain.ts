@@ -3,6 +3,7 @@ import { MockmailError } from '../errors.ts'
 import { MailServer } from '../fleet/mail-server.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { hintFor } from '../verdicts/hints.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import type { ClientError } from '../verdicts/reasons/reasons.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 
@@ -56,10 +57,20 @@ export function explain(server: MailServer, what: string, outcome: Judgement, er
   return [
     `${name}: ${what} [${detail}].`,
     `A strict client would ${expectation.expect}: ${expectation.because}.`,
+    ...proofLines(server, outcome),
     ...dialogues,
     ...hints(server, outcome, error),
   ].join('\n')
 }
+
+/** What shows that the client did wrong. */
+const proofLines = ({ connections, scenario }: MailServer, { proof, grade }: Judgement): readonly string[] =>
+  proof && grade !== 'safe'
+    ? [
+        'Proof:',
+        ...formatProof(proof, { width: 200, of: connections.length, served: scenario }).map((line) => `  ${line}`),
+      ]
+    : []
 
 function hints(
   { expectation, connections, mode }: MailServer,

@@ -4,9 +4,10 @@ import type { MailServer } from '../fleet/mail-server.ts'
 import { checkOptionNames, checkWord } from '../fleet/options.ts'
 import type { CredentialRecord } from '../record/record.ts'
 import { type Reason, reasons } from '../scenarios/vocabulary.ts'
-import { type Detail, details, grades, type OutcomeWord, outcomeWords } from '../verdicts/outcome.ts'
+import { grades, type OutcomeWord, outcomeWords, type Verdict, verdicts } from '../verdicts/findings.ts'
+import { type Detail, details } from '../verdicts/outcome.ts'
 import { agrees } from '../verdicts/reasons/agrees.ts'
-import { type Judgement, type Verdict, verdicts } from '../verdicts/verdict.ts'
+import type { Judgement } from '../verdicts/verdict.ts'
 import { alertOf, asReport, asServer, explain, isServer, used } from './explain.ts'
 
 /** What a runner's `expect.extend` wants back. */

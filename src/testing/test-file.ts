@@ -115,7 +115,7 @@ export class TestFile {
     outcome: Judgement,
     { decided }: { readonly decided: 'now' | 'later' },
   ): Promise<void> {
-    if (isControl(server.expectation, outcome)) this.#controlled.add(nameOf(server))
+    if (isControl(server, outcome)) this.#controlled.add(nameOf(server))
     if (server.mode === 'plain' || used.has(outcome.outcome) || outcome.outcome === 'not-reached') return
     await this.#refused(server)
     if (decided === 'later') return
@@ -148,7 +148,7 @@ export class TestFile {
   }
 
   async #judged(server: MailServer, outcome: Judgement): Promise<void> {
-    if (isControl(server.expectation, outcome)) this.#controlled.add(nameOf(server))
+    if (isControl(server, outcome)) this.#controlled.add(nameOf(server))
     else if (judgedWithControl(outcome, { mode: server.mode, controlled: false }) !== outcome)
       await this.#refused(server)
   }
@@ -199,8 +199,7 @@ export class TestFile {
   #lookAround(): readonly (readonly [MailServer, Judgement])[] {
     const inviting = [...this.#servers.keys()].filter(invites)
     const seen = inviting.map((server) => [server, server.judgedSoFar()] as const)
-    for (const [server, outcome] of seen)
-      if (isControl(server.expectation, outcome)) this.#controlled.add(nameOf(server))
+    for (const [server, outcome] of seen) if (isControl(server, outcome)) this.#controlled.add(nameOf(server))
     return seen
   }
 

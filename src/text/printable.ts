@@ -1,14 +1,27 @@
 /** Words of others as they may go to a terminal: no escape sequence and no control character, line ends kept. */
-export function printable(text: string): string {
-  return text
+export const printable = (text: string): string =>
+  text
     .replace(escapeSequences, '')
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, '    ')
-    .replace(unseen, (character) => {
-      const code = character.charCodeAt(0)
-      return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
-    })
+    .replace(unseen, (run) => escapedRun(run, short))
+
+/** Characters at a time: a record may be full of them. */
+function escapedRun(run: string, escaped: (code: number) => string): string {
+  let seen = ''
+  for (let at = 0; at < run.length; at++) seen += escaped(run.charCodeAt(at))
+  return seen
 }
+
+/** Made once for each character that there is. */
+const remembered = (make: (code: number) => string): ((code: number) => string) => {
+  const made: string[] = []
+  return (code) => (made[code] ??= make(code))
+}
+
+const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0')
+const short = remembered((code) => (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`))
+const asInJson = remembered((code) => `\\u${hex(code, 4)}`)
 
 /** CSI, OSC and two-character sequences, ECMA-48 §5.4 and §8.3.89. */
 const escapeSequences =
@@ -18,7 +31,7 @@ const escapeSequences =
 /** Control characters, marks that turn the direction of text, and halves of a surrogate pair. */
 const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is made visible
-  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+  /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]+|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /** How a character is written that would be part of a command: as in a transcript. */
 const escapes = { colon: '\\x3a', hash: '\\x23' } as const
@@ -38,7 +51,7 @@ export const withoutCommands = (
 /** Whatever is printed: a line of JSON stays that value, and of any other text everything is seen and nothing obeyed. */
 export function forLog(text: string): string {
   if (!text.startsWith('{')) return withoutCommands(printable(text))
-  const shown = text.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const shown = text.replace(unseen, (run) => escapedRun(run, asInJson))
   return withoutCommands(shown, { colon: ':', hash: '\\u0023' })
 }
 

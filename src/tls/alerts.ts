@@ -1,45 +1,5 @@
 import type { AlertRecord } from '../record/record.ts'
-
-/** TLS alert descriptions, IANA TLS Alerts registry. */
-export const alertNames: ReadonlyMap<number, string> = new Map([
-  [0, 'close_notify'],
-  [10, 'unexpected_message'],
-  [20, 'bad_record_mac'],
-  [21, 'decryption_failed'],
-  [22, 'record_overflow'],
-  [30, 'decompression_failure'],
-  [40, 'handshake_failure'],
-  [41, 'no_certificate'],
-  [42, 'bad_certificate'],
-  [43, 'unsupported_certificate'],
-  [44, 'certificate_revoked'],
-  [45, 'certificate_expired'],
-  [46, 'certificate_unknown'],
-  [47, 'illegal_parameter'],
-  [48, 'unknown_ca'],
-  [49, 'access_denied'],
-  [50, 'decode_error'],
-  [51, 'decrypt_error'],
-  [52, 'too_many_cids_requested'],
-  [60, 'export_restriction'],
-  [70, 'protocol_version'],
-  [71, 'insufficient_security'],
-  [80, 'internal_error'],
-  [86, 'inappropriate_fallback'],
-  [90, 'user_canceled'],
-  [100, 'no_renegotiation'],
-  [109, 'missing_extension'],
-  [110, 'unsupported_extension'],
-  [111, 'certificate_unobtainable'],
-  [112, 'unrecognized_name'],
-  [113, 'bad_certificate_status_response'],
-  [114, 'bad_certificate_hash_value'],
-  [115, 'unknown_psk_identity'],
-  [116, 'certificate_required'],
-  [117, 'general_error'],
-  [120, 'no_application_protocol'],
-  [121, 'ech_required'],
-])
+import { alertCode, alertNames } from '../scenarios/alert-names.ts'
 
 /** An alert as records tell of it. */
 export const alertOf = (code: number): AlertRecord => ({ code, name: alertNames.get(code) ?? `alert_${code}` })
@@ -51,4 +11,14 @@ export const alertOf = (code: number): AlertRecord => ({ code, name: alertNames.
 export function alertInClear(bytes: Buffer): AlertRecord | null {
   const isAlert = bytes.length >= 7 && bytes[0] === 21 && bytes[1] === 3 && bytes.readUInt16BE(3) === 2
   return isAlert ? alertOf(bytes[6] ?? 0) : null
+}
+
+/** An alert as a record in clear, and as a fact. */
+export function alertInRecord(
+  id: string | number,
+  level: 'warning' | 'fatal',
+): { readonly bytes: Buffer; readonly alert: AlertRecord } {
+  const code = alertCode(id)
+  if (code === undefined) throw new Error(`there is no alert '${id}'`)
+  return { bytes: Buffer.from([21, 3, 3, 0, 2, level === 'fatal' ? 2 : 1, code]), alert: alertOf(code) }
 }

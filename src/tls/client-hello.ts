@@ -164,11 +164,19 @@ export function parseClientHello(message: Buffer, at: ClientHelloRecord['at']): 
 /** The server name of a ClientHello, read without the rest. Null when the client sent none, or nothing that can be read. */
 export function serverNameOf(first: Opening): string | null {
   if (first.kind !== 'client-hello') return null
+  const { message } = first
   try {
-    const list = extensionsOf(fieldReader(first.message.subarray(4)))
-    while (list.left) {
-      const [id, content] = [list.number(2), list.vector(2)]
-      if (id === serverNameExtension) return extensionParsers[serverNameExtension](content)?.serverName ?? null
+    // Asked for with every connection, so that nothing is made of what is only passed over.
+    let at = 4 + 2 + 32
+    for (const length of [1, 2, 1]) at += length + message.readUIntBE(at, length)
+    const end = at + 2 + message.readUInt16BE(at)
+    for (at += 2; at < end && end <= message.length; ) {
+      const content = at + 4
+      const next = content + message.readUInt16BE(at + 2)
+      if (message.readUInt16BE(at) === serverNameExtension && next <= end) {
+        return extensionParsers[serverNameExtension](message.subarray(content, next))?.serverName ?? null
+      }
+      at = next
     }
   } catch {
     // Cut short: the TLS library answers it in its own way.
@@ -177,13 +185,6 @@ export function serverNameOf(first: Opening): string | null {
 }
 
 const serverNameExtension = 0
-
-/** Leaves the reader behind what stands before the extensions. */
-function extensionsOf(body: ReturnType<typeof fieldReader>): ReturnType<typeof fieldReader> {
-  body.take(2 + 32)
-  for (const length of [1, 2, 1]) body.vector(length)
-  return fieldReader(body.left ? body.vector(2) : Buffer.alloc(0))
-}
 
 /** Empty where the package cannot make one of what a client sent. */
 function fingerprint(calculate: (hello: TlsClientHelloMessage) => string, hello: TlsClientHelloMessage): string {

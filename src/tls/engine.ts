@@ -37,6 +37,8 @@ export interface TlsSession {
    */
   readonly stream: Duplex
   readonly facts: TlsFacts
+  /** What binds a login to this session, by the name of its type, RFC 5929 and RFC 9266. */
+  binding?(kind: string): Buffer | undefined
   readonly below: Below | null
 }
 
@@ -91,4 +93,6 @@ export interface TlsIdentity {
   readonly fingerprint256: string
   /** Roots that client certificates are checked against: PEM. */
   readonly clientCaPem: string
+  /** The OCSP response to staple now: DER. Default: none is stapled. */
+  staple?(): Buffer | undefined
 }

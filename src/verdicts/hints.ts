@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
 import type { ConnectionRecord } from '../record/record.ts'
-import { outcomeOf, type Qualifier } from './outcome.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
+import type { Qualifier } from './outcome.ts'
 import { type ClientError, reasonsOf } from './reasons/reasons.ts'
+import { judgeConnection } from './verdict.ts'
 
 /**
  * What to try when a client that trusts the roots refuses `good`, where that looks like one whose TLS library cannot read
@@ -9,7 +11,7 @@ import { type ClientError, reasonsOf } from './reasons/reasons.ts'
  * refusal looked.
  */
 export function hintFor(record: ConnectionRecord, error?: ClientError | null): string | undefined {
-  const { outcome, qualifier } = outcomeOf(record, { expectation: sound, faults: [] })
+  const { outcome, qualifier } = judgeConnection(record, resolveScenario('good'))
   if (outcome !== 'refused' || record.clientHello === null) return undefined
   const says = error === undefined || error === null ? [] : reasonsOf(error).filter((reason) => !isSymptom(reason))
   const told = says.some((reason) => ofConstraints.has(reason))
@@ -17,8 +19,6 @@ export function hintFor(record: ConnectionRecord, error?: ClientError | null): s
   if (!told && !wordless.has(qualifier)) return undefined
   return (isByAddress(record) ? byAddress : byName)[told ? 'told' : 'seen']
 }
-
-const sound = { expect: 'accept', because: 'nothing is wrong', reasons: [], needs: null } as const
 
 const ofConstraints: ReadonlySet<string> = new Set(['name-constraints', 'critical-extension'])
 

@@ -1,35 +1,16 @@
-import type { CommandRecord, ConnectionRecord } from '../record/record.ts'
-import type { Expectation } from '../scenarios/scenario.ts'
+import type { ConnectionRecord } from '../record/record.ts'
+import { type FineName, fineNames } from '../scenarios/fine-names.ts'
 import type { Reason } from '../scenarios/vocabulary.ts'
+import { type ClientEnding, type DetectorContext, hasFired } from './detectors/context.ts'
+import { diedOf, timedOut } from './detectors/ends.ts'
+import { accountsForUse, despiteDefect, detectors, elsewhere } from './detectors/index.ts'
+import { doubtOf } from './detectors/injected.ts'
+import { findings, type Grade, type OutcomeWord } from './findings.ts'
+import type { Proof } from './proof.ts'
 
-/** What a client did, in one word. */
-export const outcomeWords = ['refused', 'accepted', 'leaked', 'fooled', 'hung', 'turned-away', 'not-reached'] as const
-export type OutcomeWord = (typeof outcomeWords)[number]
-
-/** The fine name behind the word. */
-export const details = [
-  'leak-credentials-clear',
-  'leak-credentials-untrusted-tls',
-  'leak-message-clear',
-  'leak-message-untrusted-tls',
-  'leak-hash-clear',
-  'leak-identity-clear',
-  'acted-on-injected',
-  'accepted-bad-cert',
-  'downgraded-no-tls',
-  'downgraded-tls',
-  'safe-continue',
-  'safe-abort',
-  'false-reject',
-  'turned-away',
-  'hung',
-  'crashed',
-  'not-reached',
-] as const
-export type Detail = (typeof details)[number] | `inconclusive:${string}`
-
-export const grades = ['exposed', 'tampered', 'minor', 'safe', 'none'] as const
-export type Grade = (typeof grades)[number]
+/** The fine names of an outcome: what a detector finds, and what is said where none of them counts. */
+export type Detail = FineName | 'false-reject' | 'not-reached' | `inconclusive:${string}`
+export const details: readonly Detail[] = [...fineNames, 'false-reject', 'not-reached']
 
 /** How a refusal looked on the wire. */
 export type Qualifier =
@@ -62,125 +43,60 @@ export interface Outcome {
   readonly flags: readonly Flag[]
   /** The client's own reason, where it sent an alert that names one. */
   readonly reason: Reason | null
+  /** What shows it; null where nothing could be found. */
+  readonly proof: Proof | null
 }
 
-/** What a connection was about: the expectation, and the parts of its scenario that are not as they should be. */
-export interface Stakes {
-  readonly expectation: Expectation
-  readonly faults: readonly string[]
-}
-
-/** What the client did on one connection, from its record alone. */
-export function outcomeOf(record: ConnectionRecord, stakes: Stakes): Outcome {
+/** Everything that one connection came to, in the order of the fine names; never empty. */
+export function outcomesOf(record: ConnectionRecord, context: DetectorContext): readonly Outcome[] {
   const flags = flagsOf(record)
-  const found = (outcome: OutcomeWord, detail: Detail, grade: Grade, qualifier: Qualifier | null = null): Outcome => ({
+  const reason = reasonOfAlert(record)
+  const told = (detail: Detail, proof: Proof | null, outcome: OutcomeWord, grade: Grade): Outcome => ({
     outcome,
     detail,
     grade,
-    qualifier,
+    qualifier: outcome === 'refused' ? qualifierOf(record) : null,
     flags,
-    reason: reasonOfAlert(record),
+    reason,
+    proof,
+  })
+  const found = detected(record, context).map(({ name, proof }) =>
+    told(name, proof, findings[name].word, findings[name].grade),
+  )
+  const undecided = (why: string, proof: Proof | null = null): Outcome =>
+    told(`inconclusive:${why}`, proof, 'not-reached', 'none')
+  const doubt = doubtOf(record, context)
+  const open = [...(doubt ? [undecided(doubt.why, doubt.proof)] : []), ...(record.defect ? [undecided('defect')] : [])]
+  if (found.length + open.length > 0) return [...found, ...open]
+  const mayStill = record.end === null && hasFired(record, context)
+  return [mayStill ? undecided('still-open') : told('not-reached', null, 'not-reached', 'none')]
+}
+
+/** What the client's own end comes to, whatever the server saw. */
+export const endingOutcomes = (scenario: string, client: ClientEnding): readonly Outcome[] =>
+  (['crashed', 'hung'] as const).flatMap((detail) => {
+    const proof = detail === 'hung' ? timedOut(scenario, client) : diedOf(scenario, client)
+    const { word: outcome, grade } = findings[detail]
+    return proof ? [{ outcome, detail, grade, qualifier: null, flags: [], reason: null, proof }] : []
   })
 
-  if (record.mode === 'plain') {
-    return record.defect ? found('not-reached', 'inconclusive:defect', 'none') : plainOutcome(record, found)
-  }
-  if (record.credentials.some(({ phase, kind }) => phase === 'clear' && kind !== 'digest')) {
-    return found('leaked', 'leak-credentials-clear', 'exposed')
-  }
-  if (record.credentials.some(({ phase }) => phase === 'clear')) return found('leaked', 'leak-hash-clear', 'exposed')
-  if ([...record.messages, ...record.envelopes, ...record.commands.filter(isMail)].some(inClear)) {
-    return found('leaked', 'leak-message-clear', 'exposed')
-  }
-  // A client that took what was planted for an answer has no need to wait for the one that is kept back.
-  if (record.injected.length > 0 && spokeOn(record)) return found('fooled', 'acted-on-injected', 'tampered')
-  // A server that failed by itself may have made the client give up: only what a client must never do counts.
-  if (record.defect) return found('not-reached', 'inconclusive:defect', 'none')
-  const finished = record.handshake.result === 'finished'
-  const { expect, needs } = stakes.expectation
-  // Secrets told inside TLS to a server that everybody can see through are worse.
-  const toldInTls = finished && expect === 'reject' && needs === null && toldSecrets(record)
-  // Told to use TLS, it went on without: whether the fault has shown, or TLS came after all, makes no difference.
-  if (!toldInTls && record.commands.some((command) => inClear(command) && isUse(command))) {
-    return found('accepted', 'downgraded-no-tls', 'tampered')
-  }
-  const named = record.identities.some(inClear)
-  if (named && !finished) return found('accepted', 'leak-identity-clear', 'minor')
-  if (record.handshake.turnedAway) return found('turned-away', 'turned-away', 'safe')
-  if (!hasFired(record, stakes)) return found('not-reached', 'not-reached', 'none')
-  if (usedTls(record)) return usedOutcome(record, stakes, found)
-  if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
-  if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
-  if (named) return found('accepted', 'leak-identity-clear', 'minor')
-  return found('refused', 'safe-abort', 'safe', qualifierOf(record))
+interface Detection {
+  readonly name: FineName
+  readonly proof: Proof
 }
 
-type Found = (outcome: OutcomeWord, detail: Detail, grade: Grade, qualifier?: Qualifier | null) => Outcome
-
-/** In mode plain nothing was promised. */
-function plainOutcome(record: ConnectionRecord, found: Found): Outcome {
-  const used = record.counts.credentials > 0 || record.counts.messages > 0 || wentOnInClear(record)
-  if (used) return found('accepted', 'safe-continue', 'safe')
-  if (record.end?.by === 'limit') return found('hung', 'hung', 'minor')
-  if (!record.end) return found('not-reached', 'inconclusive:still-open', 'none')
-  if (record.counts.commands === 0) return found('not-reached', 'not-reached', 'none')
-  return found('refused', 'safe-abort', 'safe', qualifierOf(record))
+function detected(record: ConnectionRecord, context: DetectorContext): readonly Detection[] {
+  const found = namesFor(record).flatMap((name) => {
+    const proof = detectors[name](record, context)
+    return proof ? [{ name, proof }] : []
+  })
+  const accounted = found.some(({ name }) => accountsForUse.includes(name))
+  return accounted ? found.filter(({ name }) => name !== 'safe-continue') : found
 }
 
-/** Application data went through TLS. */
-function usedOutcome(record: ConnectionRecord, { expectation }: Stakes, found: Found): Outcome {
-  if (expectation.expect !== 'reject') {
-    const named = record.identities.some(inClear)
-    return named ? found('accepted', 'leak-identity-clear', 'minor') : found('accepted', 'safe-continue', 'safe')
-  }
-  // The certificate is right, and what was negotiated is weaker than both sides could have had.
-  const { reasons } = expectation
-  if (reasons.length > 0 && reasons.every((reason) => reason === 'protocol-version'))
-    return found('accepted', 'downgraded-tls', 'minor')
-  if (record.counts.credentials > 0) return found('leaked', 'leak-credentials-untrusted-tls', 'exposed')
-  if (record.counts.messages > 0 || record.envelopes.length > 0) {
-    return found('leaked', 'leak-message-untrusted-tls', 'exposed')
-  }
-  return found('accepted', 'accepted-bad-cert', 'tampered')
-}
-
-const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'clear'
-
-/** Whether the client said more while the answer that it was owed was kept back. */
-export const spokeOn = ({ held }: ConnectionRecord): boolean => held.some((answer) => answer.spokeOn)
-
-/** Asking what the server can do, asking for TLS, forgetting and leaving are no use of a session. */
-const preliminary: ReadonlySet<string> = new Set(['capabilities', 'starttls', 'quit', 'noop', 'reset', 'other'])
-
-/** A login that was refused before its password came is use: whoever had said yes would have got it. */
-const isUse = (command: CommandRecord): boolean =>
-  command.action === 'auth' ? isLogin(command) : !preliminary.has(command.action) && command.action !== 'identify'
-
-/** POP3's USER names somebody only, and its AUTH alone asks what there is, RFC 1734 §2. */
-const isLogin = ({ verb, line }: CommandRecord): boolean => verb !== 'USER' && !/^AUTH\s*$/i.test(line)
-
-/** Sender and recipients are in the command, whether it is refused or not. */
-const isMail = ({ action }: CommandRecord): boolean => ['envelope', 'message', 'append'].includes(action)
-
-const wentOnInClear = (record: ConnectionRecord): boolean =>
-  record.identities.some(inClear) || record.commands.some((command) => inClear(command) && isUse(command))
-
-const toldSecrets = ({ counts, envelopes }: ConnectionRecord): boolean =>
-  counts.credentials > 0 || counts.messages > 0 || envelopes.length > 0
-
-/** Application data after the handshake is acceptance; QUIT alone is not, RFC 3207 §4.1, whatever stands around it. */
-function usedTls({ bytes, commands }: ConnectionRecord): boolean {
-  const quits = commands.filter(({ phase, action }) => phase === 'tls' && action === 'quit')
-  return bytes.tlsIn > quits.reduce((sum, { line }) => sum + line.length + '\r\n'.length, 0)
-}
-
-/**
- * Whether what is wrong has shown. Where a strict client goes on, it may do so without meeting what is special; then the
- * right certificate must have shown.
- */
-function hasFired({ fired }: ConnectionRecord, { faults, expectation }: Stakes): boolean {
-  if (faults.length === 0 || expectation.expect === 'accept') return fired.length > 0
-  return fired.some(({ part }) => faults.includes(part))
+const namesFor = ({ role, defect }: ConnectionRecord): readonly FineName[] => {
+  const names = role === undefined ? fineNames : elsewhere
+  return defect ? names.filter((name) => despiteDefect.includes(name)) : names
 }
 
 function qualifierOf(record: ConnectionRecord): Qualifier {
@@ -227,3 +143,5 @@ function flagsOf(record: ConnectionRecord): readonly Flag[] {
   }
   return (Object.keys(flags) as Flag[]).filter((flag) => flags[flag])
 }
+
+const inClear = ({ phase }: { readonly phase: string }): boolean => phase === 'clear'

@@ -139,7 +139,7 @@ describe('moments', () => {
     client.send('EHLO c\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nRSET\r\n')
     await client.until(/\r\n451 later\r\n250 .*\r\n/)
     expect(server.messages).toEqual([])
-    expect(firedOn(server)).toEqual(['command:message'])
+    expect(firedOn(server)).toEqual(['data'])
   })
 
   it('of a later connection only', async () => {

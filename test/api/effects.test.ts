@@ -17,7 +17,7 @@ describe('without effects', () => {
 
 describe('reply', () => {
   it('stands for what a correct server sends, with what it means', async () => {
-    await using server = await pop3({ auth: () => [reply()] })
+    await using server = await pop3({ 'command:auth': () => [reply()] })
     const client = connectRaw(server)
     client.send('USER u\r\nPASS p\r\nSTAT\r\n')
     await client.until(/\+OK send PASS\r\n\+OK logged in\r\n\+OK \d+ \d+\r\n/)
@@ -88,7 +88,7 @@ describe('send', () => {
   })
 
   it('in place of a login logs nobody in', async () => {
-    await using server = await pop3({ auth: () => [send('+OK come in\r\n')] })
+    await using server = await pop3({ 'command:auth': () => [send('+OK come in\r\n')] })
     const client = connectRaw(server)
     client.send('USER u\r\nPASS p\r\nSTAT\r\n')
     await client.until(/\+OK come in\r\n\+OK come in\r\n-ERR .*\r\n/)
@@ -109,7 +109,7 @@ const logins = { smtp: 'AUTH PLAIN AHUAcA==', imap: 't LOGIN u p', pop3: 'USER u
 describe('refuse', () => {
   it.each(Object.entries(refusals))('%s is spelled by the protocol', async (as, spelled) => {
     for (const [index, protocol] of (['smtp', 'imap', 'pop3'] as const).entries()) {
-      const scenario = quirk({ at: { auth: () => [refuse(as as Refusal)] } })
+      const scenario = quirk({ at: { 'command:auth': () => [refuse(as as Refusal)] } })
       await using server = await startMailServer({ protocol, mode: 'plain', scenario })
       const client = connectRaw(server)
       client.send(`${protocol === 'smtp' ? 'EHLO c\r\n' : ''}${logins[protocol]}\r\nQUIT\r\n`)

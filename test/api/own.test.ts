@@ -16,13 +16,13 @@ import { connectRaw, connectTls, tlsError } from '../support/raw.ts'
 const shortLived = defineCertificate({
   id: 'short-lived',
   summary: 'The leaf ended an hour ago.',
-  dates: { leaf: { notBefore: { days: -2 }, notAfter: { days: -1 / 24 } } },
+  leaf: { dates: { notBefore: { days: -2 }, notAfter: { days: -1 / 24 } } },
 })
 
 const elsewhere = defineCertificate({
   id: 'elsewhere',
   summary: 'The leaf is of another host.',
-  names: { dnsNames: ['mx.example.org'] },
+  leaf: { names: { dNSName: ['mx.example.org'] } },
   expect: 'either',
 })
 
@@ -82,14 +82,14 @@ describe('a certificate of one’s own', () => {
     await expect(startMailServer({ ...pop3, scenario: [shortLived, 'expired'] })).rejects.toMatchObject({
       code: 'CONFLICT',
       message:
-        "'short-lived' and 'expired' cannot be combined: both set the facet dates. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
+        "'short-lived' and 'expired' cannot be combined: both set leaf.dates. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
     })
     await using fine = await startMailServer({ ...pop3, scenario: [shortLived, elsewhere] })
     expect(fine.scenario).toBe('short-lived+elsewhere')
   })
 
   it('whose id is no folder’s name is refused, and nothing is left listening', async () => {
-    const roots = defineCertificate({ id: 'roots', summary: 'x', dates: { leaf: { notAfter: { days: 1 } } } })
+    const roots = defineCertificate({ id: 'roots', summary: 'x', leaf: { dates: { notAfter: { days: 1 } } } })
     const before = process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length
     await expect(startMailServer({ ...pop3, scenario: roots })).rejects.toMatchObject({
       code: 'INVALID_DEFINITION',
@@ -205,7 +205,7 @@ describe('a run in which a definition throws', () => {
 })
 
 describe('two definitions of one id', () => {
-  const rival = defineCertificate({ id: 'elsewhere', summary: 'x', dates: { leaf: { notAfter: { days: 1 } } } })
+  const rival = defineCertificate({ id: 'elsewhere', summary: 'x', leaf: { dates: { notAfter: { days: 1 } } } })
   const message = "Two different definitions have the id 'elsewhere'. Give each an id of its own."
 
   it.each<[string, readonly ScenarioInput[]]>([

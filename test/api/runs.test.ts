@@ -192,6 +192,11 @@ describe('outcome and verdict', () => {
       qualifier: 'silent-close',
       flags: [],
       reason: null,
+      proof: {
+        ...{ connection: server.connections[0]?.id, nth: 1, scenario: 'expired', what: 'nothing' },
+        ...{ at: expect.any(Number), from: 'client', phase: 'clear', fact: 'end', kind: 'fact' },
+        ...{ text: 'client: fin, the handshake closed', before: [], after: [] },
+      },
       verdict: 'pass',
     })
     await careless(server)

@@ -166,7 +166,7 @@ describe('a server of the shared fleet', () => {
 
   it('refuses what cannot be shared, and says what to do', async () => {
     const { mail, end } = openWorker()
-    const own = defineCertificate({ id: 'my-own', summary: 'Mine.', names: { dnsNames: ['example.org'] } })
+    const own = defineCertificate({ id: 'my-own', summary: 'Mine.', leaf: { names: { dNSName: ['example.org'] } } })
     await expect(mail.start({ ...pop3, port: 2525 })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringMatching(/^port is no option .* sharedFleet\(\)/),

@@ -1,8 +1,13 @@
 import { once } from 'node:events'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createServer, type Server } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { issueCertificate, parseCertificate } from '../../src/certs/certificate.ts'
+import { formatPrivateKey, generateKey, parsePrivateKey } from '../../src/certs/keys.ts'
+import { commonName } from '../../src/certs/names.ts'
+import type { GeneralNames } from '../../src/index.ts'
 import { bunProgram } from '../support/clients/bun.ts'
 import { opensslErrors } from './judges/openssl.ts'
 import { describeWith, run, temporaryDirectory, testPki } from './judges/run.ts'
@@ -11,9 +16,9 @@ import { describeWith, run, temporaryDirectory, testPki } from './judges/run.ts'
 const shown = {
   good: { dialled: 'localhost' },
   'good/by-address': { dialled: '127.0.0.1' },
-  domain: { names: { dnsNames: ['google.com'] }, dialled: 'google.com' },
-  wildcard: { names: { dnsNames: ['*.google.com'] }, dialled: 'mail.google.com' },
-  address: { names: { dnsNames: ['localhost'], ipAddresses: ['8.8.8.8'] }, dialled: '8.8.8.8' },
+  domain: { names: { dNSName: ['google.com'] }, dialled: 'google.com' },
+  wildcard: { names: { dNSName: ['*.google.com'] }, dialled: 'mail.google.com' },
+  address: { names: { dNSName: ['localhost'], iPAddress: ['8.8.8.8'] }, dialled: '8.8.8.8' },
 } as const
 type Id = keyof typeof shown
 const ids = Object.keys(shown) as Id[]
@@ -28,15 +33,28 @@ const bun = await bunProgram()
 describe('the root of a run', () => {
   const directory = temporaryDirectory()
   const folder = (id: string): string => join(directory.path, id)
+
+  /** What somebody issues who has stolen the key of a root, with the files of a server. */
+  const forged = (id: string, names: GeneralNames, root: 'root' | 'untrusted-root') => {
+    const [pem, file] = [readFileSync(folder(`roots/${root}.pem`)), folder(`roots/${root}.key`)]
+    const issuer = { name: parseCertificate(pem).subject, key: parsePrivateKey(readFileSync(file), file) }
+    const key = generateKey('P-256')
+    const dates = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) }
+    const subject = commonName('mockmail')
+    const leaf = issueCertificate({ key, subject, issuer, names, ...dates, extendedKeyUsage: ['serverAuth'] })
+    mkdirSync(folder(id))
+    for (const name of ['leaf.pem', 'fullchain.pem']) writeFileSync(join(folder(id), name), leaf.pem)
+    return { servedPem: leaf.pem, keyPem: formatPrivateKey(key) }
+  }
   const servers: Server[] = []
   const pairs: string[] = []
   beforeAll(async () => {
-    await using pki = await testPki({ responder: false })
+    await using pki = await testPki({ responder: false, directory: directory.path })
+    const good = pki.identity('good')
     for (const id of ids) {
       const { names, dialled } = { names: undefined, ...shown[id] }
-      const good = pki.identity('good', {})
-      const identity = names === undefined ? good : pki.identity(id, { names })
-      const { servedPem, keyPem } = (id === 'good/by-address' && good.byAddress) || identity
+      const usual = (id === 'good/by-address' && good.byAddress) || good
+      const { servedPem, keyPem } = names === undefined ? usual : forged(id, names, 'root')
       const server = createServer({ cert: servedPem, key: keyPem }, (socket) => socket.end())
       server.on('tlsClientError', () => {})
       server.listen(0, '127.0.0.1')
@@ -67,6 +85,11 @@ describe('the root of a run', () => {
   })
 
   describeWith(['openssl'], 'openssl', () => {
+    it('vouches for nobody else, the untrusted one neither, once it is trusted', async () => {
+      forged('untrusted', { dNSName: ['google.com'] }, 'untrusted-root')
+      expect(await opensslErrors(folder('untrusted'), { ca: folder('roots/untrusted-root.pem') })).toEqual(['47@0'])
+    })
+
     it('vouches for nobody else', async () => {
       const said = ids.map(async (id) => [id, await opensslErrors(folder(id), { ca: folder('ca.pem') })])
       expect(Object.fromEntries(await Promise.all(said))).toEqual({

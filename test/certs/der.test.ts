@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { issueCertificate } from '../../src/certs/certificate.ts'
+import { encodeConstraints, permits } from '../../src/certs/constraints.ts'
 import {
   bitString,
   type Der,
@@ -17,7 +18,9 @@ import {
   time,
 } from '../../src/certs/der.ts'
 import { generateKey } from '../../src/certs/keys.ts'
-import { formatName, ipNetwork, permits, permittedSubtrees } from '../../src/certs/names.ts'
+import { commonName, formatName } from '../../src/certs/names.ts'
+import { encodeGeneralNames } from '../../src/certs/values.ts'
+import { nowhere } from '../../src/scenarios/recipe/places.ts'
 import { opensslText } from './judges/openssl.ts'
 import { describeWith, temporaryDirectory } from './judges/run.ts'
 
@@ -29,6 +32,9 @@ describe('DER', () => {
     ['INTEGER 127', integer(127), '02017f'],
     ['INTEGER 128', integer(128), '02020080'],
     ['INTEGER 256', integer(256), '02020100'],
+    ['INTEGER -1', integer(-1), '0201ff'],
+    ['INTEGER -129', integer(-129), '0202ff7f'],
+    ['INTEGER -255', integer(-255), '0202ff01'],
     ['an INTEGER with padding, as given', integer(Buffer.from('0001', 'hex')), '02020001'],
     ['no named bits', namedBits([]), '030100'],
     ['named bits 5 and 6', namedBits([5, 6]), '03020106'],
@@ -55,7 +61,12 @@ describe('DER', () => {
 })
 
 describe('a recipe', () => {
-  const recipe = { key: generateKey('ec'), notBefore: new Date(0), notAfter: new Date(1e12) }
+  const recipe = {
+    key: generateKey('P-256'),
+    subject: commonName('x'),
+    notBefore: new Date(0),
+    notAfter: new Date(1e12),
+  }
 
   it('is right without anything else', () => {
     const read = new X509Certificate(issueCertificate(recipe).pem)
@@ -93,10 +104,14 @@ describe('a recipe', () => {
 })
 
 describe('name constraints', () => {
-  const subtrees = permittedSubtrees(
-    ['mockmail.test', '*.corp.example'],
-    ['127.0.0.0/8', '192.0.2.7', '2001:db8::/33'].map(ipNetwork),
-  )
+  const permittedSubtrees = {
+    dNSName: ['mockmail.test', 'corp.example'],
+    iPAddress: ['127.0.0.0/8', '192.0.2.7', '2001:db8::/33'],
+  }
+  const subtrees = encodeConstraints({ permittedSubtrees }, nowhere)
+  const names = (dNSName: string[], iPAddress: string[]) => ({
+    altNames: encodeGeneralNames({ dNSName, iPAddress }, nowhere),
+  })
 
   it.each([
     [
@@ -104,7 +119,7 @@ describe('name constraints', () => {
       ['127.9.9.9', '192.0.2.7', '2001:db8:7fff::1'],
     ],
     [[], []],
-  ])('permit %j and %j', (dnsNames, ipAddresses) => expect(permits(subtrees, { dnsNames, ipAddresses })).toBe(true))
+  ])('permit %j and %j', (dnsNames, ipAddresses) => expect(permits(subtrees, names(dnsNames, ipAddresses))).toBe(true))
 
   it.each([
     [['notmockmail.test'], []],
@@ -113,7 +128,7 @@ describe('name constraints', () => {
     [[], ['2001:db8:8000::1']],
     [[], ['::7f00:1']],
   ])('do not permit %j and %j', (dnsNames, ipAddresses) =>
-    expect(permits(subtrees, { dnsNames, ipAddresses })).toBe(false),
+    expect(permits(subtrees, names(dnsNames, ipAddresses))).toBe(false),
   )
 })
 
@@ -140,7 +155,7 @@ describeWith(['openssl'], 'a distinguished name', () => {
   ])('%s is written as openssl writes it', async (expected, subject) => {
     using directory = temporaryDirectory()
     const { pem } = issueCertificate({
-      key: generateKey('ec'),
+      key: generateKey('P-256'),
       subject,
       notBefore: new Date(0),
       notAfter: new Date(1e12),

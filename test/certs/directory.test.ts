@@ -16,7 +16,7 @@ describe('a directory', () => {
     expect(second.caPem).toBe(first.caPem)
     const [leaf, next] = [first.identity('good', {}).leaf, second.identity('good', {}).leaf]
     expect(next.fingerprint256).not.toBe(leaf.fingerprint256)
-    const untrusted = [first, second].map((pki) => pki.identity('untrusted', { issuer: 'untrusted-root' }))
+    const untrusted = [first, second].map((pki) => pki.identity('untrusted', { root: { trusted: false } }))
     expect(untrusted[1]?.rootPem).toBe(untrusted[0]?.rootPem)
   })
 
@@ -27,7 +27,7 @@ describe('a directory', () => {
       await (await testPki({ directory: directory.path, key, responder: false })).close()
       await using pki = await testPki({ directory: directory.path, key, responder: false })
       pki.identity('good', {})
-      pki.identity('untrusted', { issuer: 'untrusted-root' })
+      pki.identity('untrusted', { root: { trusted: false } })
       pki.write(directory.path)
       const ca = join(directory.path, 'ca.pem')
       expect(await opensslErrors(join(directory.path, 'good'), { ca, hostname: 'localhost' })).toEqual([])
@@ -153,7 +153,7 @@ describe('the manifest', () => {
   it('names every file, relative to itself, with what is in it', async () => {
     using directory = temporaryDirectory()
     await using pki = await testPki({ now: new Date('2026-11-21T12:00:00Z'), responder: false })
-    const { leaf, byAddress } = pki.identity('self-signed', { issuer: 'self' })
+    const { leaf, byAddress } = pki.identity('self-signed', { leaf: { issuer: 'self' } })
     const identities = [{ id: 'self-signed', expect: 'reject' }]
     pki.write(directory.path, [{ id: 'self-signed+tls12-only', expect: 'either', identities }])
     const manifest = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
@@ -264,7 +264,7 @@ describe('the manifest', () => {
     await using pki = await testPki({ responder: false })
     pki.identity('good', {})
     pki.write(directory.path)
-    pki.identity('expired', { dates: { leaf: { notAfter: { days: -1 } } } })
+    pki.identity('expired', { leaf: { dates: { notAfter: { days: -1 } } } })
     pki.write(directory.path)
     const { identities } = JSON.parse(readFileSync(join(directory.path, 'manifest.json'), 'utf8'))
     expect(identities.map(({ id }: { id: string }) => id)).toEqual(['good', 'expired'])

@@ -7,10 +7,10 @@ const started = async (key: 'ec' | 'rsa' = 'ec') => {
   const pki = await testPki({ key })
   const directory = temporaryDirectory()
   const good = pki.identity('good', {})
-  pki.identity('revoked', { revocation: { leaf: 'revoked', reason: 'keyCompromise' } })
-  pki.identity('no-reason', { revocation: { leaf: 'revoked', reason: 'unspecified' } })
-  pki.identity('self-signed', { issuer: 'self' })
-  pki.identity('untrusted-root', { issuer: 'untrusted-root' })
+  pki.identity('revoked', { leaf: { revoked: 'keyCompromise' } })
+  pki.identity('no-reason', { leaf: { revoked: 'unspecified' } })
+  pki.identity('self-signed', { leaf: { issuer: 'self' } })
+  pki.identity('untrusted-root', { root: { trusted: false } })
   pki.write(directory.path)
   return {
     path: directory.path,
@@ -97,7 +97,7 @@ describeWith(['java'], 'java', () => {
     await using pki = await started()
     const source = join(import.meta.dirname, 'judges', 'Verify.java')
     const { stdout } = await run('java', [source, pki.path, 'ocsp', 'good', 'revoked', 'no-reason'])
-    expect(stdout).toBe('good OK\nrevoked REVOKED\nno-reason REVOKED\n')
+    expect(stdout.replaceAll(/: .*/g, '')).toBe('good OK\nrevoked REVOKED\nno-reason REVOKED\n')
   }, 60_000)
 })
 

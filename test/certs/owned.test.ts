@@ -21,7 +21,7 @@ import { describeWith, temporaryDirectory, testPki } from './judges/run.ts'
 /** A run with `good` and `expired` that keeps its roots in a directory, and writes everything there. */
 const runIn = async (directory: string, ids: readonly string[] = ['good', 'expired']): Promise<void> => {
   await using pki = await testPki({ directory, responder: false })
-  for (const id of ids) pki.identity(id, id === 'expired' ? { dates: { leaf: { notAfter: { days: -1 } } } } : {})
+  for (const id of ids) pki.identity(id, id === 'expired' ? { leaf: { dates: { notAfter: { days: -1 } } } } : {})
   pki.write(directory)
 }
 

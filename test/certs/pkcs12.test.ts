@@ -12,8 +12,8 @@ const written = async (key: 'ec' | 'rsa') => {
   await using pki = await testPki({ key, responder: false })
   const directory = temporaryDirectory()
   const good = pki.identity('good', {})
-  const alone = pki.identity('missing-intermediate', { chain: { send: ['leaf'] } })
-  pki.identity('root-expired', { dates: { root: { notAfter: { days: -1 } } } })
+  const alone = pki.identity('missing-intermediate', { send: ['leaf'] })
+  pki.identity('root-expired', { root: { dates: { notAfter: { days: -1 } } } })
   pki.write(directory.path)
   return {
     good,
@@ -104,7 +104,7 @@ describeWith(['keytool', 'openssl'], 'ca.p12', () => {
     const args = ['-list', '-keystore', pki.file('ca.p12'), '-storepass', 'mockmail', '-J-Duser.language=en']
     const { stdout } = await run('keytool', args)
     expect(stdout).toContain('Your keystore contains 2 entries\n')
-    expect(stdout.match(/^mockmail root ca [0-9a-f]{6}(-2)?, .*, trustedCertEntry, $/gm)).toHaveLength(2)
+    expect(stdout.match(/^mockmail root ca [0-9a-f]{6}(-[0-9a-f]{4})?, .*, trustedCertEntry, $/gm)).toHaveLength(2)
     const pem = await opensslText('pkcs12', '-in', pki.file('ca.p12'), '-passin', 'pass:mockmail', '-nokeys')
     expect([...serialsIn(pem)].sort()).toEqual([...serialsIn(pki.caPem)].sort())
   }, 60_000)

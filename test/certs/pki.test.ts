@@ -79,21 +79,23 @@ describe('an identity', () => {
     await using pki = await testPki({ responder: false })
     const usual = pki.identity('good', {})
     expect(usual.servedPem).toBe(usual.leaf.pem + usual.chainPem)
-    const alone = pki.identity('alone', { chain: { send: ['leaf'] } })
+    const alone = pki.identity('alone', { send: ['leaf'] })
     expect(alone.servedPem).toBe(alone.leaf.pem)
     expect(alone.chainPem).toBe(usual.chainPem)
-    const whole = pki.identity('whole', { chain: { send: ['leaf', 'intermediate', 'root'] } })
+    const whole = pki.identity('whole', { send: ['path', 'root'] })
     expect(whole.servedPem).toBe(whole.leaf.pem + whole.chainPem + pki.caPem)
-    const own = pki.identity('own', { issuer: 'self' })
+    const own = pki.identity('own', { leaf: { issuer: 'self' } })
     expect([own.servedPem, own.chainPem, own.rootPem]).toEqual([own.leaf.pem, '', own.leaf.pem])
   })
 
   it('takes key, usage and extensions from its facets', async () => {
     await using pki = await testPki({ responder: false })
     const { leaf } = pki.identity('odd', {
-      key: { leaf: 'rsa' },
-      usage: { extendedKeyUsage: ['clientAuth', 'emailProtection'] },
-      extensions: [{ oid: '1.3.6.1.5.5.7.1.24', critical: true, value: Buffer.from('3003020105', 'hex') }],
+      leaf: {
+        key: 'rsa-2048',
+        extendedKeyUsage: ['clientAuth', 'emailProtection'],
+        extensions: { tlsFeature: { critical: true, value: Buffer.from('3003020105', 'hex') } },
+      },
     })
     const read = new X509Certificate(leaf.pem)
     expect(read.publicKey.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 })
@@ -104,8 +106,8 @@ describe('an identity', () => {
   it('adds the root of an identity whose root has dates of its own to the trusted ones', async () => {
     await using pki = await testPki({ responder: false })
     const before = pki.caPem
-    pki.identity('root-expired', { dates: { root: { notAfter: { days: -1 } } } })
-    pki.identity('untrusted', { issuer: 'untrusted-root', dates: { root: { notAfter: { days: -1 } } } })
+    pki.identity('root-expired', { root: { dates: { notAfter: { days: -1 } } } })
+    pki.identity('untrusted', { root: { trusted: false, dates: { notAfter: { days: -1 } } } })
     expect(pki.caPem.startsWith(before)).toBe(true)
     expect(pki.caPem.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
   })
@@ -167,7 +169,7 @@ describe('server names', () => {
 
   itWith('openssl')('are free below roots without constraints', async () => {
     await using pki = await testPki({ unconstrained: true, responder: false })
-    pki.identity('foreign', { names: { dnsNames: ['localhost', 'example.invalid'] } })
+    pki.identity('foreign', { leaf: { names: { dNSName: ['localhost', 'example.invalid'] } } })
     using directory = temporaryDirectory()
     pki.write(directory.path)
     const ca = join(directory.path, 'ca.pem')
@@ -182,10 +184,10 @@ describe.each(['ec', 'rsa'] as const)('a TLS server with a %s key', (key) => {
     expect(await handshake(good, { ca: pki.caPem, servername: 'localhost' })).toBe('authorized')
     expect(await handshake(good, { ca: pki.caPem, servername: 'mail.mockmail.test' })).toBe('authorized')
     expect(await handshake(good, { ca: pki.caPem, servername: 'a.mockmail.test' })).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
-    const own = pki.identity('self-signed', { issuer: 'self' })
+    const own = pki.identity('self-signed', { leaf: { issuer: 'self' } })
     expect(await handshake(own, { ca: pki.caPem, servername: 'localhost' })).toBe('DEPTH_ZERO_SELF_SIGNED_CERT')
     expect(await handshake(own, { ca: own.rootPem ?? '', servername: 'localhost' })).toBe('authorized')
-    const alone = pki.identity('missing-intermediate', { chain: { send: ['leaf'] } })
+    const alone = pki.identity('missing-intermediate', { send: ['leaf'] })
     expect(await handshake(alone, { ca: pki.caPem, servername: 'localhost' })).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
   })
 
@@ -193,7 +195,7 @@ describe.each(['ec', 'rsa'] as const)('a TLS server with a %s key', (key) => {
     await using pki = await testPki({ key, responder: false })
     const trust = { ca: pki.caPem, servername: 'localhost' }
     const good = pki.identity('good', {})
-    const revoked = pki.identity('revoked', { revocation: { leaf: 'revoked', reason: 'superseded' } })
+    const revoked = pki.identity('revoked', { leaf: { revoked: 'superseded' } })
     expect(await handshake(good, { ...trust, crl: eachPem(good.crlChainPem) })).toBe('authorized')
     expect(await handshake(revoked, { ...trust, crl: eachPem(revoked.crlChainPem) })).toBe('CERT_REVOKED')
     expect(await handshake(revoked, trust)).toBe('authorized')
@@ -204,7 +206,7 @@ describeWith(['python3'], 'python', () => {
   it('accepts good and refuses self-signed', async () => {
     await using pki = await testPki({ responder: false })
     using directory = temporaryDirectory()
-    const identities = [pki.identity('good', {}), pki.identity('self-signed', { issuer: 'self' })]
+    const identities = [pki.identity('good', {}), pki.identity('self-signed', { leaf: { issuer: 'self' } })]
     pki.write(directory.path)
     const client = `
 import socket, ssl, sys

@@ -16,8 +16,8 @@ async function pkiAt(now?: Date) {
     pki,
     leaf(id: string, after: number) {
       at = new Date(start.getTime() + after)
-      const { facets } = resolveScenario(id).forConnection(1).certificate
-      return pki.identity(id, facets).leaf
+      const { recipe } = resolveScenario(id).forConnection(1).certificate
+      return pki.identity(id, recipe).leaf
     },
     /** Days from the told time, as a leaf has them. */
     daysOf({ notBefore, notAfter }: { readonly notBefore: Date; readonly notAfter: Date }) {
@@ -58,7 +58,7 @@ describe('a leaf', () => {
   it('whose validity is a matter of an hour ends when it ends', async () => {
     let at = start
     await using pki = await testPki({ clock: () => at, responder: false })
-    const brief = { dates: { leaf: { notAfter: { days: 1 / 24 } } } }
+    const brief = { leaf: { dates: { notAfter: { days: 1 / 24 } } } }
     const first = pki.identity('brief', brief)
     at = new Date(start.getTime() + days)
     expect(pki.identity('brief', brief)).toBe(first)
@@ -67,8 +67,8 @@ describe('a leaf', () => {
   it('that was revoked is revoked anew, and the first one stays so', async () => {
     await using at = await pkiAt()
     const [first, second] = [at.leaf('revoked', 0), at.leaf('revoked', 60 * days)]
-    const { facets } = resolveScenario('revoked').forConnection(1).certificate
-    const crl = at.pki.identity('revoked', facets).crl.der.toString('hex')
+    const { recipe } = resolveScenario('revoked').forConnection(1).certificate
+    const crl = at.pki.identity('revoked', recipe).crl?.der.toString('hex')
     for (const { serial } of [first, second]) expect(crl).toContain(serial.toLowerCase())
   })
 })

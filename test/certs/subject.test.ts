@@ -20,7 +20,11 @@ const leaf: Subject = [
 describe('a subject of one’s own', () => {
   it('is that of each certificate, with a suffix for the authorities', async () => {
     await using pki = await testPki({ responder: false })
-    const identity = pki.identity('own', { subject: { leaf, intermediate, root } })
+    const identity = pki.identity('own', {
+      leaf: { subject: leaf },
+      intermediate: { subject: intermediate },
+      root: { subject: root },
+    })
     expect(identity.leaf.subject).toBe('CN=W\\C3\\B6rld,O=Contoso\\, Ltd.,C=US')
     expect(identity.leaf.issuer).toMatch(/^CN=Subordinate CA [0-9a-f]{6}-\d+,DC=contoso,DC=com$/)
     const read = new X509Certificate(identity.chainPem)
@@ -32,7 +36,7 @@ describe('a subject of one’s own', () => {
     using directory = temporaryDirectory()
     const run = async () => {
       await using pki = await testPki({ responder: false, directory: directory.path })
-      const { chainPem } = pki.identity('own', { subject: { intermediate, root } })
+      const { chainPem } = pki.identity('own', { intermediate: { subject: intermediate }, root: { subject: root } })
       return { chainPem, roots: pki.caPem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? [] }
     }
     const [first, second] = [await run(), await run()]
@@ -45,18 +49,21 @@ describe('a subject of one’s own', () => {
   it('of a trusted root is one more root to trust, once', async () => {
     await using pki = await testPki({ responder: false })
     const before = pki.caPem
-    pki.identity('one', { subject: { root } })
-    pki.identity('two', { subject: { root, intermediate } })
-    pki.identity('three', { subject: { root }, revocation: { leaf: 'revoked', reason: 'keyCompromise' } })
+    pki.identity('one', { root: { subject: root } })
+    pki.identity('two', { root: { subject: root }, intermediate: { subject: intermediate } })
+    pki.identity('three', { root: { subject: root }, leaf: { revoked: 'keyCompromise' } })
     expect(pki.caPem.startsWith(before)).toBe(true)
     expect(pki.caPem.match(/BEGIN CERTIFICATE/g)).toHaveLength(2)
   })
 
   it('of an untrusted root is not, and no other authority has the same name', async () => {
     await using pki = await testPki({ responder: false })
-    const trusted = pki.identity('trusted', { subject: { root, intermediate } })
+    const trusted = pki.identity('trusted', { root: { subject: root }, intermediate: { subject: intermediate } })
     const before = pki.caPem
-    const untrusted = pki.identity('untrusted', { issuer: 'untrusted-root', subject: { root, intermediate } })
+    const untrusted = pki.identity('untrusted', {
+      root: { trusted: false, subject: root },
+      intermediate: { subject: intermediate },
+    })
     expect(pki.caPem).toBe(before)
     expect(untrusted.leaf.issuer).not.toBe(trusted.leaf.issuer)
     expect(new X509Certificate(untrusted.chainPem).issuer).not.toBe(new X509Certificate(trusted.chainPem).issuer)
@@ -65,13 +72,13 @@ describe('a subject of one’s own', () => {
 
   it('of the intermediate alone leaves the usual root in place', async () => {
     await using pki = await testPki({ responder: false })
-    const { chainPem } = pki.identity('own', { subject: { intermediate } })
+    const { chainPem } = pki.identity('own', { intermediate: { subject: intermediate } })
     expect(new X509Certificate(chainPem).checkIssued(new X509Certificate(pki.caPem))).toBe(true)
   })
 
   it('is that of a leaf that signs itself', async () => {
     await using pki = await testPki({ responder: false })
-    const own = pki.identity('own', { issuer: 'self', subject: { leaf } }).leaf
+    const own = pki.identity('own', { leaf: { issuer: 'self', subject: leaf } }).leaf
     expect([own.subject, own.issuer]).toEqual(Array(2).fill('CN=W\\C3\\B6rld,O=Contoso\\, Ltd.,C=US'))
   })
 })
@@ -79,8 +86,11 @@ describe('a subject of one’s own', () => {
 describeWith(['openssl'], 'openssl', () => {
   it('verifies such a chain, prints its names in order, and names the root in the trust store', async () => {
     await using pki = await testPki({ responder: false })
-    pki.identity('own', { subject: { leaf, intermediate, root } })
-    pki.identity('expired', { subject: { intermediate, root }, dates: { root: { notAfter: { days: -1 } } } })
+    pki.identity('own', { leaf: { subject: leaf }, intermediate: { subject: intermediate }, root: { subject: root } })
+    pki.identity('expired', {
+      intermediate: { subject: intermediate },
+      root: { subject: root, dates: { notAfter: { days: -1 } } },
+    })
     using directory = temporaryDirectory()
     pki.write(directory.path)
     const folder = join(directory.path, 'own')

@@ -1,180 +1,74 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fileJudges, judgeFiles } from '../../scripts/measure/file-judges.ts'
+import { type Row, readRecording } from '../../scripts/measure/recording.ts'
+import { versionOf } from '../../scripts/measure/run.ts'
+import { needsRevocation } from '../../scripts/measure/targets.ts'
 import type { KeyType } from '../../src/scenarios/entry.ts'
-import { entries, writtenPki } from './judges/folders.ts'
+import { expectRecorded } from '../measured/compare.ts'
+import { entries, furtherFaults, writtenPki } from './judges/folders.ts'
 import { hasFile, opensslErrors } from './judges/openssl.ts'
-import { describeWith, run, temporaryDirectory } from './judges/run.ts'
+import { describeWith, run } from './judges/run.ts'
 
-type Written = Awaited<ReturnType<typeof writtenPki>>
+const ids = Object.keys({ ...entries, ...furtherFaults })
 
-/** What `openssl verify` finds, and nothing else: code@depth. */
-const opensslVerdicts: Readonly<Record<string, readonly string[]>> = {
-  good: [],
-  expired: ['10@0'],
-  'self-signed': ['18@0'],
-  'untrusted-root': ['20@1'],
-  'untrusted-root-in-chain': ['19@2'],
-  'certificate-changed': ['18@0'],
-  // 21 is what s_client adds when nothing but the leaf has come.
-  'missing-intermediate': ['20@0'],
-  'wrong-host': ['62@0'],
-  // Without a CRL nobody can see it.
-  revoked: [],
-  'self-signed+wrong-host': ['18@0', '62@0'],
-  'foreign-name': ['47@0'],
-  'foreign-address': ['47@0'],
-  'untrusted-root+foreign-name': ['20@1'],
-  'not-yet-valid': ['9@0'],
-  'expired-intermediate': ['10@1'],
-  'expired-root': ['10@2'],
-}
+/** The type of a key is nothing that a judge speaks of. */
+describe.each<KeyType>(['ec', 'rsa'])('of what lies on the disk with %s keys', (key) => {
+  for (const judge of fileJudges) {
+    const asked = ids.flatMap((id) => [
+      { id, given: '' } as const,
+      ...(!judge.takesNoCrl && (id === 'good' || needsRevocation(id)) ? [{ id, given: 'crl' } as const] : []),
+    ])
 
-const gnutlsVerdicts: Readonly<Record<string, string>> = {
-  good: 'Verified. The certificate is trusted.',
-  expired: 'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
-  'self-signed': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'untrusted-root': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'untrusted-root-in-chain': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'certificate-changed': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'missing-intermediate': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'wrong-host':
-    'Not verified. The certificate is NOT trusted. The name in the certificate does not match the expected.',
-  revoked: 'Verified. The certificate is trusted.',
-  'self-signed+wrong-host':
-    'Not verified. The certificate is NOT trusted. The certificate issuer is unknown. The name in the certificate does not match the expected.',
-  'foreign-name':
-    "Not verified. The certificate is NOT trusted. The certificate chain violates the signer's constraints.",
-  'foreign-address':
-    "Not verified. The certificate is NOT trusted. The certificate chain violates the signer's constraints.",
-  'untrusted-root+foreign-name': 'Not verified. The certificate is NOT trusted. The certificate issuer is unknown.',
-  'not-yet-valid':
-    'Not verified. The certificate is NOT trusted. The certificate chain uses not yet valid certificate.',
-  'expired-intermediate':
-    'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
-  'expired-root': 'Not verified. The certificate is NOT trusted. The certificate chain uses expired certificate.',
-}
+    describeWith(judge.needs, judge.id, () => {
+      let said: readonly Row[]
+      let version = ''
+      beforeAll(async () => {
+        version = versionOf(judge.version) ?? 'unknown'
+        said = await judgeFiles(judge, key)
+      }, 90_000)
 
-/** Java checks no names here, and neither the dates nor the constraints of an anchor. */
-const javaVerdicts: Readonly<Record<string, string>> = {
-  good: 'OK',
-  expired: 'EXPIRED',
-  'self-signed': 'NO_TRUST_ANCHOR',
-  'untrusted-root': 'NO_TRUST_ANCHOR',
-  'untrusted-root-in-chain': 'NO_TRUST_ANCHOR',
-  'certificate-changed': 'NO_TRUST_ANCHOR',
-  'missing-intermediate': 'NO_TRUST_ANCHOR',
-  'wrong-host': 'OK',
-  revoked: 'REVOKED',
-  'self-signed+wrong-host': 'NO_TRUST_ANCHOR',
-  'foreign-name': 'OK',
-  'foreign-address': 'OK',
-  'untrusted-root+foreign-name': 'NO_TRUST_ANCHOR',
-  'not-yet-valid': 'NOT_YET_VALID',
-  'expired-intermediate': 'EXPIRED',
-  'expired-root': 'OK',
-}
+      it.each(asked.map(({ id, given }) => [given === '' ? id : `${id} with the CRL`, id, given] as const))(
+        'says what is recorded: %s',
+        (_, scenario, given) => {
+          const now = said.filter((row) => row.scenario === scenario && row.given === given)
+          const heard = { recording: readRecording(judge.id), series: '', version }
+          expectRecorded(heard, { scenario, given, place: 'files' }, now)
+        },
+      )
+    })
+  }
+})
 
-const goVerdicts: Readonly<Record<string, RegExp>> = {
-  good: /^OK$/,
-  expired: /^x509: certificate has expired or is not yet valid: .* is after /,
-  'self-signed': /^x509: certificate signed by unknown authority/,
-  'untrusted-root': /^x509: certificate signed by unknown authority/,
-  'untrusted-root-in-chain': /^x509: certificate signed by unknown authority/,
-  'certificate-changed': /^x509: certificate signed by unknown authority/,
-  'missing-intermediate': /^x509: certificate signed by unknown authority/,
-  'wrong-host': /^x509: certificate is valid for imap\.example\.com, not localhost$/,
-  revoked: /^OK$/,
-  'self-signed+wrong-host': /^x509: certificate is valid for imap\.example\.com, not localhost$/,
-  'foreign-name': /not authorized to sign for this name: DNS name "example\.invalid" is not permitted/,
-  'foreign-address': /not authorized to sign for this name: IP address "192\.0\.2\.1" is not permitted/,
-  'untrusted-root+foreign-name': /^x509: certificate signed by unknown authority/,
-  'not-yet-valid': /^x509: certificate has expired or is not yet valid: .* is before /,
-  'expired-intermediate': /^x509: certificate has expired or is not yet valid: .* is after /,
-  'expired-root': /^x509: certificate has expired or is not yet valid: .* is after /,
-}
-
-describe.each<KeyType>(['ec', 'rsa'])('with %s keys', (key) => {
-  let pki: Written
+describeWith(['openssl'], 'openssl', () => {
+  let pki: Awaited<ReturnType<typeof writtenPki>>
   beforeAll(async () => {
-    pki = await writtenPki(key)
+    pki = await writtenPki('ec')
   })
   afterAll(() => pki[Symbol.dispose]())
 
-  it('has a verdict here for every certificate of the catalogue', () => {
-    expect(Object.keys(opensslVerdicts)).toEqual(expect.arrayContaining(Object.keys(entries)))
+  const hostname = 'localhost'
+
+  it.each(['good', 'expired', 'wrong-host', 'self-signed', 'revoked'])('takes the CRL of %s', async (id) => {
+    const folder = pki.folder(id)
+    const without = await opensslErrors(folder, { ca: pki.ca, hostname })
+    const added = id === 'revoked' ? ['23@0'] : []
+    expect(await opensslErrors(folder, { ca: pki.ca, hostname, crl: 'file' })).toEqual([...without, ...added])
   })
 
-  describeWith(['openssl'], 'openssl', () => {
-    it.each(Object.entries(opensslVerdicts))('finds in %s exactly %j', async (id, errors) => {
-      expect(await opensslErrors(pki.folder(id), { ca: pki.ca, hostname: 'localhost' })).toEqual(errors)
-    })
-
-    it.each(['good', 'expired', 'wrong-host', 'self-signed', 'revoked'])('takes the CRL of %s', async (id) => {
-      const hostname = 'localhost'
-      const errors = await opensslErrors(pki.folder(id), { ca: pki.ca, hostname, crl: 'file' })
-      const added = id === 'revoked' ? ['23@0'] : []
-      expect(errors).toEqual([...(opensslVerdicts[id] ?? []), ...added])
-    })
-
-    it.each(['self-signed', 'untrusted-root', 'expired-root'])('finds nothing in %s with its root.pem', async (id) => {
-      const ca = join(pki.folder(id), 'root.pem')
-      expect(await opensslErrors(pki.folder(id), { ca, hostname: 'localhost', crl: 'file' })).toEqual([])
-    })
-
-    it('rejects the foreign name below the untrusted root too, once that is trusted', async () => {
-      const folder = pki.folder('untrusted-root+foreign-name')
-      expect(await opensslErrors(folder, { ca: join(folder, 'root.pem'), hostname: 'localhost' })).toEqual(['47@0'])
-    })
-
-    it('has no root.pem where no anchor helps', () => {
-      const without = ['good', 'expired', 'missing-intermediate', 'wrong-host', 'revoked', 'expired-intermediate']
-      expect(without.filter((id) => hasFile(pki.folder(id), 'root.pem'))).toEqual([])
-    })
-
-    it('takes chain.pem as what missing-intermediate lacks', async () => {
-      const folder = pki.folder('missing-intermediate')
-      const args = ['verify', '-no-CApath', '-CAfile', pki.ca, '-untrusted', join(folder, 'chain.pem')]
-      expect((await run('openssl', [...args, join(folder, 'leaf.pem')])).status).toBe(0)
-    })
+  it.each(['self-signed', 'untrusted-root', 'expired-root'])('finds nothing in %s with its root.pem', async (id) => {
+    const ca = join(pki.folder(id), 'root.pem')
+    expect(await opensslErrors(pki.folder(id), { ca, hostname, crl: 'file' })).toEqual([])
   })
 
-  describeWith(['certtool'], 'gnutls', () => {
-    it.each(Object.entries(gnutlsVerdicts))('says of %s: %s', async (id, verdict) => {
-      const args = ['--verify', '--verify-hostname', 'localhost', '--load-ca-certificate', pki.ca]
-      const { stdout } = await run('certtool', [...args, '--infile', join(pki.folder(id), 'fullchain.pem')])
-      expect(/Chain verification output: (.*?) *$/m.exec(stdout)?.[1]).toBe(verdict)
-    })
+  it('has no root.pem where no anchor helps', () => {
+    const without = ['good', 'expired', 'missing-intermediate', 'wrong-host', 'revoked', 'expired-intermediate']
+    expect(without.filter((id) => hasFile(pki.folder(id), 'root.pem'))).toEqual([])
   })
 
-  describeWith(['java'], 'java', () => {
-    it('gives each its reason, with the CRLs of the whole chain', async () => {
-      const source = join(import.meta.dirname, 'judges', 'Verify.java')
-      const { stdout } = await run('java', [source, pki.path, 'crl', ...Object.keys(javaVerdicts)])
-      expect(Object.fromEntries(pairsOf(stdout))).toEqual(javaVerdicts)
-    }, 60_000)
-
-    it('sees nothing in revoked without them', async () => {
-      const source = join(import.meta.dirname, 'judges', 'Verify.java')
-      const { stdout } = await run('java', [source, pki.path, 'plain', 'revoked', 'good'])
-      expect(stdout).toBe('revoked OK\ngood OK\n')
-    }, 60_000)
-  })
-
-  describeWith(['go'], 'go', () => {
-    it('gives each its error', async () => {
-      using build = temporaryDirectory()
-      const program = join(build.path, 'verify')
-      const source = join(import.meta.dirname, 'judges', 'verify.go')
-      expect(await run('go', ['build', '-o', program, source])).toMatchObject({ status: 0, stderr: '' })
-      const { stdout } = await run(program, [pki.path, ...Object.keys(goVerdicts)])
-      const errors = new Map(pairsOf(stdout))
-      for (const [id, verdict] of Object.entries(goVerdicts)) expect(errors.get(id), id).toMatch(verdict)
-    }, 90_000)
+  it('takes chain.pem as what missing-intermediate lacks', async () => {
+    const folder = pki.folder('missing-intermediate')
+    const args = ['verify', '-no-CApath', '-CAfile', pki.ca, '-untrusted', join(folder, 'chain.pem')]
+    expect((await run('openssl', [...args, join(folder, 'leaf.pem')])).status).toBe(0)
   })
 })
-
-const pairsOf = (output: string): readonly [string, string][] =>
-  output
-    .trimEnd()
-    .split('\n')
-    .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)])

@@ -52,7 +52,7 @@ const misuse: readonly (readonly [args: readonly string[], sentence: string])[] 
   [['up', 'expired+expired'], "'expired' stands in the scenario twice."],
   [
     ['up', 'self-signed+untrusted-root'],
-    "'self-signed' and 'untrusted-root' cannot be combined: both set the facet issuer. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
+    "'self-signed' and 'untrusted-root' cannot be combined: 'untrusted-root' sets root.trusted, and nothing leads a client to that root any more. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
   ],
   [
     ['up', 'expired@2'],

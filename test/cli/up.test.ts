@@ -231,6 +231,7 @@ describe('--json', () => {
       qualifier: null,
       flags: [],
       reason: null,
+      proof: expect.objectContaining({ nth: 1, scenario: 'good', phase: 'tls', fact: 'commands[0].line' }),
       verdict: 'pass',
       record: expect.objectContaining({ nth: 1, fired: [expect.objectContaining({ part: 'good' })] }),
     })

@@ -1,27 +1,15 @@
 import { expect, it } from 'vitest'
 import { type MailServer, startMailServer } from '../../src/index.ts'
+import { bunClients } from '../support/clients/all.ts'
 import { bunProgram } from '../support/clients/bun.ts'
-import { librariesOn } from '../support/clients/node.ts'
-import { describeSessions, type Refusals } from '../support/clients/sessions.ts'
+import { coreScenarios } from '../support/clients/play.ts'
+import { describeSessions } from '../support/clients/sessions.ts'
 import { describeWith, run } from '../support/programs.ts'
 
 const bun = await bunProgram()
 
-// BoringSSL's words; Bun lets the handshake end before it looks, and then closes without an alert.
-const seen = 'silent-close'
-const refusals: Refusals = {
-  expired: { says: 'certificate has expired', seen },
-  'self-signed': { says: 'unable to verify the first certificate', seen },
-  'wrong-host': { says: "Host: localhost. is not in the cert's altnames: DNS:imap.example.com", seen },
-  'untrusted-root': { says: 'unable to get local issuer certificate', seen },
-  'missing-intermediate': { says: 'unable to verify the first certificate', seen },
-  'starttls-stripped': {
-    smtp: { says: 'ETLS: Error upgrading connection with STARTTLS: 502 5.5.1 Command not implemented', seen },
-    imap: { says: 'Server does not support STARTTLS', seen },
-  },
-}
-
-for (const client of librariesOn('Bun', bun)) describeSessions(client, refusals)
+// BoringSSL's words. Bun lets the handshake end before it looks, and then closes without an alert.
+for (const client of await bunClients()) describeSessions(client, coreScenarios)
 
 describeWith([bun], 'Bun', () => {
   it.each([

@@ -3,7 +3,7 @@ import { type MailServers, startMailServers } from '../../src/index.ts'
 import { type Cell, cellsOf, titled } from '../support/clients/cells.ts'
 import { playOne, type Said } from '../support/clients/client.ts'
 import { imapflow, nodemailer, nodePop3 } from '../support/clients/node.ts'
-import { mail } from '../support/clients/sessions.ts'
+import { mail } from '../support/clients/play.ts'
 
 /** A fleet for each half: outcomes are of every connection to an endpoint. */
 let without: MailServers

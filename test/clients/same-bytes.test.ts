@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type MailServers, startMailServers } from '../../src/index.ts'
 import { type Errand, playOne } from '../support/clients/client.ts'
 import { imapflow, nodemailer } from '../support/clients/node.ts'
+import { mail } from '../support/clients/play.ts'
 import { python } from '../support/clients/python.ts'
-import { mail } from '../support/clients/sessions.ts'
 import { describeWith } from '../support/programs.ts'
 
 /** Messages with lines that begin with dots, octets above 127, attachments and headers in raw UTF-8. */

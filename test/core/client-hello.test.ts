@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { parseClientHello, readClientHello } from '../../src/tls/client-hello.ts'
+import { parseClientHello, readClientHello, serverNameOf } from '../../src/tls/client-hello.ts'
 
 /** Version TLS 1.0, a random of zeros, no session, one cipher suite, no compression, and nothing behind it. */
 const shortest = Buffer.from(`010000290301${'00'.repeat(32)}000002002f0100`, 'hex')
@@ -29,6 +29,38 @@ describe('a ClientHello', () => {
   it('keeps what can be read where an extension is malformed', () => {
     const broken = Buffer.concat([shortest, Buffer.from('000800000004ffff00ff', 'hex')])
     expect(parseClientHello(broken, 'after-reply')).toMatchObject({ serverName: null, ciphers: [0x2f] })
+  })
+})
+
+describe('the server name', () => {
+  /** The same with three extensions: ALPN h2, the server name localhost, extended master secret. */
+  const named = Buffer.concat([
+    shortest,
+    Buffer.from('001f001000050003026832', 'hex'),
+    Buffer.from('0000000e000c000009', 'hex'),
+    Buffer.from('localhost'),
+    Buffer.from('00170000', 'hex'),
+  ])
+  const nameIn = (message: Buffer): string | null => serverNameOf({ kind: 'client-hello', message })
+
+  it('is found between other extensions, as the whole ClientHello tells it', () => {
+    expect(nameIn(named)).toBe('localhost')
+    expect(parseClientHello(named, 'first-bytes')).toMatchObject({ serverName: 'localhost', alpn: ['h2'] })
+  })
+
+  it('is null where the client sent none', () => {
+    expect(nameIn(shortest)).toBeNull()
+    expect(serverNameOf({ kind: 'other', bytes: named })).toBeNull()
+  })
+
+  it('is null where the ClientHello is cut short, at any octet, though the name be there', () => {
+    for (let length = 4; length < named.length; length++) expect(nameIn(named.subarray(0, length))).toBeNull()
+  })
+
+  it('is null where its extension is longer than all of them', () => {
+    const broken = Buffer.from(named)
+    broken.writeUInt16BE(0x13, shortest.length + 2 + 9 + 2)
+    expect(nameIn(broken)).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytesOf, LateReply, piecesOf } from '../../src/servers/core/command-result.ts'
-import { chunksOf, finished } from '../../src/servers/core/pieces.ts'
+import { chunksOf, finished, oneChunk } from '../../src/servers/core/pieces.ts'
 
 const sizesOf = async (pieces: Iterable<string | Buffer>): Promise<readonly number[]> => {
   const sizes: number[] = []
@@ -19,6 +19,13 @@ describe('pieces', () => {
     expect(await sizesOf(['head', Buffer.alloc(150_000), 'tail'])).toEqual([4, 65_536, 65_536, 18_928, 4])
     expect(await sizesOf(Array.from({ length: 70_000 }, () => 'x'))).toEqual([65_536, 4464])
     expect(await sizesOf(['', Buffer.alloc(0)])).toEqual([])
+  })
+
+  it('are one chunk where it is a single short one, and not where they are several, long or still to be made', () => {
+    expect(oneChunk(['\xff'])).toEqual(Buffer.from([0xff]))
+    expect(oneChunk([Buffer.from('b')])).toEqual(Buffer.from('b'))
+    for (const pieces of [[], ['a', 'b'], ['x'.repeat(65_536)], new Set(['a'])])
+      expect(oneChunk(pieces)).toBeUndefined()
   })
 
   it('are made no further than they are taken', async () => {

@@ -15,7 +15,7 @@ describe('a scenario', () => {
       runs: 1,
       protocols: ['smtp', 'imap', 'pop3'],
       modes: ['implicit', 'starttls'],
-      parts: [{ id: 'wrong-host', sets: ['facet names'], references: ['RFC 9525 §6', 'RFC 7817 §3'] }],
+      parts: [{ id: 'wrong-host', sets: ['leaf.names'], references: ['RFC 9525 §6', 'RFC 7817 §3'] }],
       commands: ['mockmail up wrong-host', 'mockmail up wrong-host --protocol smtp --mode implicit -v'],
     })
     expect(scenario('ehlo-required-after-tls').commands[1]).toBe(

@@ -11,6 +11,7 @@ const copied = [
   'docs',
   'schemas',
   'examples',
+  'fixtures/measured',
   'test/reports',
   'package.json',
   'tsconfig.json',

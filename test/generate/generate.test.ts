@@ -36,7 +36,8 @@ describe('npm run generate', () => {
 const entry = `
   'born-in-1970': {
     summary: 'The leaf, and only the leaf, ran from 1970 to the run\\'s first day but one.',
-    dates: { leaf: { notBefore: days(-20_000), notAfter: days(-1) } },
+    parameter: { name: 'year of birth', values: { 1970: {}, 1971: { expect: 'either' } }, default: 1970 },
+    leaf: { dates: { notBefore: days(-20_000), notAfter: days(-1) } },
     expect: 'reject',
     because: 'the current time is after notAfter',
     reason: 'expired',
@@ -50,6 +51,9 @@ import { startMailServer } from './src/index.ts'
 const one = { protocol: 'imap', mode: 'implicit' } as const
 await startMailServer({ ...one, scenario: 'born-in-1970' })
 await startMailServer({ ...one, scenario: 'unix-epoch+wrong-host' })
+await startMailServer({ ...one, scenario: 'born-in-1970:1971+wrong-host' })
+// @ts-expect-error a value that is not there
+await startMailServer({ ...one, scenario: 'born-in-1970:1972' })
 // @ts-expect-error a name that is not there
 await startMailServer({ ...one, scenario: 'born-in-1971' })
 // @ts-expect-error both set the dates
@@ -58,7 +62,7 @@ await startMailServer({ ...one, scenario: 'born-in-1970+not-yet-valid' })
 
 const matrix = `
 import { casesFor } from './src/testing/cases.ts'
-const cells = casesFor({ tag: 'validity' }).filter(({ scenario }) => scenario === 'born-in-1970')
+const cells = casesFor({ tag: 'validity' }).filter(({ scenario }) => scenario === 'born-in-1970:1970')
 console.log(JSON.stringify(cells.map(({ protocol, mode, expect }) => [protocol, mode, expect].join(' '))))
 `
 
@@ -86,7 +90,9 @@ describe('a new certificate', () => {
     const cells = ['smtp', 'imap', 'pop3'].flatMap((name) => [`${name} implicit reject`, `${name} starttls reject`])
     expect(JSON.parse((await copy.run('tsx', ['matrix.ts'])).output)).toEqual(cells)
 
-    expect(copy.read('docs/scenarios.md')).toContain('| `born-in-1970` | The leaf, and only the leaf, ran from 1970')
+    expect(copy.read('docs/scenarios.md')).toContain(
+      '| `born-in-1970`<br>year of birth: `:1970` (**refuses**), `:1971` (**may do either**); `1970` when nothing is said | The leaf, and only the leaf, ran from 1970',
+    )
     expect(copy.read('src/scenarios/claims.ts')).toContain("readonly 'unix-epoch': 'born-in-1970'")
   }, 180_000)
 })

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { type Ask, type ClientDialect, dialects } from './dialects.ts'
+import { type Ask, type ClientDialect, dialects, type Errand } from './dialects.ts'
 import { dial, Pipe, Talk } from './pipe.ts'
 
 /**
@@ -13,6 +13,10 @@ import { dial, Pipe, Talk } from './pipe.ts'
  * - `keep-buffer`: what came in clear behind the answer to STARTTLS is an answer inside TLS
  * - `any-certificate`: it verifies nothing
  * - `lower-version`: it speaks TLS 1.0, and tries again with an older version where a newer one fails
+ * - `keep-capabilities`: what the server offered in clear it takes to be offered inside TLS
+ * - `any-mechanism`: where one way to log in is refused, it tries the next, down to the plainest
+ * - `use-what-it-read`: mailboxes that were named in clear it opens inside TLS
+ * - `no-deadline`: it waits for as long as the server likes
  */
 export const switches = [
   'continue-in-clear',
@@ -21,6 +25,10 @@ export const switches = [
   'keep-buffer',
   'any-certificate',
   'lower-version',
+  'keep-capabilities',
+  'any-mechanism',
+  'use-what-it-read',
+  'no-deadline',
 ] as const
 export type Switch = (typeof switches)[number]
 
@@ -34,10 +42,17 @@ export interface Target {
   readonly ca: string
   readonly user: string
   readonly password: string
+  /** Default: to log in, and to hand in mail. */
+  readonly wants?: Errand
 }
 
 /** Milliseconds. The slowest answer that a correct server may take is a second late. */
 const patience = 1500
+
+/** Milliseconds, of which every server of a test has fewer. */
+const forever = 15_000
+
+const patienceOf = (careless: Switch | undefined): number => (careless === 'no-deadline' ? forever : patience)
 
 /** TLS cannot be had here. The socket is what is left. */
 class NoTls extends Error {
@@ -80,7 +95,11 @@ async function session(target: Target, manner: Manner): Promise<'done' | 'gave u
   const offer = await say(talk, dialect.capabilities())
   // With TLS 1.3 a server may refuse the client when the client has long finished.
   if (offer === undefined) throw new NoTls('no answer inside TLS', socket)
-  if (dialect.offersLogin(offer)) await use(talk, dialect, target)
+  const offered = manner.careless === 'keep-capabilities' ? `${opened.before}${offer}` : offer
+  if (dialect.offersLogin(offered) || (target.wants ?? 'login') !== 'login') {
+    await use(talk, dialect, target, manner.careless)
+    if (manner.careless === 'use-what-it-read') for (const ask of dialect.open(opened.before)) await say(talk, ask)
+  }
   await say(talk, dialect.quit())
   secured.end(() => socket.end())
   return 'done'
@@ -89,19 +108,21 @@ async function session(target: Target, manner: Manner): Promise<'done' | 'gave u
 interface Opened {
   readonly talk: Talk
   readonly secured: Duplex
+  /** What the server had said in clear. */
+  readonly before: string
 }
 
 type Open = (target: Target, manner: Manner, dialect: ClientDialect, socket: Socket) => Promise<Opened | undefined>
 
 const overTls: Open = async (target, manner, { greeting }, socket) => {
   const secured = await secure(target, manner, socket)
-  const talk = new Talk(secured, patience)
-  if (await talk.answer(greeting)) return { talk, secured }
+  const talk = new Talk(secured, patienceOf(manner.careless))
+  if (await talk.answer(greeting)) return { talk, secured, before: '' }
   throw new NoTls('no greeting inside TLS', socket)
 }
 
 const throughStartTls: Open = async (target, manner, dialect, socket) => {
-  const clear = new Talk(socket, patience)
+  const clear = new Talk(socket, patienceOf(manner.careless))
   if (!(await clear.answer(dialect.greeting))) {
     if (manner.careless === 'ignore-greeting') await blurt(clear, dialect, target)
     socket.destroy()
@@ -113,24 +134,31 @@ const throughStartTls: Open = async (target, manner, dialect, socket) => {
   const rest = clear.leave()
   if (!answer || !startTls.yes.test(answer)) throw new NoTls('STARTTLS cannot be had', socket)
   const secured = await secure(target, manner, socket)
-  return { secured, talk: new Talk(secured, patience, manner.careless === 'keep-buffer' ? rest : '') }
+  const talk = new Talk(secured, patienceOf(manner.careless), manner.careless === 'keep-buffer' ? rest : '')
+  return { secured, talk, before: `${offer}${answer}` }
 }
 
 const say = (talk: Talk, { line, answer }: Ask): Promise<string | undefined> => talk.ask(line, answer)
 
-/** Logs in and hands in mail, as far as the server says yes. */
-async function use(talk: Talk, dialect: ClientDialect, { user, password }: Target): Promise<void> {
-  for (const ask of [...dialect.login(user, password), ...dialect.mail()]) {
-    const said = await say(talk, ask)
-    if (said === undefined || !ask.yes.test(said)) return
-  }
+/** Does what the user wants, as far as the server says yes. */
+async function use(talk: Talk, dialect: ClientDialect, target: Target, careless: Switch | undefined): Promise<void> {
+  const { user, password, wants = 'login' } = target
+  if (careless === 'any-mechanism') for (const ask of dialect.better()) if (!(await goes(talk, ask))) break
+  const errand =
+    wants === 'login' ? [...dialect.login(user, password), ...dialect.mail()] : (dialect.errand(wants, user) ?? [])
+  for (const ask of errand) if (!(await goes(talk, ask))) return
 }
 
-/** Logs in, whatever the server says to it, or does not say. */
-async function blurt(talk: Talk, dialect: ClientDialect, { user, password }: Target): Promise<void> {
-  const login = dialect.login(user, password)
-  talk.send(dialect.capabilities().line, ...login.map(({ line }) => line))
-  await talk.answer(login.at(-1)?.answer ?? /$/)
+async function goes(talk: Talk, ask: Ask): Promise<boolean> {
+  const said = await say(talk, ask)
+  return said !== undefined && ask.yes.test(said)
+}
+
+/** Does what the user wants, whatever the server says to it, or does not say. */
+async function blurt(talk: Talk, dialect: ClientDialect, { user, password, wants = 'login' }: Target): Promise<void> {
+  const errand = wants === 'login' ? dialect.login(user, password) : (dialect.errand(wants, user) ?? [])
+  talk.send(dialect.capabilities().line, ...errand.map(({ line }) => line))
+  await talk.answer(errand.at(-1)?.answer ?? /$/)
 }
 
 /** @throws {NoTls} when there is no session, or none with whom it should be */
@@ -144,7 +172,7 @@ async function secure(target: Target, { maxVersion, careless }: Manner, socket: 
         : { minVersion: 'TLSv1.2' }
   const secured = tls.connect({ socket: pipe, ca: target.ca, servername: target.servername, maxVersion, ...lax })
   const failed = await new Promise<Error | undefined>((resolve) => {
-    setTimeout(() => resolve(new Error('the handshake takes too long')), patience).unref()
+    setTimeout(() => resolve(new Error('the handshake takes too long')), patienceOf(careless)).unref()
     secured.once('error', resolve)
     secured.once('close', () => resolve(new Error('closed in the handshake')))
     secured.once('secureConnect', () => resolve(undefined))

@@ -8,8 +8,20 @@ export interface ClientDialect {
   /** Each is sent when the one before was answered with yes. */
   login(user: string, password: string): readonly Ask[]
   mail(): readonly Ask[]
+  /** What a client says that wants something else than to log in; absent where the protocol has no such thing. */
+  errand(wants: Errand, user: string): readonly Ask[] | undefined
+  /** A login by a hash, given up when it is asked for it. */
+  better(): readonly Ask[]
+  /** Opens what such answers name. */
+  open(before: string): readonly Ask[]
   quit(): Ask
 }
+
+/**
+ * What the client's user wants done: nothing careless in itself. `mail` hands in mail without a login, `digest` logs in by a
+ * hash, `name` only says who asks, `use` uses the session without a secret, `look` looks around and leaves.
+ */
+export type Errand = 'login' | 'mail' | 'digest' | 'name' | 'use' | 'look'
 
 /** A line, and what any answer to it looks like; `yes` only where more follows if it is. */
 export interface Ask {
@@ -31,6 +43,8 @@ const imap = (tag: string, command: string): Ask => ({
 
 const message = 'Subject: from the client of the judges\r\n\r\nhello\r\n'
 
+const never = /$^/
+
 const smtpClient: ClientDialect = {
   greeting: /^220 .*\r\n/m,
   capabilities: () => smtp('EHLO client.example.com', /^250 /m),
@@ -44,6 +58,12 @@ const smtpClient: ClientDialect = {
     smtp('DATA', /^354 /m),
     smtp(`${message}.`, /^250 /m),
   ],
+  errand: (wants) =>
+    ({ mail: [smtp('MAIL FROM:<a@example.com>', /^250 /m)], use: [smtp('AUTH LOGIN', /^334 /m)], look: [] })[
+      wants as 'mail'
+    ],
+  better: () => [smtp('AUTH CRAM-MD5', /^334 /m), smtp('*', never)],
+  open: () => [],
   quit: () => smtp('QUIT', /^221 /m),
 }
 
@@ -69,6 +89,20 @@ function imapClient(): ClientDialect {
         { line: message, answer: new RegExp(`^${tag} .*\\r\\n`, 'm'), yes: new RegExp(`^${tag} OK`, 'm') },
       ]
     },
+    errand: (wants) =>
+      wants === 'mail'
+        ? [ask('APPEND INBOX {5}')]
+        : wants === 'use'
+          ? [ask('SELECT INBOX')]
+          : wants === 'look'
+            ? []
+            : undefined,
+    better() {
+      const begin = ask('AUTHENTICATE CRAM-MD5')
+      return [begin, { line: '*', answer: new RegExp(`^a${count} .*\\r\\n`, 'm'), yes: never }]
+    },
+    open: (before) =>
+      [...before.matchAll(/^\* LIST \([^)]*\) \S+ "?([^"\r\n]+)"?/gm)].map(([, name]) => ask(`SELECT "${name}"`)),
     quit: () => ask('LOGOUT'),
   }
 }
@@ -81,6 +115,15 @@ const pop3Client: ClientDialect = {
   offersLogin: (answer) => /^USER\r?$/im.test(answer),
   login: (user, password) => [pop3(`USER ${user}`), pop3(`PASS ${password}`)],
   mail: () => [pop3('STAT')],
+  errand: (wants, user) =>
+    ({
+      digest: [pop3(`APOP ${user} ${'0123456789abcdef'.repeat(2)}`)],
+      name: [pop3(`USER ${user}`)],
+      use: [pop3('STAT')],
+      look: [],
+    })[wants as 'use'],
+  better: () => [{ ...pop3('AUTH CRAM-MD5'), answer: /^(?:\+ |-ERR).*\r\n/m, yes: /^\+ /m }, pop3('*')],
+  open: () => [],
   quit: () => pop3('QUIT'),
 }
 

@@ -1,5 +1,5 @@
 import type { Target } from '../support/clients/client.ts'
-import { mail } from '../support/clients/sessions.ts'
+import { mail } from '../support/clients/play.ts'
 import { run } from '../support/programs.ts'
 
 /** A whole session of curl that insists on TLS: it sends a message, or lists. */

@@ -1,6 +1,6 @@
 import type tls from 'node:tls'
 import type { Mode, OutcomeWord, Protocol, Verdict } from '../../src/index.ts'
-import type { PresetId, QuirkId } from '../../src/scenarios/registry.ts'
+import type { PlayedId } from './row-ids.ts'
 import type { Habits } from './scripted-client.ts'
 
 /** What a test has ready for a client. */
@@ -93,7 +93,7 @@ const blind: Habits = { logsInUnasked: true, triesEverything: true }
 const ehloOrder = (protocol: Protocol): readonly string[] => (protocol === 'smtp' ? ['capabilities'] : [])
 
 /** For each quirk and preset, a client that does everything right, and those that do what is wrong there. */
-export const plays: Readonly<Record<QuirkId | PresetId, readonly Play[]>> = {
+export const plays: Readonly<Record<PlayedId, readonly Play[]>> = {
   'starttls-stripped': neverHadTls('capabilities', 'command:starttls'),
   'starttls-refused': neverHadTls('command:starttls'),
   'starttls-required': [
@@ -104,7 +104,11 @@ export const plays: Readonly<Record<QuirkId | PresetId, readonly Play[]>> = {
       result: { ...leaked, flags: ['login-refused-in-clear'] },
       onGood: leaked,
       fired: (protocol) =>
-        protocol === 'smtp' ? ['command:auth', 'command:envelope', 'command:message'] : ['command:auth'],
+        ({
+          smtp: ['command:auth', 'command:envelope', 'command:message'],
+          imap: ['command:auth', 'command:select'],
+          pop3: ['command:auth', 'command:list'],
+        })[protocol],
     },
   ],
   'starttls-injected': [

@@ -5,11 +5,14 @@ import { presets, quirks } from '../../src/scenarios/registry.ts'
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { captureClientHello } from '../support/raw.ts'
 import { completed, type Play, type Props, plays, type Result } from './plays.ts'
+import { type PlayedId, rowIds } from './row-ids.ts'
 import { playClient } from './scripted-client.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
 const modes = ['implicit', 'starttls', 'plain'] as const
-const ids = Object.keys({ ...quirks, ...presets }) as readonly (keyof typeof plays)[]
+const ids = Object.keys({ ...quirks, ...presets }).filter(
+  (id) => !rowIds.some((row) => row === id),
+) as readonly PlayedId[]
 
 /** Where a quirk can show, protocol by protocol. */
 const cells = ids.flatMap((id) =>
@@ -36,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([servers.close(), impatient.close()]))
 
 it('there is a client for every quirk and preset, in every mode in which it can show', () => {
-  expect(Object.keys(plays)).toEqual(ids)
+  expect(Object.keys(plays).sort()).toEqual([...ids].sort())
   for (const { id, modes } of cells) {
     for (const mode of modes) {
       const played = plays[id].filter((play) => play.modes?.includes(mode) ?? true)

@@ -4,7 +4,7 @@ import { defineQuirk, send } from '../../src/index.ts'
 import { listEntry } from '../../src/scenarios/listing.ts'
 import { catalogue } from '../../src/scenarios/registry.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from '../../src/scenarios/scenario.ts'
-import { stakesOf } from '../../src/verdicts/verdict.ts'
+import { contextOf, faultsOf } from '../../src/verdicts/detectors/context.ts'
 
 const listed = catalogue.map(listEntry)
 const firstOf = (scenario: ScenarioInput) => resolveScenario(scenario).forConnection(1)
@@ -33,7 +33,7 @@ describe('a preset', () => {
         layer: 'preset',
         facets: ['subject', 'key'],
         sets: expect.arrayContaining([
-          'facet subject',
+          'intermediate.subject',
           'TLS parameter maxVersion',
           'capability XRDST',
           'moment greeting',
@@ -62,7 +62,7 @@ describe('a preset', () => {
     expect(alone).toMatchObject({
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.2',
-      ecdhCurve: 'P-384',
+      groups: ['P-384'],
       sessionTimeout: 7200,
     })
     for (const scenario of ['exchange-like+tls13-only', 'tls13-only+exchange-like']) {
@@ -81,15 +81,17 @@ describe('a preset', () => {
       modes: ['starttls'],
       at: { greeting: () => [send('220 hello\r\n')] },
     })
-    expect(behaviourOf(firstOf('exchange-like')).at.get('greeting')?.part).toBe('exchange-like')
-    expect(behaviourOf(firstOf([greeter, 'exchange-like'])).at.get('greeting')?.part).toBe('greeter')
+    expect(behaviourOf(firstOf('exchange-like')).at.get('greeting')?.[0]?.part).toBe('exchange-like')
+    expect(behaviourOf(firstOf([greeter, 'exchange-like'])).at.get('greeting')?.[0]?.part).toBe('greeter')
   })
 
   it('gives way to a certificate’s facets and keeps the others', () => {
     const { certificate } = firstOf('exchange-like+untrusted-root')
     expect(certificate).toMatchObject({
       id: 'exchange-like+untrusted-root',
-      facets: { issuer: 'untrusted-root', key: { leaf: 'rsa' }, subject: { root: expect.anything() } },
+      recipe: {
+        members: { leaf: { key: 'rsa-2048' }, root: { trusted: false, subject: expect.anything() } },
+      },
       faulty: true,
     })
     expect(firstOf('exchange-like').certificate).toMatchObject({ id: 'exchange-like', faulty: false })
@@ -101,8 +103,9 @@ describe('a preset', () => {
   })
 
   it('is no fault of what it is joined with', () => {
-    expect(stakesOf(resolveScenario('exchange-like+starttls-stripped'), 1).faults).toEqual(['starttls-stripped'])
-    expect(stakesOf(resolveScenario('exchange-like+revoked'), 1).faults).toEqual(['exchange-like+revoked'])
+    const faults = (id: string) => faultsOf(contextOf(resolveScenario(id), 1, { run: [] }))
+    expect(faults('exchange-like+starttls-stripped')).toEqual(['starttls-stripped'])
+    expect(faults('exchange-like+revoked')).toEqual(['exchange-like+revoked'])
   })
 
   it('leaves the expectation to the others', () => {

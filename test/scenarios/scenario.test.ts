@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { defineCertificate, defineQuirk, refuse } from '../../src/index.ts'
 import { settingsOf } from '../../src/scenarios/compose.ts'
+import { listEntry } from '../../src/scenarios/listing.ts'
 import { catalogue, groups } from '../../src/scenarios/registry.ts'
 import { resolveScenario, scenarioNames } from '../../src/scenarios/scenario.ts'
 
@@ -15,7 +16,7 @@ const codeOf = (run: () => unknown): { code: string; message: string } => {
 
 describe('the catalogue', () => {
   it('has no name, id or alias, twice', () => {
-    const names = catalogue.flatMap(({ id, entry }) => [id, ...(entry.aliases ?? [])])
+    const names = catalogue.flatMap((part) => [part.id, ...listEntry(part).aliases])
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
     expect(scenarioNames).toHaveLength(names.length)
   })
@@ -40,16 +41,12 @@ describe('the catalogue', () => {
 })
 
 describe('resolveScenario', () => {
-  it('joins parts that set different facets', () => {
+  it('joins parts that set different things', () => {
     const scenario = resolveScenario('self-signed+wrong-host')
     expect(scenario.id).toBe('self-signed+wrong-host')
     expect(scenario.forConnection(1).certificate).toMatchObject({
       id: 'self-signed+wrong-host',
-      facets: {
-        issuer: 'self',
-        chain: { send: ['leaf'] },
-        names: { dnsNames: ['imap.example.com'] },
-      },
+      recipe: { members: { leaf: { issuer: 'self', names: { dNSName: ['imap.example.com'] } } } },
       faulty: true,
     })
     expect(scenario.expectation).toMatchObject({ expect: 'reject', reasons: ['self-signed', 'name-mismatch'] })
@@ -63,10 +60,26 @@ describe('resolveScenario', () => {
     expect(resolveScenario('incomplete-chain+wrong.host').id).toBe('missing-intermediate+wrong-host')
   })
 
-  it('refuses parts that set the same facet, and names both and the facet', () => {
+  it('refuses parts that set the same of one member, and names both and what it is', () => {
+    const { code, message } = codeOf(() => resolveScenario('expired+not-yet-valid'))
+    expect(code).toBe('CONFLICT')
+    expect(message).toContain("'expired' and 'not-yet-valid' cannot be combined: both set leaf.dates.")
+  })
+
+  it('joins parts that set the same of different members', () => {
+    const { members } = resolveScenario('expired+expired-intermediate').forConnection(1).certificate.recipe
+    expect(members).toEqual({
+      leaf: { dates: { notBefore: { days: -90 }, notAfter: { days: -1 } } },
+      intermediate: { dates: { notAfter: { days: -1 } } },
+    })
+  })
+
+  it('refuses a part of which nothing would be left, and names what it sets', () => {
     const { code, message } = codeOf(() => resolveScenario('self-signed+untrusted-root'))
     expect(code).toBe('CONFLICT')
-    expect(message).toContain("'self-signed' and 'untrusted-root' cannot be combined: both set the facet issuer")
+    expect(message).toContain(
+      "'self-signed' and 'untrusted-root' cannot be combined: 'untrusted-root' sets root.trusted, and nothing leads a client to that root any more",
+    )
   })
 
   it('refuses a part that stands twice', () => {
@@ -128,7 +141,7 @@ describe('parts of one’s own', () => {
   const shortLived = defineCertificate({
     id: 'short-lived',
     summary: 'The leaf is valid for one day.',
-    dates: { leaf: { notAfter: { days: 1 } } },
+    leaf: { dates: { notAfter: { days: 1 } } },
     expect: 'accept',
   })
 
@@ -145,8 +158,8 @@ describe('parts of one’s own', () => {
     )
   })
 
-  it('conflict on a facet', () => {
-    expect(codeOf(() => resolveScenario(['expired', shortLived])).message).toContain('both set the facet dates')
+  it('conflict with the catalogue’s', () => {
+    expect(codeOf(() => resolveScenario(['expired', shortLived])).message).toContain('both set leaf.dates')
   })
 
   it.each([

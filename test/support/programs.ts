@@ -45,7 +45,8 @@ export const run = (program: string, args: readonly string[], options: RunOption
         const ended = { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8'), output: stdout }
         if (error === null) return resolve({ status: 0, ...ended })
         if (typeof error.code === 'number') return resolve({ status: error.code, ...ended })
-        reject(new Error(`${program} did not end by itself: ${ended.stdout}${ended.stderr}`, { cause: error }))
+        const message = `${program} did not end by itself: ${ended.stdout}${ended.stderr}`
+        reject(Object.assign(new Error(message, { cause: error }), { stdout: ended.stdout }))
       },
     )
     // A program that leaves without reading its input is no failure of ours.

@@ -328,7 +328,7 @@ export function describeEngine(name: string, make: MakeEngine, weaknesses: reado
     })
 
     it('shows no certificate with a HelloRetryRequest', async () => {
-      await using port = await open(make({ identity, profile: { ecdhCurve: 'P-384' } }))
+      await using port = await open(make({ identity, profile: { groups: ['P-384'] } }))
       const client = dial(port.port)
       // The share is for the first of them.
       client.write(await helloOf({ ...only('TLSv1.3'), ecdhCurve: 'X25519:P-384' }))

@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import * as tls from 'node:tls'
 import { startPki } from '../../src/certs/pki.ts'
 import type { Pki } from '../../src/certs/types.ts'
-import type { TlsProfile } from '../../src/scenarios/entry.ts'
+import type { TlsProfile } from '../../src/scenarios/quirk-words.ts'
 import { readClientHello } from '../../src/tls/client-hello.ts'
 import type { AcceptOptions, TlsEngine, TlsFailure, TlsIdentity, TlsSession } from '../../src/tls/engine.ts'
 

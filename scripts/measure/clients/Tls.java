@@ -1,10 +1,13 @@
 // Reads targets, one per line as `index protocol mode host port servername crl`, and prints one line per finding: what
 // JSSE says of a handshake.
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.FileInputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertPathBuilder;
@@ -29,7 +32,6 @@ public final class Tls {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] field = line.split(" ", -1);
-            if (!field[2].equals("implicit")) continue;
             Throwable error = null;
             try {
                 handshake(context(ca, field[6]), field, limit);
@@ -72,14 +74,44 @@ public final class Tls {
         try (Socket plain = new Socket()) {
             plain.connect(new InetSocketAddress(field[3], Integer.parseInt(field[4])), limit);
             plain.setSoTimeout(limit);
+            if (field[2].equals("starttls")) upgrade(field[1], plain);
             SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, field[5], Integer.parseInt(field[4]), true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             socket.startHandshake();
-            // A missing client certificate shows with the first read.
+            // A missing client certificate shows with the first read, and a server that is content answers.
+            if (field[2].equals("starttls")) say(socket, field[1].equals("imap") ? "b NOOP" : "NOOP");
             socket.getInputStream().read();
         }
+    }
+
+    private static void upgrade(String protocol, Socket socket) throws IOException {
+        expect(socket);
+        if (protocol.equals("smtp")) {
+            say(socket, "EHLO localhost");
+            expect(socket);
+        }
+        say(socket, protocol.equals("smtp") ? "STARTTLS" : protocol.equals("imap") ? "a STARTTLS" : "STLS");
+        expect(socket);
+    }
+
+    private static void say(Socket socket, String line) throws IOException {
+        socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Octet by octet: what follows the reply to STARTTLS is TLS. */
+    private static void expect(Socket socket) throws IOException {
+        String line;
+        do {
+            StringBuilder read = new StringBuilder();
+            for (int octet = 0; octet != '\n'; read.append((char) octet)) {
+                octet = socket.getInputStream().read();
+                if (octet < 0) throw new EOFException("closed after '" + read + "'");
+            }
+            line = read.toString();
+        } while (line.matches("(?s)\\d\\d\\d-.*"));
+        if (!line.matches("(?s)(?:2\\d\\d |\\+OK|. OK|\\* OK).*")) throw new IOException(line.trim());
     }
 
     private static void report(String index, Throwable error) {

@@ -1,4 +1,4 @@
-// Reads targets as JSON on stdin and prints one line per finding: what crypto/tls and net/smtp say.
+// Reads targets as JSON on stdin and prints one line per finding: what crypto/tls and, of SMTP's STARTTLS, net/smtp say.
 package main
 
 import (
@@ -7,9 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/smtp"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -48,6 +50,8 @@ func main() {
 			report(index, "crypto/tls", implicit(one, config, limit))
 		} else if one.Mode == "starttls" && one.Protocol == "smtp" {
 			report(index, "net/smtp", starttls(one, config, limit))
+		} else if one.Mode == "starttls" {
+			report(index, "crypto/tls", upgraded(one, config, limit))
 		}
 	}
 }
@@ -83,6 +87,51 @@ func starttls(one target, config *tls.Config, limit time.Duration) error {
 		return err
 	}
 	return client.Quit()
+}
+
+func upgraded(one target, config *tls.Config, limit time.Duration) error {
+	socket, err := net.DialTimeout("tcp", fmt.Sprintf("%s:%d", one.Host, one.Port), limit)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	socket.SetDeadline(time.Now().Add(limit))
+	question := map[string]string{"imap": "a STARTTLS\r\n", "pop3": "STLS\r\n"}[one.Protocol]
+	for _, line := range []string{"", question} {
+		if _, err := io.WriteString(socket, line); err != nil {
+			return err
+		}
+		reply, err := readLine(socket)
+		if err != nil {
+			return err
+		}
+		if words := strings.Fields(reply); len(words) == 0 || (words[0] != "+OK" && (len(words) < 2 || words[1] != "OK")) {
+			return errors.New(strings.TrimSpace(reply))
+		}
+	}
+	secure := tls.Client(socket, config)
+	if err := secure.Handshake(); err != nil {
+		return err
+	}
+	// A missing client certificate shows with the first read, and a server that is content answers.
+	if _, err := io.WriteString(secure, map[string]string{"imap": "b NOOP\r\n", "pop3": "CAPA\r\n"}[one.Protocol]); err != nil {
+		return err
+	}
+	_, err = secure.Read(make([]byte, 512))
+	return err
+}
+
+// Octet by octet: what follows the reply is TLS.
+func readLine(socket net.Conn) (string, error) {
+	line := []byte{}
+	for octet := make([]byte, 1); ; {
+		if _, err := io.ReadFull(socket, octet); err != nil {
+			return "", err
+		}
+		if line = append(line, octet[0]); octet[0] == '\n' {
+			return string(line), nil
+		}
+	}
 }
 
 func report(index int, client string, err error) {

@@ -1,5 +1,5 @@
 import { cut, oneLine, withoutCommands } from '../../text/printable.ts'
-import type { Verdict } from '../../verdicts/verdict.ts'
+import type { Verdict } from '../../verdicts/findings.ts'
 import {
   correctClient,
   describeBaseline,

@@ -1,6 +1,5 @@
 import { type Mode, modes, type Protocol, protocols } from '../../scenarios/vocabulary.ts'
-import type { Grade } from '../../verdicts/outcome.ts'
-import type { Verdict } from '../../verdicts/verdict.ts'
+import type { Grade, Verdict } from '../../verdicts/findings.ts'
 import { isKnown, wasStarted } from '../describe.ts'
 import type { CheckCell, CheckReport } from '../report.ts'
 

@@ -1,9 +1,9 @@
-import { defineCertificates } from '../define.ts'
+import { defineCertificates, servername } from '../define.ts'
 
 export const names = defineCertificates({
   'wrong-host': {
     summary: 'The leaf, and only its name, is wrong: it is issued to imap.example.com.',
-    names: { dnsNames: ['imap.example.com'] },
+    leaf: { names: { dNSName: ['imap.example.com'] } },
     expect: 'reject',
     because: 'the name that was dialled is not among the dNSNames of the leaf',
     reason: 'name-mismatch',
@@ -11,5 +11,45 @@ export const names = defineCertificates({
     tags: ['core', 'names'],
     aliases: ['wrong.host', 'T_3'],
     errors: { openssl: 62, node: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+  },
+  'null-byte-san': {
+    summary: 'The leaf, and only its name, is wrong: a NUL and another domain stand behind the name that is dialled.',
+    leaf: { names: { dNSName: [`${servername}\0.example.com`] } },
+    expect: 'reject',
+    because: 'a name is all of its octets, and whoever stops at the NUL takes it for another one',
+    reason: ['name-mismatch', 'malformed'],
+    references: ['RFC 5280 §4.2.1.6', 'CVE-2009-2408'],
+    tags: ['names'],
+    errors: { openssl: 62, node: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+  },
+  'wildcard-partial-label': {
+    summary: 'The leaf, and only its name, is wrong: its wildcard is a part of a label, ma*.mockmail.test.',
+    leaf: { names: { dNSName: ['ma*.mockmail.test'] } },
+    dial: 'mail.mockmail.test',
+    expect: 'reject',
+    because: 'a wildcard stands for a whole label, and for nothing else',
+    reason: 'name-mismatch',
+    references: ['RFC 9525 §6.3'],
+    tags: ['names'],
+  },
+  'no-san-cn-only': {
+    summary: 'The leaf has no alternative names, and only its common name is the name that is dialled.',
+    leaf: { subject: [['CN', servername]], extensions: { subjectAltName: null } },
+    expect: 'reject',
+    because: 'a common name is no name of a server',
+    reason: ['no-alternative-name', 'name-mismatch'],
+    references: ['RFC 9525 §2', 'RFC 6125 §6.4.4'],
+    tags: ['names'],
+    aliases: ['no-san'],
+  },
+  'nc-excluded-dns': {
+    summary: 'The intermediate, and only it, has a constraint: it excludes the name that is dialled.',
+    intermediate: { nameConstraints: { excludedSubtrees: { dNSName: [servername] } } },
+    expect: 'reject',
+    because: 'an authority may not vouch for a name that its own certificate excludes',
+    reason: 'name-constraints',
+    references: ['RFC 5280 §4.2.1.10'],
+    tags: ['names', 'constraints'],
+    errors: { openssl: 48 },
   },
 })

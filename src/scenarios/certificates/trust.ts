@@ -1,4 +1,4 @@
-import { defineCertificates } from '../define.ts'
+import { defineCertificates, servername } from '../define.ts'
 
 export const trust = defineCertificates({
   good: {
@@ -11,8 +11,7 @@ export const trust = defineCertificates({
   },
   'self-signed': {
     summary: 'The leaf, and only the leaf, is signed by its own key; name and dates are right.',
-    issuer: 'self',
-    chain: { send: ['leaf'] },
+    leaf: { issuer: 'self' },
     expect: 'reject',
     because: 'no trusted authority vouches for the key',
     reason: 'self-signed',
@@ -22,7 +21,7 @@ export const trust = defineCertificates({
   },
   'untrusted-root': {
     summary: 'The chain is right, and only its root is one that nobody trusts; the root is not sent.',
-    issuer: 'untrusted-root',
+    root: { trusted: false },
     expect: 'reject',
     because: 'the chain ends at no trusted root',
     reason: 'unknown-issuer',
@@ -32,8 +31,8 @@ export const trust = defineCertificates({
   },
   'untrusted-root-in-chain': {
     summary: 'The chain is right, and only its root is one that nobody trusts; the root is sent too.',
-    issuer: 'untrusted-root',
-    chain: { send: ['leaf', 'intermediate', 'root'] },
+    root: { trusted: false },
+    send: ['path', 'root'],
     expect: 'reject',
     because: 'a root that the server sends is no reason to trust it',
     reason: 'unknown-issuer',
@@ -43,8 +42,7 @@ export const trust = defineCertificates({
   },
   'certificate-changed': {
     summary: 'A self-signed leaf, and from the second connection on another one for the same name.',
-    issuer: 'self',
-    chain: { send: ['leaf'] },
+    leaf: { issuer: 'self' },
     changesAt: 2,
     expect: 'reject',
     because: 'a user who trusted one certificate has not trusted every other that nobody vouches for',
@@ -57,7 +55,7 @@ export const trust = defineCertificates({
   },
   'missing-intermediate': {
     summary: 'The server sends its leaf, and only the intermediate that signed it is left out.',
-    chain: { send: ['leaf'] },
+    send: ['leaf'],
     expect: 'reject',
     because: 'the sender must send the certificates up to the root, and the leaf alone leads to none',
     reason: 'unknown-issuer',
@@ -65,5 +63,24 @@ export const trust = defineCertificates({
     tags: ['core', 'trust'],
     aliases: ['incomplete-chain'],
     errors: { openssl: 21, node: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+  },
+  'self-signed-ca-as-leaf': {
+    summary: 'The leaf is trusted by itself, signs itself, and only it says that it is an authority.',
+    leaf: {
+      issuer: 'self',
+      trusted: true,
+      basicConstraints: { cA: true },
+      nameConstraints: {
+        permittedSubtrees: {
+          dNSName: [servername, 'localhost', 'mockmail.test'],
+          iPAddress: ['127.0.0.0/8', '::1/128'],
+        },
+      },
+    },
+    expect: 'either',
+    because: 'what a user trusts may be any certificate, and some clients take no authority for a server',
+    reason: ['not-a-ca', 'purpose'],
+    references: ['RFC 5280 §4.2.1.9', 'RFC 5280 §6.1'],
+    tags: ['trust'],
   },
 })

@@ -3,7 +3,7 @@ import { days, defineCertificates } from '../define.ts'
 export const validity = defineCertificates({
   expired: {
     summary: 'The leaf, and only the leaf, expired yesterday.',
-    dates: { leaf: { notBefore: days(-90), notAfter: days(-1) } },
+    leaf: { dates: { notBefore: days(-90), notAfter: days(-1) } },
     expect: 'reject',
     because: 'the current time is after notAfter',
     reason: 'expired',
@@ -14,7 +14,7 @@ export const validity = defineCertificates({
   },
   'not-yet-valid': {
     summary: 'The leaf, and only the leaf, becomes valid tomorrow.',
-    dates: { leaf: { notBefore: days(1), notAfter: days(90) } },
+    leaf: { dates: { notBefore: days(1) } },
     expect: 'reject',
     because: 'the current time is before notBefore',
     reason: 'not-yet-valid',
@@ -24,7 +24,7 @@ export const validity = defineCertificates({
   },
   'expired-intermediate': {
     summary: 'The intermediate, and only the intermediate, expired yesterday.',
-    dates: { intermediate: { notAfter: days(-1) } },
+    intermediate: { dates: { notAfter: days(-1) } },
     expect: 'reject',
     because: 'every certificate of the path must be valid at the current time',
     reason: 'expired',
@@ -34,7 +34,7 @@ export const validity = defineCertificates({
   },
   'expired-root': {
     summary: 'The root, and only the root, expired yesterday; clients have it in their store.',
-    dates: { root: { notAfter: days(-1) } },
+    root: { dates: { notAfter: days(-1) } },
     expect: 'either',
     because: 'the dates of a trust anchor are no part of path validation, and many clients check them all the same',
     reason: 'expired',

@@ -1,5 +1,4 @@
-import { definePresets, send } from '../define.ts'
-import type { EffectContext } from '../effects.ts'
+import { date, definePresets, host, line, send } from '../define-quirks.ts'
 import type { Subject } from '../entry.ts'
 
 const domain: Subject = [
@@ -18,11 +17,10 @@ export const exchange = definePresets({
     because: 'TLS 1.2 with forward secrecy below a trusted root is fine, however the server calls itself',
     references: ['RFC 5246 §7.4.3', 'RFC 5077 §5.6', 'RFC 7627 §4'],
     tags: ['presets'],
-    key: { leaf: 'rsa' },
-    subject: {
-      intermediate: [...domain, ['CN', 'Contoso Subordinate CA']],
-      root: [...domain, ['CN', 'Contoso Offline Root CA']],
-    },
+    shows: [],
+    leaf: { key: 'rsa-2048' },
+    intermediate: { subject: [...domain, ['CN', 'Contoso Subordinate CA']] },
+    root: { subject: [...domain, ['CN', 'Contoso Offline Root CA']] },
     tls: {
       minVersion: 'TLSv1.2',
       maxVersion: 'TLSv1.2',
@@ -36,7 +34,7 @@ export const exchange = definePresets({
         'TLS_AES_128_GCM_SHA256',
         '@SECLEVEL=0',
       ].join(':'),
-      ecdhCurve: 'P-384',
+      groups: ['P-384'],
       sigalgs: 'RSA+SHA1:RSA+SHA256:RSA+SHA384:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384',
       sessionTimeout: 7200,
     },
@@ -45,15 +43,14 @@ export const exchange = definePresets({
       add: ['XRDST'],
       order: ['SIZE', 'PIPELINING', 'ENHANCEDSTATUSCODES', 'starttls', 'auth', '8BITMIME', 'SMTPUTF8', 'XRDST'],
     },
-    at: { greeting: (context) => [send(`${greetings[context.protocol](context)}\r\n`)] },
+    at: {
+      greeting: [
+        send({
+          smtp: line('220 ', host, ' Microsoft ESMTP MAIL Service ready at ', date),
+          imap: line('* OK The Microsoft Exchange IMAP4 service is ready.'),
+          pop3: line('+OK The Microsoft Exchange POP3 service is ready.'),
+        }),
+      ],
+    },
   },
 })
-
-const greetings: Readonly<Record<EffectContext['protocol'], (context: EffectContext) => string>> = {
-  smtp: ({ servername, now }) => `220 ${servername} Microsoft ESMTP MAIL Service ready at ${mailDate(now)}`,
-  imap: () => '* OK The Microsoft Exchange IMAP4 service is ready.',
-  pop3: () => '+OK The Microsoft Exchange POP3 service is ready.',
-}
-
-/** RFC 5322 §3.3, in UTC. */
-const mailDate = (date: Date): string => date.toUTCString().replace('GMT', '+0000')

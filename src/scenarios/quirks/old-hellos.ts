@@ -26,3 +26,17 @@ export const sslv2ServerHello: Uint8Array = Uint8Array.of(
   ...[0x07, 0x00, 0xc0],
   ...random.subarray(0, 16),
 )
+
+/**
+ * A ServerHello of TLS's form with a version of one's choice, RFC 5246 §7.4.1.3: no session id, no compression, no extensions,
+ * and TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, which most clients still offer.
+ */
+export const serverHelloOf = (major: number, minor: number): Uint8Array =>
+  Uint8Array.of(
+    // Record: handshake, 42 octets. Its version is that of TLS 1.0 where the chosen one is none.
+    ...[0x16, 0x03, major === 3 ? Math.min(minor, 3) : 1, 0x00, 0x2a],
+    ...[0x02, 0x00, 0x00, 0x26],
+    ...[major, minor],
+    ...random,
+    ...[0x00, 0xc0, 0x09, 0x00],
+  )

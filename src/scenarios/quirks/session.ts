@@ -1,4 +1,4 @@
-import { defineQuirks, refuse } from '../define.ts'
+import { defineQuirks, refuse } from '../define-quirks.ts'
 
 export const session = defineQuirks({
   'auth-never': {
@@ -11,8 +11,9 @@ export const session = defineQuirks({
     reason: 'authentication',
     references: ['RFC 4954 §3', 'RFC 9051 §6.2.3', 'RFC 5034 §3'],
     tags: ['session'],
+    shows: [],
     capabilities: { remove: ['auth'] },
-    at: { 'command:auth': () => [refuse('not-implemented')] },
+    at: { 'command:auth': [refuse('not-implemented')] },
   },
   'port-closed': {
     summary: 'Nobody listens on the port: the connection is refused before TLS could begin.',
@@ -25,6 +26,7 @@ export const session = defineQuirks({
     observable: 'client',
     references: ['RFC 9293 §3.10.7.1'],
     tags: ['session'],
-    speaks: 'nothing',
+    shows: [],
+    listen: false,
   },
 })

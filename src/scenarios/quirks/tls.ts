@@ -1,5 +1,5 @@
-import { close, defineQuirks, reply, send, silent } from '../define.ts'
-import { sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
+import { clearUse, close, defineQuirks, on, param, reply, send, silent } from '../define-quirks.ts'
+import { serverHelloOf, sslv2ServerHello, sslv3ServerHello } from './old-hellos.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
 const modes = ['implicit', 'starttls'] as const
@@ -18,6 +18,7 @@ export const tls = defineQuirks({
     reason: 'protocol-version',
     references: ['RFC 8996 §4', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [...clearUse, 'downgraded-tls'],
     tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: oldCiphers },
   },
   'tls11-only': {
@@ -30,6 +31,7 @@ export const tls = defineQuirks({
     reason: 'protocol-version',
     references: ['RFC 8996 §5', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [...clearUse, 'downgraded-tls'],
     tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: oldCiphers },
   },
   'tls12-only': {
@@ -41,6 +43,7 @@ export const tls = defineQuirks({
     because: 'TLS 1.2 is what every client must be able to speak',
     references: ['RFC 5246 §1', 'RFC 8997 §3'],
     tags: ['tls', 'versions'],
+    shows: [],
     tls: { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' },
   },
   'tls13-only': {
@@ -52,6 +55,7 @@ export const tls = defineQuirks({
     because: 'TLS 1.3 is the current version',
     references: ['RFC 8446 §1'],
     tags: ['tls', 'versions'],
+    shows: [],
     tls: { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' },
   },
   'version-intolerant': {
@@ -65,12 +69,10 @@ export const tls = defineQuirks({
     references: ['RFC 8446 §4.1.2', 'RFC 7507 §1'],
     tags: ['tls', 'versions'],
     aliases: ['version-intolerance'],
+    shows: [...clearUse, 'downgraded-tls'],
     at: {
-      'client-hello': ({ versions, nth }) => {
-        if (versions.includes('TLSv1.3')) return [close('fin')]
-        // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
-        return nth > 1 ? [reply()] : undefined
-      },
+      // A client that comes again without it has been talked down; one that never offers it has not met the quirk.
+      'client-hello': [on({ offers: 'TLSv1.3' }, close('fin')), on({ from: 2 }, reply())],
     },
   },
   'sslv3-only': {
@@ -84,7 +86,8 @@ export const tls = defineQuirks({
     references: ['RFC 7568 §3', 'RFC 6101 §5.6.1.3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl3-serverhello'],
-    at: { 'client-hello': () => [send(sslv3ServerHello), silent()] },
+    shows: clearUse,
+    at: { 'client-hello': [send(sslv3ServerHello), silent()] },
   },
   'sslv2-only': {
     summary: 'Any ClientHello is answered by a SERVER-HELLO of SSL 2.0; the handshake cannot be completed.',
@@ -97,7 +100,8 @@ export const tls = defineQuirks({
     references: ['RFC 6176 §3'],
     tags: ['tls', 'versions'],
     aliases: ['ssl2-serverhello'],
-    at: { 'client-hello': () => [send(sslv2ServerHello), silent()] },
+    shows: clearUse,
+    at: { 'client-hello': [send(sslv2ServerHello), silent()] },
   },
   'client-cert-required': {
     summary: 'The server wants a certificate of the client and turns away who has none it trusts.',
@@ -109,6 +113,7 @@ export const tls = defineQuirks({
     reason: 'client-certificate',
     references: ['RFC 8446 §4.3.2', 'RFC 8446 §4.4.2.4'],
     tags: ['tls', 'client-certificates'],
+    shows: clearUse,
     tls: { clientCertificate: 'required' },
   },
   'client-cert-optional': {
@@ -120,6 +125,138 @@ export const tls = defineQuirks({
     because: 'a client without a certificate sends an empty list and goes on',
     references: ['RFC 8446 §4.4.2'],
     tags: ['tls', 'client-certificates'],
+    shows: [],
     tls: { clientCertificate: 'optional' },
   },
+  'cipher-null': {
+    summary: 'The server has no cipher suites but those that encrypt nothing.',
+    layer: 'tls',
+    protocols,
+    modes,
+    expect: 'reject',
+    because: 'without encryption TLS hides nothing',
+    reason: 'handshake-failure',
+    references: ['RFC 9325 §4.1', 'RFC 4492 §6'],
+    tags: ['tls', 'ciphers'],
+    shows: ['downgraded-tls', 'leak-credentials-untrusted-tls', 'accepted-bad-tls'],
+    tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-NULL-SHA:ECDHE-RSA-NULL-SHA:NULL-SHA256:@SECLEVEL=0' },
+  },
+  'dh-bits': {
+    summary: 'The key exchange is Diffie-Hellman, with a prime of so many bits.',
+    layer: 'tls',
+    protocols,
+    modes,
+    parameter: {
+      name: 'bits',
+      values: { 1024: {}, 1536: {}, 2048: { expect: 'accept', because: 'that is long enough', shows: [] } },
+      default: 1024,
+    },
+    expect: 'either',
+    because: 'a prime that is too short can be undone, and how short is too short is for the client to say',
+    reason: ['weak-dh', 'handshake-failure'],
+    references: ['RFC 9325 §4.2', 'RFC 7919 §1', 'CVE-2015-4000'],
+    tags: ['tls', 'ciphers'],
+    aliases: ['dhe-1024'],
+    shows: ['downgraded-tls'],
+    leaf: { key: 'rsa-2048' },
+    tls: {
+      maxVersion: 'TLSv1.2',
+      ciphers: 'DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0',
+      dhBits: param,
+    },
+  },
+  'serverhello-version': {
+    summary: 'Any ClientHello is answered by a ServerHello of another version; the handshake cannot be completed.',
+    layer: 'tls',
+    protocols,
+    modes,
+    parameter: {
+      name: 'version',
+      values: {
+        '0305': { at: helloOf(3, 5), aliases: ['version-unknown-0305'] },
+        '0301': { at: helloOf(3, 1), because: 'TLS 1.0 must not be used any more' },
+        '7a7a': { at: helloOf(0x7a, 0x7a), aliases: ['version-grease'] },
+      },
+      default: '0305',
+    },
+    expect: 'reject',
+    because: 'the server must choose a version that was offered',
+    reason: ['protocol-version', 'handshake-failure', 'timeout'],
+    references: ['RFC 8446 §4.1.3', 'RFC 8701 §4', 'RFC 8996 §4'],
+    tags: ['tls', 'versions'],
+    shows: [...clearUse, 'hung'],
+  },
+  'no-tickets': {
+    summary: 'The server speaks TLS 1.2, gives no session ticket and resumes no session.',
+    layer: 'tls',
+    protocols,
+    modes,
+    expect: 'accept',
+    because: 'a session that cannot be resumed is begun anew',
+    runs: 2,
+    references: ['RFC 5077 §3.2', 'RFC 5246 §7.3'],
+    tags: ['tls', 'sessions'],
+    shows: [],
+    tls: { maxVersion: 'TLSv1.2', tickets: 'none' },
+  },
+  'ticket-rejected': {
+    summary: 'The server gives session tickets, and takes none of them back.',
+    layer: 'tls',
+    protocols,
+    modes,
+    expect: 'accept',
+    because: 'a ticket that is not taken back is followed by a whole handshake',
+    runs: 2,
+    references: ['RFC 5077 §3.1', 'RFC 8446 §4.2.11'],
+    tags: ['tls', 'sessions'],
+    shows: [],
+    tls: { tickets: 'rotate' },
+  },
+  'resume-ticket': {
+    summary: 'All servers of the run take the same tickets, whatever certificate they show.',
+    layer: 'tls',
+    protocols,
+    modes,
+    expect: 'accept',
+    because: 'a session that is resumed is that of the certificate which began it',
+    runs: 2,
+    references: ['RFC 8446 §4.6.1', 'RFC 5077 §5.6'],
+    tags: ['tls', 'sessions'],
+    aliases: ['resume-cross-port'],
+    shows: [],
+    tls: { ticketGroup: 'run' },
+  },
+  'alpn-mismatch': {
+    summary: 'What the client offers by ALPN is refused, or answered with what no mail server speaks.',
+    layer: 'tls',
+    protocols,
+    modes,
+    parameter: { name: 'answer', values: ['refused', 'other'], default: 'refused' },
+    expect: 'either',
+    because: 'a client that wants a protocol and cannot have it leaves, and one that offers none meets nothing unusual',
+    reason: ['no-alpn', 'handshake-failure'],
+    references: ['RFC 7301 §3.2'],
+    tags: ['tls', 'alpn'],
+    aliases: ['alpn-reject'],
+    shows: [],
+    tls: { alpn: param },
+  },
+  'sni-required': {
+    summary: 'A ClientHello that names no server is refused with an alert.',
+    layer: 'tls',
+    protocols,
+    modes,
+    expect: 'accept',
+    because: 'a client that dials a name says it',
+    reason: 'handshake-failure',
+    references: ['RFC 6066 §3', 'RFC 8446 §9.2'],
+    tags: ['tls', 'sni'],
+    shows: [],
+    tls: { sni: { missing: 'alert' } },
+  },
 })
+
+/** A ServerHello and nothing behind it. */
+function helloOf(major: number, minor: number) {
+  return { 'client-hello': [send(serverHelloOf(major, minor)), silent()] }
+}

@@ -1,24 +1,38 @@
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { clock } from '../../clock.ts'
 import type { ClientHelloRecord, ConnectionRecord } from '../../record/record.ts'
 import type { Hook } from '../../scenarios/vocabulary.ts'
 import { readClientHello, serverNameOf } from '../../tls/client-hello.ts'
 import type { Below } from '../../tls/engine.ts'
+import { TlsRecords } from '../../tls/tls-records.ts'
 import { type Answering, Answers, noRequest } from './answers.ts'
-import type { PlannedReply } from './apply-effects.ts'
+import type { Applied } from './apply-effects.ts'
 import type { Behaviour } from './behaviour.ts'
-import type { Link, Session } from './dialect.ts'
-import { overhear, type Responder, runDialogue } from './dialogue.ts'
+import type { CommandResult } from './command-result.ts'
+import type { Dialect, Link, Session } from './dialect.ts'
+import { overhear, runDialogue } from './dialogue.ts'
 import { noteHandshake, noteNoClientHello } from './handshake.ts'
-import { type ConnectionHost, placeOf } from './host.ts'
+import type { ConnectionHost } from './host.ts'
 import { IdleTimer } from './idle.ts'
 import type { Input } from './input.ts'
-import { openLink } from './link.ts'
+import { type LinkOptions, openLink } from './link.ts'
 import { Pushes } from './pushes.ts'
 import { type ConnectionControls, Quirks } from './quirks.ts'
 import type { Recorder } from './recorder.ts'
 import { lingerMs } from './transport.ts'
 import { Wire } from './wire.ts'
+
+/** How a connection goes on behind a moment. */
+type Course = 'on' | 'over' | 'upgrade' | 'stay-in-clear'
+
+/** What TLS is laid upon, where that is not the TCP socket, and what it shows. */
+interface Laid {
+  readonly lower?: Duplex | undefined
+  readonly certificate?: string | undefined
+}
+
+const nothingToSay: CommandResult = { send: '', next: 'command' }
 
 /** From TCP accept to close. Rejects for a defect of ours only, never because of what the client does. */
 export class Connection {
@@ -37,6 +51,10 @@ export class Connection {
   #idled = false
   /** What a TLS engine hears below TLS, where it has to. */
   #below: Below | null = null
+  /** What binds a login to the TLS session. */
+  #binding: Link['binding'] = () => undefined
+  /** The dialogue before TLS, where a quirk keeps it. */
+  #kept: Session | undefined
   /** Whether the client had said more when the first answer to STARTTLS began to leave. */
   #spokeAhead = false
 
@@ -47,7 +65,7 @@ export class Connection {
     this.#recorder = recorder
     this.record = recorder.record
     this.#wire = new Wire(raw, recorder, () => this.#idle.restart())
-    this.#quirks = new Quirks(behaviour, recorder, placeOf(host), this.#controls())
+    this.#quirks = new Quirks(behaviour, recorder, host, this.#controls())
     this.#answers = new Answers(this.#answering(), this.#quirks)
     this.#idle = new IdleTimer(host.limits.idle, this.#whenIdle)
   }
@@ -71,13 +89,13 @@ export class Connection {
   }
 
   async #converse(): Promise<void> {
-    const { speaks } = this.#behaviour
-    const first = speaks?.what ?? (this.#host.mode === 'implicit' ? 'tls' : 'clear')
-    if (!(await this.#applyAt('accept'))) return
-    if (speaks) this.#recorder.fired(speaks.part, 'accept')
-    if (first === 'clear') this.#wire.attach(this.#raw, 'clear')
+    const { mode } = this.#host
+    const how = await this.#applyAt('accept')
+    if (how === 'over') return
+    const inTls = how === 'upgrade' || (how === 'on' && mode === 'implicit')
+    if (!inTls) this.#wire.attach(this.#raw, 'clear')
     else if (!(await this.#startTls('first-bytes'))) return
-    for (let greet = true; await this.#talk({ greet }); greet = false) {
+    for (let first = true; await this.#talk({ first }); first = false) {
       if (!(await this.#upgrade())) return
     }
     // Strayed, or through with TLS and still there.
@@ -85,12 +103,20 @@ export class Connection {
   }
 
   /** One phase of the dialogue. True when it ended with an upgrade to TLS. */
-  async #talk({ greet }: { readonly greet: boolean }): Promise<boolean> {
-    const session = this.#open((make) => this.#pushes.add(make))
+  async #talk({ first }: { readonly first: boolean }): Promise<boolean> {
+    const session = this.#open({ push: (make) => this.#pushes.add(make), first })
+    if (this.#kept) session.adopt?.(this.#kept)
+    this.#kept = undefined
     try {
       const { dialect } = this.#host
-      const end = await runDialogue(dialect, session, this.#wire.input, this.#answers.responder(session), { greet })
-      if (end === 'upgrade') return true
+      if (first && (await this.#isOneTooMany(dialect))) return false
+      const responder = this.#answers.responder(session)
+      const end = await runDialogue(dialect, session, this.#wire.input, responder, { greet: first })
+      if (end === 'upgrade') {
+        if (this.#answers.upgrade?.keep?.includes('session')) this.#kept = session
+        return true
+      }
+      if (end === 'close' && (await this.#applyAt('closing')) === 'over') return false
       if (this.#idled) this.#pushes.add(() => [dialect.goodbye(session)])
       await this.#pushes.finished()
       if (end === 'hopeless') this.#wire.ended('limit', 'fin', 'line-limit')
@@ -102,30 +128,55 @@ export class Connection {
     }
   }
 
-  #open(push: Link['push']): Session {
-    return this.#host.dialect.open(openLink(this.#host, this.#behaviour, this.#recorder, this.#wire.phase, push))
+  #open(options: Omit<LinkOptions, 'binding'>): Session {
+    const binding = this.#binding
+    const link = openLink(this.#host, this.#behaviour, this.#recorder, this.#wire.phase, { ...options, binding })
+    return this.#host.dialect.open(link)
+  }
+
+  /** Of more connections than are served at a time, this one is told so and closed. */
+  async #isOneTooMany(dialect: Dialect): Promise<boolean> {
+    const { concurrent } = this.#behaviour
+    for (const part of this.#behaviour.startParts) this.#recorder.fired(part, 'greeting')
+    if (concurrent === undefined || this.#host.open <= concurrent.most) return false
+    this.#recorder.fired(concurrent.part, 'greeting')
+    await this.#write(Buffer.from(dialect.refuse('unavailable', noRequest, 'greeting'), 'latin1'))
+    this.#wire.ended('server', 'fin', concurrent.part)
+    await this.#finish()
+    return true
   }
 
   /**
-   * Bytes behind STARTTLS never reach the session after TLS: a ClientHello goes to TLS. Anything else is dropped, and what
-   * it gave away is a fact.
+   * Bytes behind STARTTLS never reach the session after TLS, unless a quirk says so: a ClientHello goes to TLS. Anything
+   * else is dropped, and what it gave away is a fact.
    */
   async #upgrade(): Promise<boolean> {
+    const { upgrade = {} } = this.#answers
     this.#recorder.mark('starttls')
+    // TLS within TLS lies upon what is there.
+    const lower = this.#wire.phase === 'tls' ? this.#wire.stream : undefined
     const surplus = this.#wire.detach()
     const isHello = surplus[0] === 0x16
-    if (isHello) this.#raw.unshift(surplus)
+    if (isHello) (lower ?? this.#raw).unshift(surplus)
     else this.#recorder.surplus(surplus)
+    const keeps = !isHello && upgrade.keep?.includes('input')
     // Unless TLS comes behind it, more of the same may come, and belongs to it.
-    if (!isHello) this.#wire.input.push(surplus)
-    return this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply')
+    if (!isHello && !keeps) this.#wire.input.push(surplus)
+    const begun = await this.#startTls(isHello && this.#spokeAhead ? 'before-reply' : 'after-reply', {
+      lower,
+      certificate: upgrade.certificate,
+    })
+    if (begun && keeps) this.#wire.input.push(surplus)
+    return begun
   }
 
-  async #startTls(at: ClientHelloRecord['at']): Promise<boolean> {
+  /** Whether the dialogue goes on: inside TLS, or in clear where a quirk says so. */
+  async #startTls(at: ClientHelloRecord['at'], { lower, certificate }: Laid = {}): Promise<boolean> {
+    const raw = lower === undefined ? this.#raw : (lower as Socket)
     // A half-open socket would show the commonest refusal, a close without an alert, only when the handshake times out.
     this.#raw.allowHalfOpen = false
     const { handshake: timeout } = this.#host.limits
-    const first = await readClientHello(this.#raw, timeout)
+    const first = await readClientHello(raw, timeout)
     this.#idle.restart()
     if (first.kind === 'client-hello') {
       this.#recorder.clientHello(first.message, at)
@@ -139,20 +190,34 @@ export class Connection {
       await this.#overhear(this.#wire.takeInput())
       return false
     }
-    if (!(await this.#applyAt('client-hello')) || !(await this.#applyAt('handshake'))) return false
+    const serverName = serverNameOf(first)
+    const how = await this.#applyAt('client-hello', () => this.#quirks.answerName(serverName))
+    if (how === 'over') return false
+    if (how === 'stay-in-clear') return this.#goOnInClear()
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
-    const engine = this.#host.engine(this.record.nth, serverNameOf(first))
-    const end = await engine.accept(this.#raw, first, { timeout, hearsBelow: this.#behaviour.hearsBelow })
-    this.#below = end.below
+    const engine = this.#host.engine(this.record.nth, serverName, certificate)
+    const end = await engine.accept(raw, first, { timeout, hearsBelow: lower !== undefined || this.#behaviour.hearsBelow })
+    // Below TLS within TLS there is no clear text, but Node wants a stream of its own there.
+    this.#below = lower ? null : end.below
     const stream = noteHandshake(end, this.#recorder)
     if (!stream) {
       if (this.#below) await this.#hearOut(this.#below)
       return false
     }
+    this.#binding = (kind) => ('binding' in end ? end.binding?.(kind) : undefined)
     this.#idle.restart()
     await this.#overhear(this.#wire.takeInput())
     this.#wire.attach(stream, 'tls', end.facts)
-    return this.#applyAt('after-tls')
+    return (await this.#applyAt('after-tls')) !== 'over'
+  }
+
+  /** What came of a ClientHello is no handshake: its octets are gone, and what stands behind them is text. */
+  #goOnInClear(): true {
+    const records = new TlsRecords()
+    records.push(this.#raw.read() ?? Buffer.alloc(0))
+    this.#wire.attach(this.#raw, 'clear')
+    this.#wire.input.push(records.rest)
+    return true
   }
 
   /** TLS is over, and what the client goes on to say in clear, on the same connection, is understood all the same. */
@@ -176,28 +241,29 @@ export class Connection {
   /** What is said in clear where nobody answers, to its end. */
   async #overhear(input: Input): Promise<void> {
     // Most clients have nothing more to say, and a session takes a while to open.
-    await input.arrival()
+    if (!input.over) await input.arrival()
     if (input.over) return
-    const session = this.#open(() => {})
+    const session = this.#open({ push: () => {}, first: false })
     try {
-      const heard: Responder['heard'] = (request, action) => this.#answers.heard(request, action)
-      await overhear(this.#host.dialect, session, input, heard)
+      await overhear(this.#host.dialect, session, input, this.#answers.listener)
     } finally {
       session.close?.()
     }
   }
 
-  /** Plays the effects of a moment that is no reply. False when the connection is over. */
-  async #applyAt(hook: Hook): Promise<boolean> {
-    const planned: PlannedReply = { result: { send: '', next: 'command' }, refuse: () => '' }
-    const applied = await this.#quirks.applyAt(hook, planned, noRequest)
-    if (applied?.next === 'stop') await this.#finish()
+  /**
+   * Plays the effects of a moment that is no reply, and tells how it goes on. What else has to be played there comes second.
+   */
+  async #applyAt(hook: Hook, second?: () => Promise<Applied> | undefined): Promise<Course> {
+    const playing = this.#quirks.applyAt([hook], nothingToSay, noRequest) ?? second?.()
+    const next = playing && (await playing).next
+    if (next === 'stop') await this.#finish()
     else if (this.#quirks.muted && !this.#wire.attached) {
       // Nothing is sent any more; what the client still says is recorded.
       this.#wire.attach(this.#raw, 'clear')
       await this.#overhear(this.#wire.input)
-    } else return !this.#raw.destroyed
-    return false
+    } else if (!this.#raw.destroyed) return next === 'upgrade' || next === 'stay-in-clear' ? next : 'on'
+    return 'over'
   }
 
   #answering(): Answering {

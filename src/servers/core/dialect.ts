@@ -1,4 +1,6 @@
+import type { ScramRecord } from '../../record/record.ts'
 import type { Refusal } from '../../scenarios/effects.ts'
+import type { CapabilityChange, SaslWords, StartWords } from '../../scenarios/quirk-words.ts'
 import type { Action, Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import type { MailStore } from '../mailbox/mailbox.ts'
 import type { CommandResult } from './command-result.ts'
@@ -18,6 +20,8 @@ export interface Credential {
   readonly secret: string
   /** For digests: whether the digest is the one that this password gives. */
   readonly matches?: (password: string) => boolean
+  /** The server has to prove that it knows the password too, so that there is no right one but the run's. */
+  readonly mutual?: true
 }
 
 /** A credential that has crossed. */
@@ -39,12 +43,22 @@ export interface Link {
   readonly starttlsOffered: boolean
   /** SASL mechanisms that are offered, in order. */
   readonly mechanisms: readonly string[]
+  /** How logins by SASL differ from right ones. */
+  readonly sasl: SaslWords
+  /** Records what a SCRAM exchange has come to. */
+  scram(exchange: Omit<ScramRecord, 'at' | 'phase'>): void
+  /** A login goes otherwise than it should: what changes it has shown. */
+  usesSasl(): void
+  /** What is there when the connection begins: only in its first phase. */
+  readonly start: Pick<StartWords, 'state' | 'apop'>
+  /** What binds a login to this TLS session, RFC 5929 and RFC 9266; undefined where there is none. */
+  binding(kind: string): Buffer | undefined
   /** Name the server calls itself. */
   readonly servername: string
   readonly remoteAddress: string
   readonly store: MailStore
   /** Applies the quirks to a dialect's capabilities, records that they were shown, and returns what to send. */
-  show(capabilities: readonly Capability[]): readonly Capability[]
+  show(capabilities: readonly Capability[], where?: CapabilityChange['in']): readonly Capability[]
   /** Records a credential and says whether it is right. Call it before deciding anything, so that a leak is recorded. */
   login(credential: Credential): Login
   /** Records a user's name that crossed alone: USER, the first half of AUTH LOGIN. */
@@ -100,8 +114,20 @@ export interface Command<S extends Session> {
 export interface Session {
   readonly state: string
   readonly link: Link
+  /** Takes over what was known before TLS, which a correct server forgets. */
+  adopt?(earlier: Session): void
   /** Releases what the session holds (a mailbox subscription). Called once, when the phase or connection ends. */
   close?(): void
+}
+
+/** What an answer says that is not the dialect's to know. */
+export interface SpelledAnswer {
+  /** The tag of the command that it answers, where the protocol has tags. */
+  readonly tag: string
+  /** The list of capabilities. Default: the shortest that has a login in clear. */
+  readonly capabilities?: readonly string[]
+  /** A message that is fetched, CRLF at its end. */
+  readonly message?: string
 }
 
 /** A mail protocol, as data. */
@@ -127,6 +153,10 @@ export interface Dialect<S extends Session = Session> {
   tooLong(session: S): CommandResult
   /** Said before the server closes on its own: idle limit, shutdown. Empty where the protocol has nothing. */
   goodbye(session: S): string
-  /** How a refusal is spelled, CRLF included. */
-  refuse(refusal: Refusal, request: Request): string
+  /** How a refusal is spelled, CRLF included: of a command, of nothing that was asked, or in place of the greeting. */
+  refuse(refusal: Refusal, request: Request, inPlaceOf?: 'greeting'): string
+  /** What of a status line is for programs; what stands behind it is for people. */
+  readonly status: RegExp
+  /** A right answer to a command that nobody has sent yet, CRLF included. */
+  spell(action: Action, answer: SpelledAnswer): string
 }

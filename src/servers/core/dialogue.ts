@@ -2,11 +2,16 @@ import { clock, longestTurn, turn } from '../../clock.ts'
 import type { Action } from '../../scenarios/vocabulary.ts'
 import { type CommandResult, type Continuation, LateReply, reply } from './command-result.ts'
 import type { Command, Dialect, Request, Session } from './dialect.ts'
+import { guessForeign } from './foreign.ts'
 import type { Input } from './input.ts'
 
 /** A result on its way out: what was asked, and what a correct server would do. */
 export interface Answer {
-  readonly action: Action | 'greeting' | 'continued'
+  readonly action: Action | 'greeting'
+  /** Set where it is not the first reply to the command, but that to a part of it which came later. */
+  readonly continued?: true
+  /** What the client was asked for, and has given. */
+  readonly asked?: Continuation
   /** Absent for the greeting and for lines that are not commands. */
   readonly request?: Request
   readonly result: CommandResult
@@ -16,10 +21,12 @@ export interface Answer {
 export interface Responder {
   /** Nothing is sent any more, so that a client cannot learn that a line is no good. Default false. */
   readonly mute?: boolean
-  /** A command was read, and is about to run. */
-  heard(request: Request, action: Action): void
+  /** A command was read, and is about to run; what belongs to it is read from the same input. */
+  heard(request: Request, action: Action, input: Input): void
+  /** More was said for the command that was heard last. */
+  continued?(bytes: Buffer): void
   /** Sends the answer, or what a quirk makes of it, and tells how to go on. */
-  respond(answer: Answer): Promise<CommandResult['next'] | 'stop'>
+  respond(answer: Answer): Promise<CommandResult['next'] | 'stop' | 'stay-in-clear'>
 }
 
 /** How one phase of a dialogue ended. */
@@ -52,26 +59,32 @@ export async function runDialogue<S extends Session>(
       const result = await continueWith(next)
       if (result === 'eof' || result === 'hopeless') return result
       // Where nothing was said in between, as to a literal that is not waited for, this is the command's only reply.
-      const action = isSilent(current.result) ? current.action : 'continued'
-      current = { ...answer, action, result }
+      const first = isSilent(current.result) && !current.continued
+      current = { ...answer, result, asked: next, ...(!first && { continued: true }) }
       next = await responder.respond(current)
     }
     if (answer.action === 'auth' && next === 'command') unasked = restOf(current.result)
-    return next
+    return next === 'stay-in-clear' ? 'command' : next
   }
 
-  /** A line that is no command may be the rest of a login that nobody asked for, or one that is badly made. */
+  /** A line that is no command may be the rest of a login that nobody asked for, one that is badly made, or of another protocol. */
   const readBetween = async (line: Buffer): Promise<void> => {
     const rest = unasked
     unasked = undefined
     if (rest?.read === 'line') {
+      responder.continued?.(line)
       unasked = restOf(await rest.run(line))
       return
     }
     const request = dialect.guess(line)
     const command = request && table.get(request.verb)
-    if (!command) return
-    responder.heard(request, command.action)
+    if (!command) {
+      const foreign = guessForeign(line)
+      if (foreign) responder.heard(foreign.request, foreign.action, input)
+      unasked = foreign?.run(session.link)
+      return
+    }
+    responder.heard(request, command.action, input)
     if (command.action === 'auth') unasked = restOf(await command.run(session, request))
   }
 
@@ -79,16 +92,24 @@ export async function runDialogue<S extends Session>(
     if (continuation.read === 'line') {
       const line = await input.line(dialect.maxLine)
       // The client ended in the middle of it: what came has crossed, and nobody is left to be answered.
-      if (line === 'eof' && input.length > 0) await continuation.run(input.drain())
+      if (line === 'eof' && input.length > 0) await goOn(continuation, input.drain())
       if (line === 'eof' || line === 'hopeless') return line
-      return line === 'too-long' ? dialect.tooLong(session) : continuation.run(line)
+      return line === 'too-long' ? dialect.tooLong(session) : goOn(continuation, line)
     }
     if (continuation.read === 'literal') {
       const bytes = await input.literal(continuation.size)
-      return bytes === 'eof' ? bytes : continuation.run(bytes)
+      return bytes === 'eof' ? bytes : goOn(continuation, bytes)
     }
     const bytes = await input.dotted(continuation.limit)
     return bytes === 'eof' ? bytes : continuation.run(bytes)
+  }
+
+  const goOn = (
+    continuation: Exclude<Continuation, { read: 'dotted' }>,
+    bytes: Buffer,
+  ): CommandResult | Promise<CommandResult> => {
+    responder.continued?.(bytes)
+    return continuation.run(bytes)
   }
 
   const answerTo = async (line: Buffer | 'too-long'): Promise<Answer> => {
@@ -103,7 +124,7 @@ export async function runDialogue<S extends Session>(
       return { action: 'other', result: request }
     }
     const command = table.get(request.verb)
-    responder.heard(request, command?.action ?? 'other')
+    responder.heard(request, command?.action ?? 'other', input)
     if (!command) {
       await readBetween(line)
       return { action: 'other', request, result: dialect.unknown(session, request) }
@@ -148,10 +169,10 @@ export async function overhear<S extends Session>(
   dialect: Dialect<S>,
   session: S,
   input: Input,
-  heard: Responder['heard'],
+  listener: Pick<Responder, 'heard' | 'continued'>,
 ): Promise<void> {
   const respond = async ({ result: { next } }: Answer) => (typeof next === 'object' ? next : 'command')
-  await runDialogue(dialect, session, input, { mute: true, heard, respond }, { greet: false })
+  await runDialogue(dialect, session, input, { mute: true, ...listener, respond }, { greet: false })
 }
 
 /** Whether this is no reply, but a step on the way to one. */

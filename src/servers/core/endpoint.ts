@@ -15,6 +15,8 @@ export interface EndpointOptions {
   readonly dialect: Dialect
   readonly mode: Mode
   readonly scenario: string
+  /** Set where it belongs to another endpoint. */
+  readonly role?: 'canary' | 'fallback'
   readonly host: string
   /** 0 for any free port. */
   readonly port: number
@@ -25,7 +27,11 @@ export interface EndpointOptions {
   readonly limits: Limits
   behaviour(nth: number): Behaviour
   /** What does TLS on the n-th connection; `serverName` is what the client called it, null where it said nothing. */
-  engine(nth: number, serverName: string | null): TlsEngine
+  engine(nth: number, serverName: string | null, certificate?: string): TlsEngine
+  /** URLs of this endpoint and of its canary, once both listen. */
+  urls(): ConnectionHost['urls']
+  /** Whether a client may call the server so. */
+  knows(serverName: string): boolean
   check(credential: Credential): boolean
   onMessage(message: AcceptedMessage, record: ConnectionRecord, phase: Phase): void
   /** A defect of ours; the connection is gone, the endpoint goes on. */
@@ -87,8 +93,21 @@ export class Endpoint implements ConnectionHost {
     return this.#options.check(credential)
   }
 
-  engine(nth: number, serverName: string | null): TlsEngine {
-    return this.#options.engine(nth, serverName)
+  /** Connections that are open now. */
+  get open(): number {
+    return this.#open.size
+  }
+
+  get urls(): ConnectionHost['urls'] {
+    return this.#options.urls()
+  }
+
+  knows(serverName: string): boolean {
+    return this.#options.knows(serverName)
+  }
+
+  engine(nth: number, serverName: string | null, certificate?: string): TlsEngine {
+    return this.#options.engine(nth, serverName, certificate)
   }
 
   deliver(message: AcceptedMessage, recorder: Recorder, phase: Phase): void {
@@ -101,7 +120,7 @@ export class Endpoint implements ConnectionHost {
   async listen(): Promise<void> {
     const { host, port } = this.#options
     await this.#options.dialect.prepare?.()
-    if (this.#options.behaviour(1).speaks?.what === 'nothing') return this.#leaveClosed()
+    if (!this.#options.behaviour(1).listens) return this.#leaveClosed()
     for (let attempt = 1; ; attempt++) {
       const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)
@@ -171,6 +190,7 @@ export class Endpoint implements ConnectionHost {
       id: `c${++connections}`,
       nth,
       scenario: this.#options.scenario,
+      ...(this.#options.role && { role: this.#options.role }),
       protocol: this.protocol,
       mode: this.mode,
       host,

@@ -15,9 +15,16 @@ export interface Limits {
 export interface ConnectionHost extends LinkOwner {
   readonly dialect: Dialect
   readonly limits: Limits
-  /** What does TLS on this connection, made when it is first asked for; null when the client named no server. */
-  engine(nth: number, serverName: string | null): TlsEngine
+  /** URLs of this endpoint and of its canary. */
+  readonly urls: Place['urls']
+  /** Connections that are open now. */
+  readonly open: number
+  /** Whether a client may call the server so. */
+  knows(serverName: string): boolean
+  /**
+   * What does TLS on this connection, made when it is first asked for; null when the client named no server.
+   *
+   * @param certificate the id of the certificate to show in place of the scenario's
+   */
+  engine(nth: number, serverName: string | null, certificate?: string): TlsEngine
 }
-
-/** What effects are told of where they happen. */
-export const placeOf = ({ protocol, mode, servername }: ConnectionHost): Place => ({ protocol, mode, servername })

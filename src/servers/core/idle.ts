@@ -14,12 +14,13 @@ export class IdleTimer {
 
   /** Something has happened. */
   restart(): void {
-    this.stop()
+    if (this.#timer) return void this.#timer.refresh()
     this.#timer = clock.setTimeout(this.#onIdle, this.#limit)
     this.#timer.unref()
   }
 
   stop(): void {
     clock.clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

@@ -9,6 +9,14 @@ export type Pieces = Iterable<string | Buffer>
 /** Octets that are gathered before they are written, and the most that is written at once. */
 const chunkSize = 64 * 1024
 
+/** The one chunk that the pieces are, where they are so few and short that nothing has to be made or waited for. */
+export function oneChunk(pieces: Pieces): Buffer | undefined {
+  if (!Array.isArray(pieces) || pieces.length !== 1) return undefined
+  const [piece]: readonly (string | Buffer)[] = pieces
+  if (piece === undefined || piece.length >= chunkSize) return undefined
+  return typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece
+}
+
 /** The pieces as chunks to write, one when the one before is out. A string is sent as latin1. */
 export async function* chunksOf(pieces: Pieces): AsyncGenerator<Buffer> {
   let gathered: Buffer[] = []

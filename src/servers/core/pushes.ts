@@ -22,7 +22,7 @@ export class Pushes {
 
   /** Gives an answer when what is under way is out; what is pushed meanwhile comes behind it. */
   async answer<T>(give: () => Promise<T>): Promise<T> {
-    await this.finished()
+    if (this.#underWay || this.#defect) await this.finished()
     this.#answering = true
     try {
       return await give()

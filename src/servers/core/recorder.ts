@@ -1,14 +1,20 @@
 import { clock } from '../../clock.ts'
 import { maxText } from '../../record/bounds.ts'
-import { noHandshake } from '../../record/handshake.ts'
-import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
+import type {
+  ClientHelloRecord,
+  CommandRecord,
+  ConnectionRecord,
+  FiredRecord,
+  Phase,
+  ScramRecord,
+} from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
-import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { parseClientHello } from '../../tls/client-hello.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
 import type { Capability, Credential } from './dialect.ts'
-import { givesAway, octetsOf } from './facts.ts'
+import { givesAway, isOffered, shorten } from './facts.ts'
+import { newRecord, type RecordedConnection } from './new-record.ts'
 
 /** Facts of one kind that a connection keeps. */
 const maxFacts = 4096
@@ -22,18 +28,15 @@ const mostSaved = 16
 /** Octets of commands that a record keeps without its transcript, of which they are a copy. */
 const lastCommandOctets = 16 * 1024
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+/** Octets that are kept of what a client says further for a command. */
+const maxMore = 1024
 
-export interface RecorderOptions {
-  readonly id: string
-  readonly nth: number
-  readonly scenario: string
-  readonly protocol: Protocol
-  readonly mode: Mode
-  readonly host: string
-  readonly port: number
-  readonly remote: { readonly address: string; readonly port: number }
+/** What has come and was not read. */
+export interface Unread {
+  readonly length: number
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Writes one connection's record as bytes and events pass. Facts are derived here, never from the kept transcript. */
 export class Recorder implements Kept {
@@ -41,6 +44,7 @@ export class Recorder implements Kept {
   readonly #transcript = new Transcript()
   readonly #start = clock.now()
   #lastCommand: CommandRecord | undefined
+  #input: Unread | undefined
   /** Octets of each list of facts. */
   readonly #factOctets = new Map<readonly unknown[], number>()
   /** How many of each list stay at its head. */
@@ -52,45 +56,8 @@ export class Recorder implements Kept {
   #forgotten = false
   #hello: () => ClientHelloRecord | null = () => null
 
-  constructor(options: RecorderOptions) {
-    const transcript = this.#transcript
-    const hello = (): ClientHelloRecord | null => this.#hello()
-    // Named one by one: a spread in front of getters takes longer than all the rest of accepting a connection.
-    const { id, nth, scenario, protocol, mode, host, port, remote } = options
-    this.record = {
-      id,
-      nth,
-      scenario,
-      protocol,
-      mode,
-      host,
-      port,
-      remote,
-      openedAt: new Date(clock.date()).toISOString(),
-      times: {},
-      bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
-      get clientHello() {
-        return hello()
-      },
-      handshake: noHandshake(),
-      starttls: { requested: 0, refused: false, surplus: '' },
-      capabilities: { clear: null, tls: null },
-      commands: [],
-      counts: { commands: 0, credentials: 0, messages: 0 },
-      credentials: [],
-      identities: [],
-      envelopes: [],
-      messages: [],
-      injected: [],
-      held: [],
-      fired: [],
-      defect: null,
-      end: null,
-      get transcript() {
-        return transcript.entries
-      },
-      cut: false,
-    }
+  constructor(options: RecordedConnection) {
+    this.record = newRecord(options, { transcript: this.#transcript, clientHello: () => this.#hello() })
   }
 
   /** Milliseconds since accept, to a tenth. */
@@ -130,11 +97,30 @@ export class Recorder implements Kept {
     this.#kept('server', phase, bytes)
   }
 
-  command(phase: Phase, command: Omit<CommandRecord, 'at' | 'phase'>): void {
+  /** @param input where its line came from, and what the client says further for it */
+  command(phase: Phase, command: Omit<CommandRecord, 'at' | 'phase'>, input: Unread): void {
     this.record.counts.commands++
-    const entry = { at: this.at, phase, ...command }
+    this.#input = input
+    const entry = { at: this.at, phase, ...command, offset: this.#offset(phase) }
     this.#lastCommand = entry
     this.#push(this.record.commands, entry)
+  }
+
+  /** Notes what the client said further for the newest command. */
+  continued(bytes: Buffer): void {
+    const command = this.#lastCommand
+    const room = maxMore - (command?.more?.length ?? 0)
+    if (!command || room <= 0) return
+    command.more = `${command.more === undefined ? '' : `${command.more}\n`}${bytes.toString('latin1', 0, room)}`
+    const added = Math.min(bytes.length, room)
+    this.#sizes.set(command, (this.#sizes.get(command) ?? 0) + added)
+    this.#factOctets.set(this.record.commands, (this.#factOctets.get(this.record.commands) ?? 0) + added)
+    this.#takeAnyway(added)
+  }
+
+  /** Octets that the client had sent when what was read last was complete. */
+  #offset(phase: Phase): number {
+    return this.record.bytes[phase === 'tls' ? 'tlsIn' : 'clearIn'] - (this.#input?.length ?? 0)
   }
 
   /** Notes the first line of what the newest command was answered. */
@@ -143,6 +129,7 @@ export class Recorder implements Kept {
     if (!command || command.reply !== undefined) return
     const end = bytes.indexOf('\r\n')
     command.reply = bytes.toString('latin1', 0, Math.min(end < 0 ? bytes.length : end, 512))
+    command.replyOffset = this.#sent(command.phase)
   }
 
   shown(phase: Phase, capabilities: readonly Capability[]): void {
@@ -152,22 +139,19 @@ export class Recorder implements Kept {
   /** Notes a credential; to be told when the server has said yes to it. */
   credential(phase: Phase, { kind, mechanism, user, secret }: Credential): () => void {
     this.record.counts.credentials++
-    const offered = this.#isOffered(phase, mechanism)
-    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered }
+    const offered = isOffered(this.record, phase, mechanism)
+    const offset = this.#offset(phase)
+    const entry = { at: this.at, phase, kind, mechanism, user, secret, accepted: false, offered, offset }
     this.#push(this.record.credentials, entry)
     return () => {
       entry.accepted = true
     }
   }
 
-  #isOffered(phase: Phase, mechanism: string): boolean | null {
-    const { protocol, capabilities } = this.record
-    const shown = capabilities[phase]
-    // APOP is offered by the greeting.
-    if (!shown || mechanism === 'APOP') return null
-    if (protocol === 'pop3' && mechanism === 'USER/PASS') return shown.includes('USER')
-    if (protocol === 'imap' && mechanism === 'LOGIN') return !shown.includes('LOGINDISABLED')
-    return shown.some((text) => /^(?:AUTH|SASL)[ =]/.test(text) && text.split(/[ =]/).includes(mechanism))
+  scram(phase: Phase, exchange: Omit<ScramRecord, 'at' | 'phase'>): void {
+    const { record } = this as { record: Mutable<ConnectionRecord> }
+    record.scram ??= []
+    this.#push(record.scram, { at: this.at, phase, ...exchange })
   }
 
   identity(phase: Phase, name: string): void {
@@ -197,8 +181,14 @@ export class Recorder implements Kept {
     this.record.cut ||= bytes.length > maxText
   }
 
-  injected(phase: Phase, bytes: Buffer): void {
-    this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1') })
+  /** @param ahead octets that leave before them, in the same write */
+  injected(phase: Phase, bytes: Buffer, ahead: number): void {
+    const offset = this.#sent(phase) + ahead
+    this.#push(this.record.injected, { at: this.at, phase, text: bytes.toString('latin1'), offset })
+  }
+
+  #sent(phase: Phase): number {
+    return this.record.bytes[phase === 'tls' ? 'tlsOut' : 'clearOut']
   }
 
   /** An answer that was kept back since then is sent now. */
@@ -267,10 +257,11 @@ export class Recorder implements Kept {
   /** The newest facts are kept: what a connection did last is what tells how it ended. */
   #push<T extends object>(list: readonly T[], fact: T): void {
     const facts = list as Mutable<T[]> as T[]
-    const whole = this.#shortened(fact)
-    const size = octetsOf(whole)
-    facts.push(whole)
-    this.#sizes.set(whole, size)
+    const size = shorten(fact, () => {
+      this.record.cut = true
+    })
+    facts.push(fact)
+    this.#sizes.set(fact, size)
     this.#factOctets.set(list, (this.#factOctets.get(list) ?? 0) + size)
     this.#takeAnyway(size + this.#bound(facts, maxFactOctets))
   }
@@ -308,16 +299,5 @@ export class Recorder implements Kept {
     const dropped = this.#bound(this.record.commands, lastCommandOctets)
     giveBack(-dropped)
     this.#octets += dropped
-  }
-
-  /** The same object, its texts cut to their bound. */
-  #shortened<T extends object>(fact: T): T {
-    for (const [name, value] of Object.entries(fact)) {
-      if (typeof value !== 'string' || value.length <= maxText) continue
-      this.record.cut = true
-      // A copy, or all of it would be kept behind the part.
-      Object.assign(fact, { [name]: Buffer.from(value.slice(0, maxText)).toString() })
-    }
-    return fact
   }
 }

@@ -29,13 +29,13 @@ export interface TransportEvents {
  */
 export class Transport {
   readonly phase: Phase
-  readonly #stream: Duplex
+  readonly stream: Duplex
   readonly #input: Input
   readonly #events: TransportEvents
   #gone = false
 
   constructor(stream: Duplex, phase: Phase, input: Input, events: TransportEvents) {
-    this.#stream = stream
+    this.stream = stream
     this.phase = phase
     this.#input = input
     this.#events = events
@@ -45,20 +45,20 @@ export class Transport {
 
   /** Reads although nobody waits for bytes: only a socket that is read tells that the client went away. */
   listen(): void {
-    if (this.#input.length <= highWater) this.#stream.resume()
+    if (this.#input.length <= highWater) this.stream.resume()
   }
 
   /** Resolves when the bytes were handed to the kernel, or when that cannot happen any more. */
   write(bytes: Buffer): Promise<void> {
-    if (this.#gone || !this.#stream.writable || bytes.length === 0) return Promise.resolve()
+    if (this.#gone || !this.stream.writable || bytes.length === 0) return Promise.resolve()
     this.#events.sent(this.phase, bytes)
     return new Promise((resolve) => {
       const done = (): void => {
-        this.#stream.off('close', done)
+        this.stream.off('close', done)
         resolve()
       }
-      this.#stream.on('close', done)
-      this.#stream.write(bytes, done)
+      this.stream.on('close', done)
+      this.stream.write(bytes, done)
     })
   }
 
@@ -69,41 +69,41 @@ export class Transport {
 
   /** Lets go of the stream, paused, with nothing of it lost: what was read is in the input. */
   detach(): void {
-    this.#stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError)
+    this.stream.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onEnd).off('error', this.#onError)
     this.#input.onHungry = undefined
-    this.#stream.pause()
+    this.stream.pause()
   }
 
   /** Ends our direction, and the connection once the client ends its own or has had its time. */
   async finish(): Promise<void> {
-    if (this.#stream.destroyed) return
+    if (this.stream.destroyed) return
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(() => this.#stream.destroy(), lingerMs)
+      const timer = clock.setTimeout(() => this.stream.destroy(), lingerMs)
       timer.unref()
-      this.#stream.once('close', () => {
+      this.stream.once('close', () => {
         clock.clearTimeout(timer)
         resolve()
       })
       // What still arrives is read and recorded, or the FIN behind it would never be seen.
-      this.#stream.resume()
-      this.#stream.end()
+      this.stream.resume()
+      this.stream.end()
     })
   }
 
   destroy(): void {
     this.detach()
-    this.#stream.destroy()
+    this.stream.destroy()
   }
 
   /** FIN of our direction only; what the client still sends is read. */
   halfClose(): void {
-    this.#stream.end()
+    this.stream.end()
   }
 
   readonly #onData = (chunk: Buffer): void => {
     this.#events.received(this.phase, chunk)
     this.#input.push(chunk)
-    if (this.#input.length > highWater) this.#stream.pause()
+    if (this.#input.length > highWater) this.stream.pause()
   }
 
   readonly #onEnd = (): void => this.#ended({ how: 'fin' })
@@ -112,7 +112,7 @@ export class Transport {
 
   #ended(end: Omit<TransportEnd, 'gone'>): void {
     if (this.#gone) return
-    this.#gone = end.how !== 'fin' || this.#stream.destroyed
+    this.#gone = end.how !== 'fin' || this.stream.destroyed
     this.#events.ended({ ...end, gone: this.#gone })
     this.#input.end()
   }

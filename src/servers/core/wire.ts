@@ -2,10 +2,11 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { clock, pauseOr } from '../../clock.ts'
 import type { Phase } from '../../record/record.ts'
+import type { CloseHow } from '../../scenarios/effects.ts'
 import { alertInClear } from '../../tls/alerts.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { Input } from './input.ts'
-import { chunksOf, type Pieces } from './pieces.ts'
+import { chunksOf, oneChunk, type Pieces } from './pieces.ts'
 import type { Recorder } from './recorder.ts'
 import { Transport, type TransportEnd } from './transport.ts'
 
@@ -42,6 +43,11 @@ export class Wire {
 
   get phase(): Phase {
     return this.#phase
+  }
+
+  /** The stream of this phase, while somebody reads and writes it. */
+  get stream(): Duplex | undefined {
+    return this.#transport?.stream
   }
 
   /** Whether somebody reads and writes a phase's stream. */
@@ -107,6 +113,8 @@ export class Wire {
 
   /** No further than the client reads. */
   async inChunks(pieces: Pieces, write: (bytes: Buffer) => Promise<void> | undefined): Promise<void> {
+    const only = oneChunk(pieces)
+    if (only) return write(only)
     for await (const chunk of chunksOf(pieces)) {
       await write(chunk)
       if (this.#raw.destroyed) return
@@ -131,11 +139,12 @@ export class Wire {
   }
 
   /** Ends it as a part of the scenario wants it: below TLS, but for a half-close. */
-  async end(how: 'fin' | 'rst' | 'half', part: string): Promise<void> {
+  async end(how: CloseHow, part: string): Promise<void> {
     if (how === 'half') return this.#transport ? this.#transport.halfClose() : void this.#raw.end()
-    this.ended('server', how, part)
+    this.ended('server', how === 'rst' ? 'rst' : 'fin', part)
+    // A stream that is ended says so in its own way: inside TLS by a close_notify, which a bare FIN lacks.
     if (how === 'fin') this.#raw.end()
-    else await this.#reset()
+    else if (how === 'rst') await this.#reset()
   }
 
   #reset(): Promise<void> {

@@ -1,4 +1,4 @@
-import { decodeText } from '../core/sasl.ts'
+import { decodeText } from '../core/sasl/text.ts'
 import { parseSequenceSet, type SequenceSet } from './sets.ts'
 import { months } from './spelling.ts'
 

@@ -10,13 +10,18 @@ const afterLogin = ['NAMESPACE', 'UIDPLUS', 'MOVE', 'SPECIAL-USE', 'UNSELECT', '
  * What the server says it can do: different before TLS, inside it, and behind a login. The link applies quirks and
  * records that the list was shown, so call it only for a list that is sent.
  */
-export function showCapabilities(link: Link, state: ImapState): string {
-  const list = state === 'not-authenticated' ? beforeLogin(link) : [...always, ...afterLogin].map(named)
-  return `CAPABILITY ${link
-    .show(list)
-    .map(({ text }) => text)
-    .join(' ')}`
+export function showCapabilities(link: Link, state: ImapState, where?: 'greeting' | 'login'): string {
+  const list = state === 'not-authenticated' ? beforeLogin(link) : behindLogin(link)
+  const shown = link.show(list, where)
+  // A greeting without a list is a right one.
+  return where && shown.length === 0 ? '' : `CAPABILITY ${shown.map(({ text }) => text).join(' ')}`
 }
+
+/** Who is there without a login may still want TLS. */
+const behindLogin = ({ starttlsOffered, start }: Link): readonly Capability[] => [
+  ...[...always, ...afterLogin].map(named),
+  ...(starttlsOffered && start.state ? [{ name: 'starttls', text: 'STARTTLS' }] : []),
+]
 
 function beforeLogin({ starttlsOffered, loginOffered, mechanisms }: Link): readonly Capability[] {
   const list = always.map(named)

@@ -16,7 +16,7 @@ import { storeCommands } from './commands/store.ts'
 import { refuseUnread } from './literals.ts'
 import { formatRefusal } from './refusals.ts'
 import { ImapSession } from './session.ts'
-import { bad, tagged } from './spelling.ts'
+import { bad, spell, tagged } from './spelling.ts'
 
 const commands: readonly ImapCommand[] = [
   ...connectionCommands,
@@ -38,7 +38,15 @@ export const imap: Dialect<ImapSession> = {
   maxLine: 64 * 1024,
   commands,
   open: (link) => new ImapSession(link),
-  greeting: ({ link, state }) => reply(tagged('', 'OK', 'mockmail ready', showCapabilities(link, state))),
+  greeting: ({ link, state }) =>
+    reply(
+      tagged(
+        '',
+        state === 'authenticated' ? 'PREAUTH' : 'OK',
+        'mockmail ready',
+        showCapabilities(link, state, 'greeting') || undefined,
+      ),
+    ),
   parse: (_, line) => parseLine(line),
   guess(line) {
     const request = guess(line)
@@ -52,7 +60,10 @@ export const imap: Dialect<ImapSession> = {
     return bad('', 'Line too long')
   },
   goodbye: () => '* BYE mockmail is closing the connection\r\n',
-  refuse: (refusal, { tag }) => formatRefusal(refusal, tag),
+  refuse: (refusal, { tag }, inPlaceOf) =>
+    inPlaceOf === 'greeting' ? '* BYE mockmail serves nobody now\r\n' : formatRefusal(refusal, tag),
+  status: /^\S+ (?:OK|NO|BAD|BYE|PREAUTH)(?: \[[^\]]*\])?/,
+  spell,
 }
 
 /** Tag, verb, arguments, RFC 9051 §2.2.1. The word behind UID belongs to the verb. */
@@ -67,6 +78,8 @@ const abbreviated: Readonly<Record<string, string>> = { AUTH: 'AUTHENTICATE' }
 function parseLine(line: Buffer): Request | CommandResult {
   const text = line.toString('latin1')
   const [, tag = '', verb = '', args = ''] = grammar.exec(text) ?? []
+  // A login of SMTP's or POP3's, of which the name and the password follow in lines of their own.
+  if (/^AUTH +LOGIN *$/i.test(text)) return bad('', 'AUTH is a tag without a command')
   if (tag) return { tag, verb: verb.toUpperCase().replace(/^UID +/, 'UID '), args, line }
   const [, lonely = ''] = /^([!#$&',-[\]-z|-~]+) *$/.exec(text) ?? []
   return refuseUnread(text, lonely ? bad(lonely, 'Missing command') : bad('', 'Missing or invalid tag'))

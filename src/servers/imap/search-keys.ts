@@ -1,5 +1,5 @@
 import { clock } from '../../clock.ts'
-import { decodeText } from '../core/sasl.ts'
+import { decodeText } from '../core/sasl/text.ts'
 import type { Arguments } from './arguments.ts'
 import type { Candidate } from './search-candidate.ts'
 import { isInSet, resolveSet, type SequenceSet } from './sets.ts'

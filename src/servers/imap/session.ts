@@ -21,6 +21,13 @@ export class ImapSession implements Session {
 
   constructor(link: Link) {
     this.link = link
+    this.#state = link.start.state ?? 'not-authenticated'
+  }
+
+  adopt(earlier: ImapSession): void {
+    if (earlier.#state !== 'logout') this.#state = earlier.#state
+    this.#view = earlier.#view
+    this.knowsModseq = earlier.knowsModseq
   }
 
   get state(): ImapState {

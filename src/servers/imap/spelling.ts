@@ -1,9 +1,34 @@
+import type { Action } from '../../scenarios/vocabulary.ts'
 import type { CommandResult } from '../core/command-result.ts'
 import { reply } from '../core/command-result.ts'
+import type { SpelledAnswer } from '../core/dialect.ts'
 
 /** A tagged reply: a status, an optional response code, and the text that RFC 9051 §7.1 wants behind them. */
-export function tagged(tag: string, status: 'OK' | 'NO' | 'BAD', text: string, code?: string): string {
+export function tagged(tag: string, status: 'OK' | 'NO' | 'BAD' | 'PREAUTH', text: string, code?: string): string {
   return `${tag || '*'} ${status} ${code ? `[${code}] ` : ''}${text}\r\n`
+}
+
+/** What a correct server would say to a command that nobody has sent yet, in as few words as it can. */
+export function spell(action: Action, { tag, capabilities, message = '' }: SpelledAnswer): string {
+  const untagged = untaggedOf(action, capabilities ?? ['IMAP4rev1', 'AUTH=PLAIN'], message)
+  return `${untagged}${tagged(tag, 'OK', 'injected')}`
+}
+
+function untaggedOf(action: Action, capabilities: readonly string[], message: string): string {
+  switch (action) {
+    case 'capabilities':
+      return `* CAPABILITY ${capabilities.join(' ')}\r\n`
+    case 'select':
+      return '* FLAGS (\\Seen \\Deleted)\r\n* 1 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 1] injected\r\n'
+    case 'list':
+      return '* LIST () "/" INBOX\r\n'
+    case 'search':
+      return '* SEARCH 1\r\n'
+    case 'fetch':
+      return `* 1 FETCH (UID 1 FLAGS () BODY[] {${message.length}}\r\n${message})\r\n`
+    default:
+      return ''
+  }
 }
 
 /** The command failed, RFC 9051 §7.1.2. */

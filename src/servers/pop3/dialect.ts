@@ -2,7 +2,7 @@ import type { Refusal } from '../../scenarios/effects.ts'
 import { reply } from '../core/command-result.ts'
 import type { Dialect } from '../core/dialect.ts'
 import { guesser } from '../core/guess.ts'
-import { createTimestamp } from '../core/sasl.ts'
+import { createTimestamp } from '../core/sasl/text.ts'
 import { pop3Commands } from './commands.ts'
 import { refuseOverheard } from './login.ts'
 import { Pop3Session } from './session.ts'
@@ -16,7 +16,8 @@ export const pop3: Dialect<Pop3Session> = {
   open: (link) => new Pop3Session(link),
   greeting(session) {
     // A timestamp asks for a hash of the password, so it stands only where logging in is allowed.
-    const timestamp = session.link.loginOffered ? createTimestamp(session.link.servername) : undefined
+    const { link } = session
+    const timestamp = link.loginOffered || link.start.apop ? createTimestamp(link.servername) : undefined
     const ready = ['+OK mockmail POP3 server ready', timestamp].filter((part) => part !== undefined).join(' ')
     const commit = () => {
       session.timestamp = timestamp
@@ -36,6 +37,12 @@ export const pop3: Dialect<Pop3Session> = {
   // RFC 1939 §3: a server that gives up closes without a word.
   goodbye: () => '',
   refuse: (refusal) => refusals[refusal],
+  status: /^(?:\+OK|-ERR)/,
+  spell: (action, { capabilities = ['USER', 'SASL PLAIN'], message = '' }) => {
+    const body = action === 'capabilities' ? capabilities.map((name) => `${name}\r\n`).join('') : message
+    const long = action === 'capabilities' || action === 'fetch'
+    return `+OK injected\r\n${long ? `${body}.\r\n` : ''}`
+  },
 }
 
 const unknown = '-ERR unknown command\r\n'

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { CommandResult } from '../core/command-result.ts'
 import { reply, replyThenUpgrade } from '../core/command-result.ts'
 import type { Command, Credential, Login, Request } from '../core/dialect.ts'
-import { authenticate, decodeText, overhear, type SaslSpelling } from '../core/sasl.ts'
+import { authenticate, overhear, type SaslSpelling } from '../core/sasl/authenticate.ts'
+import { decodeText } from '../core/sasl/text.ts'
 import type { Pop3Session } from './session.ts'
 
 type Pop3Command = Command<Pop3Session>
@@ -16,8 +17,9 @@ const stls: Pop3Command = {
   states: ['authorization'],
   reference: 'RFC 2595 §4',
   run({ link }, { args }) {
-    if (link.secure) return reply('-ERR command not permitted when TLS active\r\n')
-    if (!link.starttlsOffered) return reply('-ERR command not implemented\r\n')
+    if (!link.starttlsOffered) {
+      return reply(`-ERR command not ${link.secure ? 'permitted when TLS active' : 'implemented'}\r\n`)
+    }
     if (args.trim() !== '') return reply('-ERR STLS has no arguments\r\n')
     return replyThenUpgrade('+OK begin TLS negotiation\r\n')
   },

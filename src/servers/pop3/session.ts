@@ -28,6 +28,12 @@ export class Pop3Session implements Session {
     this.link = link
   }
 
+  adopt(earlier: Pop3Session): void {
+    this.named = earlier.named
+    this.awaitsPassword = earlier.awaitsPassword
+    if (earlier.state === 'transaction') this.openMaildrop()
+  }
+
   get state(): Pop3State {
     return this.#maildrop ? 'transaction' : 'authorization'
   }

@@ -2,7 +2,7 @@ import type { CommandResult } from '../core/command-result.ts'
 import { reply, replyThenRead, replyThenUpgrade } from '../core/command-result.ts'
 import type { Capability, Command, Request } from '../core/dialect.ts'
 import { finished } from '../core/pieces.ts'
-import { authenticate, overhear, type SaslSpelling } from '../core/sasl.ts'
+import { authenticate, overhear, type SaslSpelling } from '../core/sasl/authenticate.ts'
 import { unstuffed } from './dots.ts'
 import { maxDotted, maxMessage } from './limits.ts'
 import type { SmtpSession } from './session.ts'
@@ -26,10 +26,13 @@ const ehlo: SmtpCommand = {
     if (!said.startsWith('250')) return result
     const [domain = '', ...keywords] = said.trimEnd().split('\r\n')
     const lines = [domain.slice(4), ...session.link.show(capabilities(session, keywords)).map(({ text }) => text)]
-    const last = lines.length - 1
-    return { ...result, send: lines.map((text, at) => `250${at < last ? '-' : ' '}${text}\r\n`).join('') }
+    return { ...result, send: multiline(lines) }
   },
 }
+
+/** RFC 5321 §4.2.1. */
+export const multiline = (lines: readonly string[]): string =>
+  lines.map((text, at) => `250${at < lines.length - 1 ? '-' : ' '}${text}\r\n`).join('')
 
 const capabilities = ({ link, authenticated }: SmtpSession, keywords: readonly string[]): readonly Capability[] => {
   const list = keywords.map((line) => line.slice(4)).map((text) => ({ name: text.split(' ', 1)[0] ?? '', text }))
@@ -54,8 +57,9 @@ const starttls: SmtpCommand = {
   states: 'any',
   reference: 'RFC 3207 §4',
   run({ link }, { args }) {
-    if (link.secure) return reply('503 5.5.1 TLS already active\r\n')
-    if (!link.starttlsOffered) return reply('502 5.5.1 Command not implemented\r\n')
+    if (!link.starttlsOffered) {
+      return reply(link.secure ? '503 5.5.1 TLS already active\r\n' : '502 5.5.1 Command not implemented\r\n')
+    }
     if (args.trim() !== '') return reply('501 5.5.4 Syntax error (no parameters allowed)\r\n')
     return replyThenUpgrade('220 2.0.0 Ready to start TLS\r\n')
   },
@@ -130,6 +134,26 @@ const data: SmtpCommand = {
   },
 }
 
+/** Octets of a chunk that are read although they are refused; what is longer is left to the line reader. */
+const maxChunk = 1 << 20
+
+/**
+ * RFC 3030 §2: it is not offered, so it is refused, and the octets that follow it all the same are no commands. That it came is
+ * a fact: mail has crossed, with an envelope or without.
+ */
+const bdat: SmtpCommand = {
+  verb: 'BDAT',
+  action: 'message',
+  states: 'any',
+  reference: 'RFC 3030 §2',
+  run(session, { line, args }) {
+    const [, size] = /^\s*(\d{1,9})(?:\s+LAST)?\s*$/i.exec(args) ?? []
+    const refused = session.engine.command(line)
+    if (size === undefined || Number(size) > maxChunk) return refused
+    return replyThenRead('', { read: 'literal', size: Number(size), run: () => refused })
+  },
+}
+
 const receive =
   (session: SmtpSession) =>
   async (wire: readonly Buffer[] | 'too-long' | 'no-room'): Promise<CommandResult> => {
@@ -192,6 +216,7 @@ export const smtpCommands: readonly SmtpCommand[] = [
   mail,
   rcpt,
   data,
+  bdat,
   rset,
   noop,
   vrfy,

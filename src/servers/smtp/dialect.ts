@@ -1,9 +1,10 @@
 import { isIPv6 } from 'node:net'
 import type { Refusal } from '../../scenarios/effects.ts'
+import type { Action } from '../../scenarios/vocabulary.ts'
 import { reply } from '../core/command-result.ts'
-import type { Dialect, Request } from '../core/dialect.ts'
+import type { Dialect, Request, SpelledAnswer } from '../core/dialect.ts'
 import { guesser } from '../core/guess.ts'
-import { refuseOverheard, smtpCommands } from './commands.ts'
+import { multiline, refuseOverheard, smtpCommands } from './commands.ts'
 import { maxLine } from './limits.ts'
 import { SmtpSession } from './session.ts'
 
@@ -30,7 +31,7 @@ export const smtp: Dialect<SmtpSession> = {
     if (verb === undefined) return session.engine.command(line)
     return { verb: verb.toUpperCase(), args, tag: '', line }
   },
-  guess: guesser(['AUTH', 'MAIL', 'RCPT'], '[^A-Z]*'),
+  guess: guesser(['AUTH', 'MAIL', 'RCPT', 'BDAT'], '[^A-Z]*'),
   unknown: ({ engine }, { line }) => engine.command(line),
   wrongState(session, request) {
     // The states are computed from what the engine knows, so it refuses what the table refuses.
@@ -46,12 +47,30 @@ export const smtp: Dialect<SmtpSession> = {
   tooLong: () => reply('500 5.5.2 Line too long\r\n'),
   goodbye: ({ link }) => `421 4.3.2 ${link.servername} Service not available, closing transmission channel\r\n`,
   refuse,
+  status: /^\d{3}(?=[ -]|\r)/,
+  spell,
 }
 
 /** A verb, RFC 5321 §2.4, and what is behind it. */
 const command = /^([A-Z][A-Z0-9-]{0,31})(?: (.*))?$/is
 
-function refuse(refusal: Refusal, { verb }: Request): string {
+/** What a correct server would say, in as few words as it can. */
+function spell(action: Action, { capabilities = ['AUTH PLAIN LOGIN'], message = '' }: SpelledAnswer): string {
+  if (action === 'capabilities') return multiline(['injected.example.com', ...capabilities])
+  return `${spellings[action] ?? '250 2.0.0 OK'}${message === '' ? '' : ` ${message}`}\r\n`
+}
+
+const spellings: Readonly<Partial<Record<Action, string>>> = {
+  starttls: '220 2.0.0 Ready to start TLS',
+  auth: '235 2.7.0 Authentication successful',
+  message: '354 End data with <CR><LF>.<CR><LF>',
+  quit: '221 2.0.0 Bye',
+}
+
+function refuse(refusal: Refusal, { verb }: Request, inPlaceOf?: 'greeting'): string {
+  // RFC 5321 §3.1: the one code for a server that serves nobody.
+  if (inPlaceOf === 'greeting') return '554 5.3.2 No SMTP service here\r\n'
+  if (verb === '' && refusal === 'unavailable') return unavailable['STARTTLS'] ?? ''
   switch (refusal) {
     case 'not-implemented':
       return '502 5.5.1 Command not implemented\r\n'

@@ -111,6 +111,11 @@ export class Engine extends SMTPConnection {
     return this.#answer(() => decisions.get(this.session)?.())
   }
 
+  /** Knows what another engine knew. */
+  adopt(earlier: Engine): void {
+    this.#restore(earlier.#remember())
+  }
+
   #answer(run: () => void): CommandResult {
     this.#closes = false
     this.#written.length = 0

@@ -52,6 +52,10 @@ export class SmtpSession implements Session {
     this.link.envelope(envelope.from, envelope.to)
   }
 
+  adopt(earlier: SmtpSession): void {
+    this.engine.adopt(earlier.engine)
+  }
+
   /** A transaction that nobody ended still happened. */
   close(): void {
     this.reportEnvelope()

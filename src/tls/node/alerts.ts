@@ -1,5 +1,6 @@
 import type { AlertRecord } from '../../record/record.ts'
-import { alertNames, alertOf } from '../alerts.ts'
+import { alertNames } from '../../scenarios/alert-names.ts'
+import { alertOf } from '../alerts.ts'
 
 const codes: ReadonlyMap<string, number> = new Map([...alertNames].map(([code, name]) => [name, code]))
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { Opening } from '../client-hello.ts'
 import type { AcceptOptions, TlsEngine, TlsFailure, TlsIdentity, TlsSession } from '../engine.ts'
+import { bindingOf, firstOfPem } from './binding.ts'
 import { errorFacts, type Failed, sessionFacts, timeoutFacts } from './facts.ts'
 import { Tap } from './tap.ts'
 import { TlsTerminator } from './terminator.ts'
@@ -9,6 +10,8 @@ import { TlsTerminator } from './terminator.ts'
 export interface NodeEngineOptions {
   readonly identity: TlsIdentity
   readonly profile?: TlsProfile
+  /** Keys of tickets that others have as well. Default: keys of its own. */
+  readonly ticketKeys?: Buffer | undefined
   /** Takes the lines of an NSS key log. */
   readonly keyLog?: ((line: Buffer) => void) | undefined
 }
@@ -21,10 +24,10 @@ export class NodeEngine implements TlsEngine {
   #leafSize: number | undefined
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
-  constructor({ identity, profile = {}, keyLog }: NodeEngineOptions) {
+  constructor({ identity, profile = {}, ticketKeys, keyLog }: NodeEngineOptions) {
     this.#identity = identity
     this.#asks = profile.clientCertificate !== undefined
-    this.#terminator = new TlsTerminator(identity, profile)
+    this.#terminator = new TlsTerminator(identity, profile, ticketKeys)
     if (keyLog) this.#terminator.onKeyLog(keyLog)
   }
 
@@ -38,7 +41,10 @@ export class NodeEngine implements TlsEngine {
     const end = await this.#terminator.accept(below ?? raw, timeout, (socket) =>
       sessionFacts(socket, { identity: this.#identity, asks: this.#asks }),
     )
-    if (end.kind === 'finished') return { stream: end.socket, facts: end.facts, below }
+    if (end.kind === 'finished') {
+      const { socket, facts } = end
+      return { stream: socket, facts, below, binding: (kind) => bindingOf(socket, this.#identity, kind) }
+    }
     const shown = below ? below.flight.carriesCertificate : this.#isLongerThanLeaf(raw.bytesWritten - before)
     const failed: Failed = {
       shown: shown ? this.#identity : null,
@@ -65,7 +71,3 @@ function tapOf(raw: Socket, opening: Opening, hearsBelow: boolean): Tap | null {
   if (opening.kind === 'other') return new Tap(raw, opening.bytes)
   return hearsBelow ? new Tap(raw) : null
 }
-
-/** The DER of the first certificate. */
-const firstOfPem = (pem: string): Buffer =>
-  Buffer.from(/-----BEGIN CERTIFICATE-----([^-]*)/.exec(pem)?.[1] ?? '', 'base64')

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls'
 import { clock } from '../../clock.ts'
-import type { TlsProfile } from '../../scenarios/entry.ts'
+import { contextOptionsOf } from '../../scenarios/context-options.ts'
+import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { TlsFacts, TlsIdentity } from '../engine.ts'
 
 /** What Node's server tells of a handshake when it is over. */
@@ -28,10 +30,15 @@ type ServerOfOne = Server & { readonly [listenerKey]?: Listener }
  */
 export class TlsTerminator {
   readonly #server: Server
+  /** Whether every ticket is of keys that are gone. */
+  readonly #rotates: boolean
 
   /** @throws {Error} OpenSSL's, where it cannot serve this certificate or profile */
-  constructor(identity: TlsIdentity, profile: TlsProfile) {
-    this.#server = createServer(tlsOptions(identity, profile))
+  constructor(identity: TlsIdentity, profile: TlsProfile, ticketKeys?: Buffer) {
+    this.#server = createServer({ ...tlsOptions(identity, profile), ...(ticketKeys && { ticketKeys }) })
+    this.#rotates = profile.tickets === 'rotate'
+    const { staple } = identity
+    if (staple) this.#server.on('OCSPRequest', (_certificate, _issuer, done) => done(null, staple() ?? Buffer.alloc(0)))
     this.#server.on('secureConnection', function (this: ServerOfOne, socket) {
       this[listenerKey]?.finished(socket)
     })
@@ -52,6 +59,7 @@ export class TlsTerminator {
    * @param factsOf called in the very moment of the end: an error may stand in the same segment as the client's Finished
    */
   accept(stream: Duplex, timeout: number, factsOf: (socket: TLSSocket) => TlsFacts): Promise<HandshakeEnd> {
+    if (this.#rotates) this.#server.setTicketKeys(randomBytes(48))
     return new Promise((resolve) => {
       const settle = (end: HandshakeEnd): void => {
         clock.clearTimeout(timer)
@@ -75,9 +83,10 @@ export class TlsTerminator {
 const nodeHandshakeTimeout = 2 ** 31 - 1
 
 function tlsOptions(identity: TlsIdentity, profile: TlsProfile): TlsOptions {
-  const { clientCertificate, ...parameters } = profile
+  const { clientCertificate, alpn } = profile
   return {
-    ...parameters,
+    ...contextOptionsOf(profile),
+    ...alpnOptions(alpn),
     key: identity.keyPem,
     cert: identity.servedPem,
     handshakeTimeout: nodeHandshakeTimeout,
@@ -87,4 +96,15 @@ function tlsOptions(identity: TlsIdentity, profile: TlsProfile): TlsOptions {
       ca: identity.clientCaPem,
     }),
   }
+}
+
+/** Protocols of mail, RFC 7301 and IANA's registry. */
+const mailProtocols: ReadonlySet<string> = new Set(['imap', 'pop3', 'smtp', 'managesieve'])
+
+/** Node refuses a client whose list has none of the server's, as RFC 7301 §3.2 wants; without a list it ignores the client's. */
+function alpnOptions(alpn: TlsProfile['alpn']): Pick<TlsOptions, 'ALPNProtocols' | 'ALPNCallback'> {
+  if (alpn === undefined || alpn === 'ignored') return {}
+  if (alpn === 'refused') return { ALPNCallback: () => undefined }
+  if (alpn !== 'other') return { ALPNProtocols: [...alpn] }
+  return { ALPNCallback: ({ protocols }) => protocols.find((name) => !mailProtocols.has(name)) }
 }

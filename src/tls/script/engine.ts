@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { clock } from '../../clock.ts'
-import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { Script } from '../../scenarios/tls-script.ts'
 import type { Opening } from '../client-hello.ts'
 import type { AcceptOptions, Below, TlsEngine, TlsFailure, TlsIdentity, TlsSession } from '../engine.ts'

@@ -1,4 +1,4 @@
-import type { TlsProfile } from '../../scenarios/entry.ts'
+import type { TlsProfile } from '../../scenarios/quirk-words.ts'
 import type { Script } from '../../scenarios/tls-script.ts'
 
 const versions = { TLSv1: 0x0301, 'TLSv1.1': 0x0302, 'TLSv1.2': 0x0303, 'TLSv1.3': 0x0304 } as const
@@ -19,10 +19,13 @@ const groups: Readonly<Record<string, number>> = {
  * A script that holds what a profile for Node says, where both name the same: versions, groups and client certificates. A
  * script that says more wins.
  */
-export function scriptOf({ minVersion, maxVersion, ecdhCurve, clientCertificate }: TlsProfile, script: Script): Script {
+export function scriptOf(
+  { minVersion, maxVersion, groups: listed, clientCertificate }: TlsProfile,
+  script: Script,
+): Script {
   const from = versions[minVersion ?? 'TLSv1.2']
   const to = versions[maxVersion ?? 'TLSv1.3']
-  const named = ecdhCurve?.split(':').flatMap((name) => groups[name] ?? [])
+  const named = listed?.flatMap((name) => groups[name] ?? [])
   return {
     ...((minVersion || maxVersion) && {
       versions: Object.values(versions).filter((one) => one >= Math.min(from, to) && one <= to),

@@ -1,6 +1,6 @@
 import { maxText } from '../../record/bounds.ts'
 import type { AlertRecord, HandshakeRecord } from '../../record/record.ts'
-import { alertNames } from '../alerts.ts'
+import { alertOf } from '../alerts.ts'
 import type { ConnectionEnd, HandshakeFailure, TlsFacts, TlsIdentity } from '../engine.ts'
 import type { Facts } from './facts.ts'
 import type { Machine } from './machine.ts'
@@ -115,5 +115,5 @@ export class ScriptTlsFacts implements TlsFacts {
 /** The first alert that is no close_notify. */
 function firstOf(alerts: readonly WireAlert[]): AlertRecord | null {
   const found = alerts.find(({ code }) => code !== 0)
-  return found ? { code: found.code, name: alertNames.get(found.code) ?? `alert_${found.code}` } : null
+  return found ? alertOf(found.code) : null
 }

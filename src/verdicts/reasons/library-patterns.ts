@@ -11,11 +11,11 @@ const badCert = (name: string): RegExp => new RegExp(`bad_cert,\\s*(?:\\{)?'?${n
 
 /** The words of TLS libraries that are not OpenSSL. */
 export const libraryPatterns: readonly ReasonPattern[] = [
-  go('expired', /certificate has expired or is not yet valid(?!.* is before )/i, 'not-yet-valid'),
-  go('not-yet-valid', /certificate has expired or is not yet valid.* is before /i),
+  go('expired', /certificate has expired or is not yet valid(?!.{0,300} is before )/i, 'not-yet-valid'),
+  go('not-yet-valid', /certificate has expired or is not yet valid.{0,300} is before /i),
   go(
     'name-mismatch',
-    /certificate is (?:not )?valid for .*(?:, not |wanted to match)|doesn't contain any IP SANs|is not a valid hostname|x509\.HostnameError/i,
+    /certificate is (?:not )?valid for .{0,300}(?:, not |wanted to match)|doesn't contain any IP SANs|is not a valid hostname|x509\.HostnameError/i,
   ),
   go('no-alternative-name', /legacy Common Name field/i),
   go('unknown-issuer', /certificate signed by unknown authority|x509\.UnknownAuthorityError/i, ...issuer),
@@ -24,7 +24,7 @@ export const libraryPatterns: readonly ReasonPattern[] = [
   go('name-constraints', /not authorized to sign for this name|too many name constraint|issuer has name constraints/i),
   go('path-length', /too many intermediates for path length/i),
   go('chain-length', /signature check attempts limit reached/i),
-  go('weak-signature', /x509: [^\n]*insecure algorithm|cannot verify signature: insecure algorithm/i),
+  go('weak-signature', /x509: [^\n]{0,300}insecure algorithm|cannot verify signature: insecure algorithm/i),
   go('critical-extension', /x509: unhandled critical extension/),
   go('signature', /invalid signature by the server certificate|x509: (?:ECDSA|RSA|Ed25519) verification failure/i),
   go(
@@ -62,7 +62,7 @@ export const libraryPatterns: readonly ReasonPattern[] = [
   java('not-yet-valid', /Could not validate certificate: certificate not valid till|Certificate not valid until /),
   java(
     'name-mismatch',
-    /No subject alternative (?:DNS )?names? matching|No name matching .* found|doesn't match (?:the )?common name|Hostname .* (?:not verified|was not verified)/i,
+    /No subject alternative (?:DNS )?names? matching|No name matching .{0,300} found|doesn't match (?:the )?common name|Hostname .{0,300} (?:not verified|was not verified)/i,
   ),
   java('no-alternative-name', /No subject alternative names present/i),
   java('revoked', /CertificateRevokedException|Certificate has been revoked/),
@@ -207,12 +207,12 @@ export const libraryPatterns: readonly ReasonPattern[] = [
     /non-properly terminated|Error in the p(?:ull|ush) function|GNUTLS_E_PREMATURE_TERMINATION/i,
   ),
   gnutls('no-tls', /does not support TLS via the STARTTLS command|SSL support not available|command STARTTLS failed/i),
-  gnutls('no-tls', /Didn't find STARTTLS|STARTTLS.* (?:returned an error|not advertised)/i),
+  gnutls('no-tls', /Didn't find STARTTLS|STARTTLS.{0,300} (?:returned an error|not advertised)/i),
   gnutls(
     'authentication',
     /supports no acceptable authentication mechanism|run out of authentication methods|^(?:\w+: )?the server does not support authentication/im,
   ),
-  gnutls('timeout', /the operation timed out|error receiving .*Timeout|timeout after|: timeout\.?$/i),
+  gnutls('timeout', /the operation timed out|error receiving .{0,300}Timeout|timeout after|: timeout\.?$/i),
 
   rustls('expired', /CertExpired|ExpiredContext|peer certificate: (?:Expired\b|certificate expired)/),
   rustls(
@@ -249,7 +249,7 @@ export const libraryPatterns: readonly ReasonPattern[] = [
   rustls('weak-signature', /UnsupportedSignatureAlgorithm(?!ForPublicKey)/),
   rustls(
     'malformed',
-    /certificate: (?:BadEncoding|BadDer|ExtensionValueInvalid|TrailingData|InvalidSerialNumber)|InvalidCertificate\(BadEncoding\)|OtherError\((?:BadDer|MalformedExtensions|ExtensionValueInvalid|InvalidSerialNumber|TrailingData\b[^)]*)/,
+    /certificate: (?:BadEncoding|BadDer|ExtensionValueInvalid|TrailingData|InvalidSerialNumber)|InvalidCertificate\(BadEncoding\)|OtherError\((?:BadDer|MalformedExtensions|ExtensionValueInvalid|InvalidSerialNumber|TrailingData\b[^)]{0,300})/,
   ),
   rustls(
     'client-certificate',
@@ -281,6 +281,6 @@ export const libraryPatterns: readonly ReasonPattern[] = [
   erlang('malformed', badCert('asn1_error')),
   erlang('connection-refused', /\beconnrefused\b/),
   erlang('unreachable', /\b(?:nxdomain|ehostunreach)\b/),
-  erlang('handshake-failure', /tls_alert,\s*[{"'\s]*(?:handshake_failure|insufficient_security)/),
-  erlang('protocol-version', /tls_alert,\s*[{"'\s]*protocol_version/),
+  erlang('handshake-failure', /tls_alert,[{"'\s]*(?:handshake_failure|insufficient_security)/),
+  erlang('protocol-version', /tls_alert,[{"'\s]*protocol_version/),
 ]

@@ -7,6 +7,9 @@ const curl = of('curl')
 const ruby = of('ruby')
 const php = of('php')
 
+/** Space within a line: over line ends a pattern that begins at each of them would take the square of their number. */
+const blank = '[^\\S\\r\\n\\u2028\\u2029]*'
+
 /**
  * One of OpenSSL's reason strings, only where it stands as one: behind the name of a routine, in Python's brackets, in
  * Node's code, behind SSL_connect, or alone. Other software knows unknown protocols, versions too low and HTTP requests too.
@@ -19,7 +22,10 @@ const said = (...reasons: readonly string[]): RegExp => {
     'ERR_SSL_',
     String.raw`\bSSL_(?:connect|accept|read|write|do_handshake)\b[^\n]{0,300}?[:(] ?`,
   ]
-  return new RegExp(`(?:${before.join('|')})(?:${words})(?![\\w-])|^\\s*(?:[\\w:.]+: )?(?:${words})\\.?\\s*$`, 'im')
+  return new RegExp(
+    `(?:${before.join('|')})(?:${words})(?![\\w-])|^${blank}(?:[\\w:.]+: )?(?:${words})\\.?${blank}$`,
+    'im',
+  )
 }
 
 /** OpenSSL and BoringSSL, and what is built on them. OpenSSL's verification results are in verify-codes.ts. */
@@ -119,7 +125,7 @@ export const opensslPatterns: readonly ReasonPattern[] = [
     /\bEAUTH\b|\[AUTHENTICATIONFAILED\]|^(?:Error: )?(?:Logging in is disabled on this server|Login is disabled)\.?$/m,
   ),
 
-  python('name-mismatch', /(?:Hostname|IP address) mismatch, certificate|\bhostname '[^']*' doesn't match/i),
+  python('name-mismatch', /(?:Hostname|IP address) mismatch, certificate|\bhostname '[^']{0,300}' doesn't match/i),
   python('name-mismatch', /CertificateError: hostname|doesn't match either of '/),
   python('no-tls', /STARTTLS extension not supported|STLS not supported by server|TLS not supported by server/i),
   python('no-tls', /Couldn't establish TLS session/i),
@@ -129,12 +135,12 @@ export const opensslPatterns: readonly ReasonPattern[] = [
   python('unreachable', /socket\.gaierror|\[Errno -[235]\]|Name or service not known|nodename nor servname/),
   python('authentication', /SMTP AUTH extension not supported|LOGIN command error/),
 
-  ruby('name-mismatch', /hostname "?"[^"]*""? does not match the server certificate/i),
+  ruby('name-mismatch', /hostname "?"[^"]{0,300}""? does not match the server certificate/i),
   ruby('unreachable', /getaddrinfo: /),
 
   curl(
     'name-mismatch',
-    /no alternative certificate subject name matches|certificate subject name .* does not match target/i,
+    /no alternative certificate subject name matches|certificate subject name .{0,300} does not match target/i,
   ),
   curl('name-mismatch', /unable to obtain common name|illegal cert name field/i),
   curl('revoked', /certificate revocation reason/i),
@@ -148,6 +154,6 @@ export const opensslPatterns: readonly ReasonPattern[] = [
   curl('timeout', /Operation timed out|Connection timed out|Timeout was reached/i),
   curl('authentication', /curl: \(67\)/i),
 
-  php('name-mismatch', /Peer certificate (?:CN|subjectAltName)[^\n]* did not match expected CN/),
+  php('name-mismatch', /Peer certificate (?:CN|subjectAltName)[^\n]{0,300} did not match expected CN/),
   php('no-tls', /STARTTLS not accepted from server/),
 ]

@@ -32,13 +32,16 @@ const osStatus = String.raw`(?:OSStatus|CFStreamErrorDomainSSL|NSURLErrorDomain|
 
 /** Any of X509ChainStatusFlags that is a word of English is one only in a list of them, or behind a mention of the chain. */
 const flag = (names: string): RegExp =>
-  new RegExp(`(?:^|chain(?: status| errors?)?: |[A-Z]\\w+, |\\bIs|Flags\\.)(?:${names})(?=$|[,.;\\s])`, 'm')
+  new RegExp(`(?:^|chain(?: status| errors?)?: |\\b[A-Z]\\w+, |\\bIs|Flags\\.)(?:${names})(?=$|[,.;\\s])`, 'm')
 
 /** The words and codes of platforms and of their programs, of servers, and of people. */
 export const platformPatterns: readonly ReasonPattern[] = [
   // SslPolicyErrors and X509ChainStatusFlags; MailBee.NET spells the latter with `Is` before them.
   dotnet('name-mismatch', /RemoteCertificateNameMismatch|\bNameMismatch\b|host name did not match the name given/),
-  dotnet('name-mismatch', /host name \([^)]*\) did not match any of the names given|does not match any of the names/i),
+  dotnet(
+    'name-mismatch',
+    /host name \([^)]{0,300}\) did not match any of the names given|does not match any of the names/i,
+  ),
   dotnet('expired', /\b(?:Is)?NotTimeValid\b/, 'not-yet-valid'),
   dotnet('unknown-issuer', /\b(?:Is)?(?:UntrustedRoot|PartialChain)\b/, ...issuer),
   dotnet('revoked', flag('Revoked')),
@@ -65,7 +68,7 @@ export const platformPatterns: readonly ReasonPattern[] = [
   ),
   dotnet(
     'protocol-version',
-    /requested security protocol is not supported|SSL\/TLS protocols? .*not supported by the server/i,
+    /requested security protocol is not supported|SSL\/TLS protocols? .{0,300}not supported by the server/i,
   ),
 
   ...familyOf('windows', windowsCodes, distinct),
@@ -133,8 +136,8 @@ export const platformPatterns: readonly ReasonPattern[] = [
     'no-tls',
     /TLS is required, but was not offered|TLS required but not supported|host did not advertise STARTTLS/i,
   ),
-  server('unknown-issuer', /certificate verification failed for [^\n]*: untrusted issuer/i, ...issuer),
-  server('self-signed', /certificate verification failed for [^\n]*: self-signed/i),
+  server('unknown-issuer', /certificate verification failed for [^\n]{0,300}: untrusted issuer/i, ...issuer),
+  server('self-signed', /certificate verification failed for [^\n]{0,300}: self-signed/i),
   server('protocol-version', /TLS 1\.0 and 1\.1 are not supported|requires? TLS ?v?1\.[23]/i),
   server(
     'wrong-protocol',

@@ -5,7 +5,7 @@ import java.security.cert.*;
 import java.util.*;
 
 /**
- * Prints `<folder> <OK or the reason>` for each folder, as PKIX judges it: `plain` without revocation, `crl` with
+ * Prints `<folder> <OK or the reason: its first message>` for each folder, as PKIX judges it: `plain` without revocation, `crl` with
  * crl-chain.pem, `ocsp` by asking the responder.
  */
 class Verify {
@@ -30,7 +30,9 @@ class Verify {
         CertPathValidator.getInstance("PKIX").validate(path, parameters);
         System.out.println(id + " OK");
       } catch (CertPathValidatorException error) {
-        System.out.println(id + " " + error.getReason());
+        Throwable first = error;
+        while (first.getCause() != null) first = first.getCause();
+        System.out.println(id + " " + error.getReason() + ": " + first.toString().split("\n")[0]);
       }
     }
   }

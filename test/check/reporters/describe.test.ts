@@ -9,13 +9,27 @@ import {
   furtherWords,
 } from '../../../src/check/describe.ts'
 import type { CheckCell, ClientEnd } from '../../../src/check/report.ts'
+import { fineNames } from '../../../src/scenarios/fine-names.ts'
+import type { StartTlsState } from '../../../src/verdicts/proof.ts'
 import { cell } from './sample/cell.ts'
 import { clean, sample } from './sample.ts'
 
-const smtpMissing = 'S: 220 localhost ESMTP\nC: EHLO me\nS: 250-localhost\nS: 250 AUTH PLAIN'
-const smtpRefused = 'C: EHLO me\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 TLS not available'
-const imapMissing = 'S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready'
-const imapOffered = 'S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready'
+/** A proof of which a sentence needs nothing but these words. */
+const proof = (what: string, starttls?: StartTlsState): Pick<CheckCell, 'proof'> => ({
+  proof: {
+    ...{
+      connection: 'c1',
+      nth: 1,
+      scenario: 'any',
+      what,
+      at: 1,
+      from: 'client',
+      phase: 'clear',
+      fact: 'commands[0].line',
+    },
+    ...{ kind: 'bytes', text: 'anything', before: [], after: [], ...(starttls && { starttls }) },
+  },
+})
 
 type Given = Pick<CheckCell, 'detail'> & Partial<Omit<CheckCell, 'client'>> & { readonly client?: Partial<ClientEnd> }
 
@@ -26,75 +40,32 @@ describe('the sentence of a cell', () => {
   it.each<readonly [string, Given]>([
     [
       'sent the password in clear although STARTTLS was missing',
-      { detail: 'leak-credentials-clear', transcripts: [`${smtpMissing}\nC: AUTH PLAIN AAA=\nS: 235 yes`] },
+      { detail: 'leak-credentials-clear', ...proof('the password', 'missing') },
     ],
     [
-      'sent the password in clear although STARTTLS was refused',
-      { detail: 'leak-credentials-clear', transcripts: [`${smtpRefused}\nC: AUTH PLAIN AAA=\nS: 235 yes`] },
-    ],
-    [
-      'sent the password in clear although STARTTLS was missing',
-      {
-        detail: 'leak-credentials-clear',
-        protocol: 'imap',
-        transcripts: [`${imapMissing}\nC: 1 LOGIN a b\nS: 1 OK in`],
-      },
+      'sent the token in clear although STARTTLS was refused',
+      { detail: 'leak-credentials-clear', ...proof('the token', 'refused') },
     ],
     [
       'sent the password in clear although STARTTLS was offered',
-      { detail: 'leak-credentials-clear', protocol: 'imap', transcripts: [`${imapOffered}\nC: 1 LOGIN a b\nS: 1 NO`] },
-    ],
-    [
-      'sent the password in clear although STLS was refused',
-      {
-        detail: 'leak-credentials-clear',
-        protocol: 'pop3',
-        transcripts: ['S: +OK ready\nC: STLS\nS: -ERR no\nC: USER a\nS: +OK\nC: PASS b\nS: +OK'],
-      },
+      { detail: 'leak-credentials-clear', ...proof('the password', 'ignored') },
     ],
     [
       'sent the password in clear although STLS was granted',
-      {
-        detail: 'leak-credentials-clear',
-        protocol: 'pop3',
-        transcripts: ['S: +OK ready\nC: STLS\nS: +OK begin\nC: PASS b\nS: +OK'],
-      },
+      { detail: 'leak-credentials-clear', protocol: 'pop3', ...proof('the password', 'granted') },
     ],
     [
       'sent the password in clear before it asked for STLS',
-      {
-        detail: 'leak-credentials-clear',
-        protocol: 'pop3',
-        transcripts: ['S: +OK ready\nC: PASS b\nS: -ERR no\nC: STLS\nS: +OK begin\nC*: QUIT\nS*: +OK bye'],
-      },
-    ],
-    [
-      'went on without TLS before it asked for STARTTLS',
-      {
-        detail: 'downgraded-no-tls',
-        transcripts: [
-          'S: 220 hi\nC: AUTH PLAIN\nS: 538 no\nC: EHLO x\nC: STARTTLS\nS: 250 hi\nS: 220 go\nC*: QUIT\nS*: 221 bye',
-        ],
-      },
-    ],
-    [
-      'sent the password in clear although STARTTLS was granted',
-      {
-        detail: 'leak-credentials-clear',
-        transcripts: ['S: 220 hi\nC: EHLO x\nC: STARTTLS\nC: AUTH PLAIN AAA=\nS: 250 hi\nS: 220 go'],
-      },
+      { detail: 'leak-credentials-clear', protocol: 'pop3', ...proof('the password', 'asked-later') },
     ],
     [
       'sent the password in clear without asking for STLS',
-      {
-        detail: 'leak-credentials-clear',
-        protocol: 'pop3',
-        transcripts: ['S: +OK ready\nC: USER a\nS: +OK\nC: PASS b\nS: +OK'],
-      },
+      { detail: 'leak-credentials-clear', protocol: 'pop3', ...proof('the password', 'not-asked') },
     ],
+    ['sent the password in clear', { detail: 'leak-credentials-clear', proof: null }],
     [
       'sent the password in clear on a port for implicit TLS',
-      { detail: 'leak-credentials-clear', mode: 'implicit', transcripts: ['C: AUTH PLAIN AAA=\nS: 235 yes'] },
+      { detail: 'leak-credentials-clear', mode: 'implicit', ...proof('the password') },
     ],
     [
       'sent the password in clear when it came back without TLS',
@@ -102,39 +73,73 @@ describe('the sentence of a cell', () => {
         detail: 'leak-credentials-clear',
         scenario: 'expired',
         flags: ['retry-in-clear'],
-        transcripts: [smtpRefused, 'C: AUTH PLAIN AAA=\nS: 235 yes'],
+        ...proof('the password', 'refused'),
       },
     ],
     [
       'sent a hash of the password in clear although STARTTLS was refused',
-      {
-        detail: 'leak-hash-clear',
-        transcripts: [`${smtpRefused}\nC: AUTH CRAM-MD5\nS: 334 AAA=\nC: BBB=\nS: 235 yes`],
-      },
+      { detail: 'leak-hash-clear', ...proof('a hash of the password', 'refused') },
     ],
     [
       'sent the message in clear although STARTTLS was missing',
-      {
-        detail: 'leak-message-clear',
-        transcripts: [`${smtpMissing}\nC: MAIL FROM:<a@b>\nS: 250 ok\nC: DATA\nS: 354 go`],
-      },
+      { detail: 'leak-message-clear', ...proof('the message', 'missing') },
     ],
     [
       'sent sender and recipients in clear although STARTTLS was missing',
-      {
-        detail: 'leak-message-clear',
-        transcripts: [`${smtpMissing}\nC: MAIL FROM:<a@b>\nS: 250 ok\nC: QUIT\nS: 221 bye`],
-      },
-    ],
-    [
-      'sent its identity in clear although STARTTLS was missing',
-      { detail: 'leak-identity-clear', protocol: 'imap', transcripts: [`${imapMissing}\nC: 1 ID NIL\nS: 1 OK`] },
+      { detail: 'leak-message-clear', ...proof('sender and recipients', 'missing') },
     ],
     [
       'sent the user name in clear without asking for STLS',
-      { detail: 'leak-identity-clear', protocol: 'pop3', transcripts: ['S: +OK ready\nC: USER a\nS: -ERR no'] },
+      { detail: 'leak-identity-clear', protocol: 'pop3', ...proof('the user name', 'not-asked') },
     ],
-    ['went on without TLS although STARTTLS was missing', { detail: 'downgraded-no-tls', transcripts: [smtpMissing] }],
+    [
+      'went on without TLS although STARTTLS was missing',
+      { detail: 'downgraded-no-tls', ...proof('a command', 'missing') },
+    ],
+    [
+      'went on without TLS before it asked for STARTTLS',
+      { detail: 'downgraded-no-tls', ...proof('a command', 'asked-later') },
+    ],
+    [
+      'sent the password to another host, to which the server had sent it',
+      { detail: 'leak-credentials-untrusted-host', ...proof('the password') },
+    ],
+    ['went to another host, to which the server had sent it', { detail: 'followed-referral' }],
+    [
+      'showed a certificate of its own to a server whose certificate has expired',
+      { detail: 'leak-identity-untrusted', scenario: 'expired' },
+    ],
+    [
+      'used inside TLS what it had been told in clear: the mailbox 7XiYhgS7',
+      { detail: 'acted-on-clear-state', ...proof('the mailbox 7XiYhgS7') },
+    ],
+    ['went on with a server that had not proved that it knows the password', { detail: 'acted-on-unverified-server' }],
+    ['spoke its protocol to a server that had greeted it in another', { detail: 'acted-on-wrong-protocol' }],
+    ['took what was cut off for all there is', { detail: 'accepted-truncation' }],
+    ['reported success for what the server had not confirmed', { detail: 'accepted-unconfirmed' }],
+    [
+      "showed its user, as the server's word, what had come in clear: call 555",
+      { detail: 'surfaced-clear-text', ...proof('call 555') },
+    ],
+    [
+      'went on over TLS that had to be refused: a record was forged',
+      { detail: 'accepted-bad-tls', because: 'a record was forged' },
+    ],
+    [
+      'went on with a dialogue that it had to leave: it was greeted with 554',
+      { detail: 'accepted-bad-dialogue', because: 'it was greeted with 554' },
+    ],
+    ['logged in by a weaker mechanism than both sides know', { detail: 'downgraded-mech' }],
+    ['proved its password with too few rounds', { detail: 'downgraded-kdf' }],
+    ['took what is malformed for what it should have been', { detail: 'tolerated-malformed' }],
+    [
+      'did the same again and again: the same command 10 times',
+      { detail: 'looped', ...proof('the same command 10 times') },
+    ],
+    [
+      'refused and reset the connection, and did its work on a port that is secure',
+      { detail: 'safe-retry-secure', qualifier: 'rst' },
+    ],
     ['agreed to an older TLS version than it should', { detail: 'downgraded-tls', scenario: 'tls10-only' }],
     [
       'sent the password to a server whose certificate has expired',
@@ -150,11 +155,11 @@ describe('the sentence of a cell', () => {
     ],
     [
       'sent the message to a server whose certificate leads to no trusted root',
-      { detail: 'leak-message-untrusted-tls', scenario: 'untrusted-root', transcripts: ['C*: DATA\nS*: 354 go'] },
+      { detail: 'leak-message-untrusted-tls', scenario: 'untrusted-root', ...proof('the message') },
     ],
     [
       'sent sender and recipients to a server whose certificate is revoked',
-      { detail: 'leak-message-untrusted-tls', scenario: 'revoked', transcripts: ['C*: MAIL FROM:<a@b>\nS*: 250 ok'] },
+      { detail: 'leak-message-untrusted-tls', scenario: 'revoked', ...proof('sender and recipients') },
     ],
     [
       'went on with a server whose certificate is not yet valid',
@@ -218,6 +223,13 @@ describe('the sentence of a cell', () => {
     ['followed a star', { detail: 'followed-a-star' as CheckCell['detail'] }],
   ])('is "%s"', (sentence, given) => {
     expect(told(given)).toBe(sentence)
+  })
+
+  it('has words for every fine name, with a proof and without', () => {
+    for (const detail of fineNames) {
+      expect(told({ detail, proof: null })).toMatch(/ /)
+      expect(told({ detail, ...proof('it') })).not.toBe(detail.replaceAll('-', ' '))
+    }
   })
 
   it('has words for every cell of the sample', () => {

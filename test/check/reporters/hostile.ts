@@ -15,6 +15,11 @@ export const hostile: CheckReport = {
     ...cell,
     scenario: `${cell.scenario}${payload}`,
     because: payload,
+    proof: cell.proof && {
+      ...cell.proof,
+      ...{ scenario: payload, what: payload, fact: payload, text: payload },
+      before: cell.proof.before.map((step) => ({ ...step, fact: payload, text: payload })),
+    },
     qualifier: cell.qualifier && `alert:${payload}`,
     detail: cell.detail.startsWith('inconclusive:') ? `inconclusive:${payload}` : cell.detail,
     baseline: cell.baseline && { ...cell.baseline, outcome: payload, why: payload },

@@ -44,6 +44,8 @@ export interface Said {
 /** A real client that logs in, lists and fetches, or sends. */
 export interface SessionClient {
   readonly name: string
+  /** Whose code looks at TLS. Default: OpenSSL's, or that of a fork. */
+  readonly implementation?: 'gnutls' | 'java' | 'go'
   /** Programs (or files) that it needs. */
   readonly needs: readonly string[]
   readonly protocols: readonly Protocol[]
@@ -51,6 +53,12 @@ export interface SessionClient {
   readonly cannot?: Readonly<Partial<Record<Protocol, Mode>>>
   /** `as-stored` when it puts headers of its own before the message, or changes line ends. Default `octets`. */
   readonly fetches?: 'octets' | 'as-stored'
+  /** The line of versions whose words are kept apart from those of others: that of what runs it. Default: none. */
+  readonly series?: string
+  /** It may close without having read everything, so that the server sees now an end and now a reset. */
+  readonly closesUnread?: true
+  /** Of all that it says of a failure, what says why. Default: the first line. */
+  sentence?(said: string): string
   /** Its version, as it says itself. */
   version(): Promise<string>
   /** In words: the options that make it verify and insist on TLS. */
@@ -59,7 +67,13 @@ export interface SessionClient {
    * In words: how it is told to use TLS, and what stands for a root that the machine trusts. `source` is what says that it is
    * unsafe so, where it is: its own documentation, an advisory or a bug, to be looked up by anybody.
    */
-  readonly byDefault: { readonly told: string; readonly machine: string; readonly source?: string }
+  readonly byDefault: {
+    readonly told: string
+    readonly machine: string
+    readonly source?: string
+    /** It is not asked what it does by default. */
+    readonly isAsked?: false
+  }
   /** One session with each target. Never rejects for what a server did. */
   playAll(targets: readonly Target[], errand: Errand): Promise<readonly Said[]>
 }

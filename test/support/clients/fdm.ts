@@ -11,9 +11,12 @@ export const fdm = definedAlone({
   needs: ['fdm'],
   protocols: ['imap', 'pop3'],
   fetches: 'as-stored',
-  version: async () => versionIn((await run('fdm', ['-V'])).stderr),
+  // It looks at the certificate once OpenSSL has ended the handshake, and leaves tickets unread.
+  closesUnread: true,
+  sentence: (said) => /^a: (?!\d+ messages processed).*$/m.exec(said)?.[0] ?? said,
+  version: async () => versionIn((await run('fdm', ['-v', '-n'])).stderr),
   verifying: 'set verify-certificates, and SSL_CERT_FILE',
-  byDefault: { told: 'imaps and pop3s, or starttls', machine: 'SSL_CERT_FILE' },
+  byDefault: { told: 'imaps and pop3s, or starttls', machine: 'SSL_CERT_FILE', isAsked: false },
   async play(target, { ca }) {
     using folder = temporaryDirectory()
     // It opens its files as whoever it has become.

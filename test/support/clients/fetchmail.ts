@@ -9,6 +9,7 @@ export const fetchmail = definedAlone({
   needs: ['fetchmail'],
   protocols: ['imap', 'pop3'],
   fetches: 'as-stored',
+  sentence: (said) => /^fetchmail: (?!Query status|WARNING).*$/m.exec(said)?.[0] ?? said,
   version: async () => versionIn((await run('fetchmail', ['--version'])).stdout),
   verifying: 'sslproto, sslcertck, sslcertfile and an empty sslcertpath',
   byDefault: {

@@ -1,22 +1,12 @@
 import { join } from 'node:path'
 import { run, temporaryDirectory } from '../programs.ts'
-import { type SessionClient, type Target, versionIn } from './client.ts'
+import { type SessionClient, versionIn } from './client.ts'
 import { playScript } from './scripted.ts'
-
-/** What Go's crypto/tls makes of each, in one process: `OK` or its error. */
-export async function goHandshakes(targets: readonly Target[], ca: string): Promise<readonly string[]> {
-  using folder = temporaryDirectory()
-  const program = await build('handshakes.go', folder.path)
-  const lines = targets.map(({ protocol, mode, servername, port }) => [protocol, mode, servername, port].join(' '))
-  const { stdout, stderr } = await run(program, [ca], { input: `${lines.join('\n')}\n` })
-  const said = stdout.trimEnd().split('\n')
-  if (said.length !== lines.length) throw new Error(`handshakes.go: ${stdout}${stderr}`)
-  return said
-}
 
 /** Go's net/smtp, with the roots in its tls.Config. */
 export const go: SessionClient = {
   name: 'go',
+  implementation: 'go',
   needs: ['go'],
   protocols: ['smtp'],
   version: async () => versionIn((await run('go', ['version'])).stdout),

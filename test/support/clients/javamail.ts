@@ -9,6 +9,7 @@ const jars = ['/usr/share/java/javax.mail.jar', '/usr/share/java/javax.activatio
 /** JavaMail with `ssl.checkserveridentity` and `starttls.required`. */
 export const javamail: SessionClient = {
   name: 'javamail',
+  implementation: 'java',
   needs: ['java', ...jars],
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run('dpkg-query', ['-W', 'libmail-java'])).stdout),

@@ -9,6 +9,8 @@ export const mbsync = definedAlone({
   name: 'mbsync',
   needs: ['mbsync'],
   protocols: ['imap'],
+  // It lets OpenSSL finish and looks at the certificate afterwards.
+  closesUnread: true,
   fetches: 'as-stored',
   version: async () => {
     const { stdout, stderr } = await run('mbsync', ['--version'])

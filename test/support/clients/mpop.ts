@@ -7,6 +7,7 @@ import { readFirstStored } from './stored.ts'
 /** mpop's command line, without a configuration file; it delivers to a maildir. */
 export const mpop = definedAlone({
   name: 'mpop',
+  implementation: 'gnutls',
   needs: ['mpop'],
   protocols: ['pop3'],
   fetches: 'as-stored',

@@ -4,6 +4,7 @@ import { definedAlone, versionIn } from './client.ts'
 /** msmtp's command line, without a configuration file. */
 export const msmtp = definedAlone({
   name: 'msmtp',
+  implementation: 'gnutls',
   needs: ['msmtp'],
   protocols: ['smtp'],
   version: async () => versionIn((await run('msmtp', ['--version'])).stdout),

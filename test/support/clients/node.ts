@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { majorOf } from '../../../scripts/measure/judge.ts'
 import type { Mode, Protocol } from '../../../src/index.ts'
 import type { SessionClient } from './client.ts'
 import { playScript } from './scripted.ts'
@@ -25,6 +26,7 @@ const library = (
   name,
   needs: [],
   protocols: [protocol],
+  ...(program === process.execPath && { series: majorOf(process.versions.node) }),
   ...(cannot && { cannot: { [protocol]: cannot } }),
   version: async () => versionOf(installed),
   verifying,
@@ -92,7 +94,8 @@ export const nodePop3 = library(nodePop3Facts)
 export const librariesOn = (runtime: string, program: string): readonly SessionClient[] =>
   [nodemailerFacts, imapflowFacts, nodePop3Facts].map((facts) => {
     const client = library(facts, program)
-    return { ...client, name: `${client.name} on ${runtime}`, needs: [program] }
+    const byDefault = { ...client.byDefault, isAsked: false } as const
+    return { ...client, name: `${client.name} on ${runtime}`, needs: [program], byDefault }
   })
 
 function versionOf(installed: string): string {

@@ -14,7 +14,7 @@ export const twisted: SessionClient = {
   protocols: ['smtp', 'imap', 'pop3'],
   version: async () => versionIn((await run(program, ['-c', 'import twisted; print(twisted.__version__)'])).stdout),
   verifying: 'optionsForClientTLS(host, trustRoot=…)',
-  byDefault: { told: 'not asked: it has no default for trust', machine: 'SSL_CERT_FILE' },
+  byDefault: { told: 'not asked: it has no default for trust', machine: 'SSL_CERT_FILE', isAsked: false },
   playAll: (targets, errand) =>
     playScript({ program, args: [join(import.meta.dirname, 'session_twisted.py')] }, targets, errand),
 }

@@ -7,7 +7,7 @@ import {
   flagMeanings,
   furtherWords,
 } from '../../describe.ts'
-import { proofOf } from '../../evidence.ts'
+import { evidence } from '../../evidence.ts'
 import type { CheckCell, ClientEnd } from '../../report.ts'
 import { placeOf, standingOf } from '../matrix.ts'
 import { escapeHtml } from './escape.ts'
@@ -26,7 +26,7 @@ export function dialog({ id, cell }: Numbered): string {
 ${baseline ? `<p><strong>Changed:</strong> ${escapeHtml(baseline)}.</p>\n` : ''}${standing === 'known' ? `<p><strong>Known:</strong> ${escapeHtml(known ?? '')}</p>\n` : ''}<dl>${facts(cell)}</dl>
 <h3>The client’s words</h3>
 ${words(describeClient(cell), cell.client)}
-<h3>Transcript</h3>
+${proof(cell)}<h3>Transcript</h3>
 ${transcripts(cell)}
 </div>`
 }
@@ -35,6 +35,13 @@ ${transcripts(cell)}
 export function words(end: string, client: ClientEnd): string {
   const further = furtherWords(client)
   return `<p>${escapeHtml(end)}</p>${further === '' ? '' : `\n<pre>${escapeHtml(further)}</pre>`}`
+}
+
+/** The proof, whose facts are in the record and not all among the bytes. */
+function proof(cell: CheckCell): string {
+  if (!cell.proof) return ''
+  const lines = evidence(cell, { width: mostOfLine, limit: mostOfProof })
+  return `<h3>The proof</h3>\n<pre class="proof">${lines.map(escapeHtml).join('\n')}</pre>\n`
 }
 
 function facts({ outcome, detail, grade, qualifier, reason, flags, duration }: CheckCell): string {
@@ -58,16 +65,18 @@ const tailLines = 100
 
 const mostOfLine = 2000
 
+/** Lines. */
+const mostOfProof = 10
+
 function transcripts(cell: CheckCell): string {
   if (cell.transcripts.length === 0) return '<p>There was no connection.</p>'
-  const proof = proofOf(cell)
   const legend = '<p class="legend">C: the client, S: the server, * inside TLS. What proves the outcome is marked.</p>'
   return [
     legend,
     ...cell.transcripts.map((transcript, index) => {
       const title =
         cell.transcripts.length > 1 ? `<h4>Connection ${index + 1} of ${cell.transcripts.length}</h4>\n` : ''
-      const proving = new Set(proof?.connection === index ? proof.lines : [])
+      const proving = new Set(cell.decidedBy === index ? cell.proofLines : [])
       return transcript === ''
         ? `${title}<p>Nothing crossed but a handshake, or the attempt at one.</p>`
         : `${title}<pre class="transcript">${transcriptLines(transcript, proving)}</pre>`

@@ -1,6 +1,7 @@
 import { reply, replyThenClose, replyThenUpgrade } from '../../core/command-result.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
+import { formatRefusal } from '../refusals.ts'
 import { complete } from '../session.ts'
 import { bad, tagged } from '../spelling.ts'
 
@@ -53,11 +54,14 @@ const id = defineCommand({
 const starttls = defineCommand({
   verb: 'STARTTLS',
   action: 'starttls',
-  states: ['not-authenticated'],
+  // Behind PREAUTH too, where there was no other time to ask for it.
+  states: ['not-authenticated', 'authenticated'],
   reference: 'RFC 9051 §6.2.1',
-  run: ({ link }, _, { tag }) => {
-    if (link.secure) return bad(tag, 'TLS is active already')
-    if (!link.starttlsOffered) return bad(tag, 'STARTTLS is not offered here')
+  run: ({ link, state }, _, { tag }) => {
+    if (state !== 'not-authenticated' && !link.start.state) return reply(formatRefusal('bad-sequence', tag))
+    if (!link.starttlsOffered) {
+      return bad(tag, link.secure ? 'TLS is active already' : 'STARTTLS is not offered here')
+    }
     return replyThenUpgrade(tagged(tag, 'OK', 'Begin TLS negotiation now'))
   },
 })

@@ -1,5 +1,6 @@
 import { reply } from '../../core/command-result.ts'
-import { decodeText, authenticate as exchange, overhear } from '../../core/sasl.ts'
+import { authenticate as exchange, overhear } from '../../core/sasl/authenticate.ts'
+import { decodeText } from '../../core/sasl/text.ts'
 import { showCapabilities } from '../capabilities.ts'
 import { defineCommand, type ImapCommand } from '../command.ts'
 import { formatRefusal } from '../refusals.ts'
@@ -66,4 +67,4 @@ const authenticate = defineCommand({
 export const loginCommands: readonly ImapCommand[] = [login, authenticate]
 
 const loggedIn = ({ link }: ImapSession, tag: string): string =>
-  tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated'))
+  tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated', 'login') || undefined)

@@ -1,4 +1,5 @@
 import type { CheckCell, ClientEnd } from '../../../../src/check/report.ts'
+import { proven } from './proven.ts'
 
 export function ended(end: Partial<ClientEnd>): ClientEnd {
   return { exit: 0, signal: null, error: null, output: '', timedOut: false, ...end }
@@ -11,7 +12,7 @@ type Given = Pick<CheckCell, 'scenario' | 'protocol' | 'mode'> &
 
 /** A cell that refused as it should, but for what is given. */
 export function cell({ client, ...given }: Given): CheckCell {
-  return {
+  const made = {
     ...expectations[given.scenario as keyof typeof expectations],
     outcome: 'refused',
     detail: 'safe-abort',
@@ -25,7 +26,8 @@ export function cell({ client, ...given }: Given): CheckCell {
     duration: 212,
     ...given,
     client: ended({ exit: 1, ...client }),
-  }
+  } as const
+  return { ...proven(made), ...made }
 }
 
 export const completed = {

@@ -32,9 +32,12 @@ export async function right(computed: string, names: readonly string[]): Promise
   await startMailServer({ ...one, scenario: 'self-signed+wrong-host' })
   await startMailServer({ ...one, scenario: 'wrong.host' })
   await startMailServer({ ...one, scenario: 'expired@2nd+tls12-only' })
+  await startMailServer({ ...one, scenario: 'expired+expired-intermediate' })
+  await startMailServer({ ...one, scenario: 'chain-length:8@2nd+wrong-host' })
+  await startMailServer({ ...one, scenario: 'deep-chain-120+expired' })
   await startMailServer({ ...one, scenario: ['self-signed', 'wrong-host'] })
   await startMailServer({ ...one, scenario: computed })
-  const own = defineCertificate({ id: 'my-own', summary: 'Mine.', names: { dnsNames: ['example.org'] } })
+  const own = defineCertificate({ id: 'my-own', summary: 'Mine.', leaf: { names: { dNSName: ['example.org'] } } })
   await startMailServer({ ...one, scenario: own })
   await startMailServer({ ...one, scenario: ['expired', own] })
   const options: StartOneOptions = { ...one, scenario: computed }
@@ -51,8 +54,9 @@ export async function right(computed: string, names: readonly string[]): Promise
   servers.endpoint({ scenario: server.scenario })
 
   const id: ScenarioId = 'expired'
+  const valued: ScenarioId = 'chain-length:120'
   const checked: CheckedScenario<'expired+wrong-host'> = 'expired+wrong-host'
-  console.log(id, checked, new MockmailError('CONFLICT', 'no').code)
+  console.log(id, valued, checked, new MockmailError('CONFLICT', 'no').code)
 }
 
 export async function wrong(): Promise<void> {
@@ -67,6 +71,16 @@ export async function wrong(): Promise<void> {
   await startMailServer({ ...one, scenario: 'T_4+not-yet-valid' })
   // @ts-expect-error both set the TLS versions
   await startMailServer({ ...one, scenario: 'tls12-only+tls13-only' })
+  // @ts-expect-error nothing would be left of the second
+  await startMailServer({ ...one, scenario: 'self-signed+expired-intermediate' })
+  // @ts-expect-error there is no such value
+  await startMailServer({ ...one, scenario: 'chain-length:9' })
+  // @ts-expect-error there is no parameter
+  await startMailServer({ ...one, scenario: 'expired:1d' })
+  // @ts-expect-error twice the same, whatever its value
+  await startMailServer({ ...one, scenario: 'chain-length:8+deep-chain-30' })
+  // @ts-expect-error a mistyped key
+  defineCertificate({ id: 'my-own', summary: 'Mine.', leaf: { dates: { notAftr: { days: 1 } } } })
   // @ts-expect-error twice the same
   await startMailServer({ ...one, scenario: 'expired+expired' })
   // @ts-expect-error nothing behind the plus
