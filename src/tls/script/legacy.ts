@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { authenticate, type ClientProof, readClientProof, verifyProof, verifySsl3Proof } from './authentication.ts'
 import { Fatal, fromHex, joined, nothing, number, numbers, vector } from './bytes.ts'
+import type { Extension } from './fields.ts'
 import { changeCipherSpec, type Handshake, noCertificate } from './handshake.ts'
 import { alpnContent, chosenAlpn, ext, type Hello } from './hello.ts'
 import type { Message } from './inbound.ts'
@@ -13,7 +14,6 @@ import type { KeptSession } from './sessions.ts'
 import type { ScriptIdentity } from './settings.ts'
 import { authOf, usualSchemes } from './signatures.ts'
 import { type Suite, suites, usualSuites } from './suites.ts'
-import type { Extension } from './wire.ts'
 
 /** What a handshake of SSL 3.0 to TLS 1.2 has agreed on so far. */
 interface Agreed {

@@ -1,10 +1,10 @@
 import { joined, nothing, number, numbers, vector } from './bytes.ts'
+import type { Extension } from './fields.ts'
 import { ext, type Hello } from './hello.ts'
 import type { Machine } from './machine.ts'
 import { hashOf } from './schedule.ts'
 import { chosenScheme, otherKey, signed, usualSchemes } from './signatures.ts'
 import type { Suite } from './suites.ts'
-import type { Extension } from './wire.ts'
 
 /** It names no authorities unless a script does: any certificate may be shown. */
 export function requestCertificate({ wire, settings }: Machine): void {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { authenticate, type ClientProof, readClientProof, verifyProof } from './authentication.ts'
 import { Fatal, joined, nothing, number, vector } from './bytes.ts'
+import type { Extension } from './fields.ts'
 import type { Handshake } from './handshake.ts'
 import { alpnContent, chosenAlpn, ext, type Hello, readHello, readPsks } from './hello.ts'
 import type { Message } from './inbound.ts'
@@ -12,7 +13,6 @@ import type { KeptSession } from './sessions.ts'
 import { type Suite, suites, usualSuites } from './suites.ts'
 import { proofInput, requestCertificate, sendCertificate } from './tls13-certificate.ts'
 import { Schedule } from './tls13-schedule.ts'
-import type { Extension } from './wire.ts'
 
 /** RFC 8446 §4.1.3: a ServerHello with this random is a HelloRetryRequest. */
 const retryRandom = createHash('sha256').update('HelloRetryRequest').digest()
@@ -95,9 +95,8 @@ export function* tls13Handshake(machine: Machine, first: Hello): Handshake {
   machine.inbound.readWith(protectionOf(suite, clientHandshake))
 
   if (asks) yield* readCertificate(machine)
-  const context = hashOf(suite.hash, wire.transcript)
   const ended: Message = yield [20]
-  const right = finished13(suite.hash, clientHandshake, context)
+  const right = finished13(suite.hash, clientHandshake, hashOf(suite.hash, wire.transcript))
   if (ended.body.length !== right.length || !timingSafeEqual(ended.body, right))
     throw new Fatal(51, "the client's Finished is wrong")
   wire.transcript.push(ended.raw)

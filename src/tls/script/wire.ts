@@ -1,5 +1,6 @@
-import type { Edits, Field, RecordOptions, Script, Step, TlsEffect, TlsMoment } from '../../scenarios/tls-script.ts'
+import type { Edits, RecordOptions, Script, Step, TlsEffect, TlsMoment } from '../../scenarios/tls-script.ts'
 import { edited, flipped, fromHex, joined, nothing, number, octets } from './bytes.ts'
+import { type Extension, type Fields, framed, shownAs, withSet } from './fields.ts'
 import { clear, contentTypes, type Protection } from './protection.ts'
 
 /** What the engine wants done with the connection, in order. */
@@ -13,12 +14,6 @@ export interface WireAlert {
   readonly level: number
   readonly code: number
 }
-
-/** Fields of a message, each as it goes out; null is left out. */
-export type Fields = { readonly [Name in Field]?: Buffer | null }
-
-/** An extension: its number and content. */
-export type Extension = readonly [id: number, content: Buffer]
 
 /** What effects need of the connection that they happen on. */
 export interface Connection {
@@ -305,38 +300,4 @@ export class Wire {
     this.#flushPieces()
     this.#actions.push(action)
   }
-}
-
-/** A handshake message with its header. */
-export const framed = (type: number, body: Buffer): Buffer =>
-  Buffer.concat([number(1, type), number(3, body.length), body])
-
-function shownAs(right: Buffer | null | undefined, set: unknown): Buffer | null {
-  if (set === undefined) return right ?? null
-  if (set === null) return null
-  if (typeof set === 'number') return number(right?.length ?? 2, set)
-  if (typeof set === 'string') return fromHex(set)
-  return edited(right ?? nothing, set as Edits)
-}
-
-function withSet(
-  right: readonly Extension[],
-  set: Readonly<Record<string, string | null | Edits>>,
-): readonly Extension[] {
-  const changed = right.flatMap(([id, content]): readonly Extension[] => {
-    const value = set[id]
-    if (value === undefined) return [[id, content]]
-    if (value === null) return []
-    if (value === 'twice')
-      return [
-        [id, content],
-        [id, content],
-      ]
-    return [[id, typeof value === 'string' ? fromHex(value) : edited(content, value)]]
-  })
-  const added = Object.entries(set).flatMap(([id, value]): readonly Extension[] => {
-    if (right.some(([one]) => one === Number(id)) || value === null || value === 'twice') return []
-    return [[Number(id), typeof value === 'string' ? fromHex(value) : edited(nothing, value)]]
-  })
-  return [...changed, ...added]
 }
