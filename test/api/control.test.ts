@@ -1,90 +1,26 @@
-import net from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
-import type { MailServer } from '../../src/index.ts'
 import { startMailServer } from '../../src/index.ts'
-import { type BothWays, expectationsOf } from '../../src/testing/expectations.ts'
-import { type MockMailOptions, openMockMail } from '../../src/testing/mock-mail.ts'
+import { expectationsOf } from '../../src/testing/expectations.ts'
 import { watchedMatchers } from '../../src/testing/watched.ts'
-import { type HandRunner, handRunner } from '../support/hand-runner.ts'
-import { connectRaw, connectTls } from '../support/raw.ts'
-
-const imap = { protocol: 'imap', mode: 'implicit' } as const
-const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
-const plain = { protocol: 'pop3', mode: 'plain' } as const
-const quick = { settle: 20 } as const
-
-type Client = (server: MailServer) => Promise<unknown>
-
-/** Logs in over TLS, with these options of `tls.connect`; rejects with the error of TLS. */
-const speaking =
-  (options: object): Client =>
-  (server) =>
-    new Promise((resolve, reject) => {
-      const socket = connectTls(server, options)
-      socket.on('error', reject)
-      socket.once('secureConnect', () => {
-        const client = connectRaw(server, socket)
-        client.send(server.protocol === 'imap' ? 'a LOGIN u p\r\nb LOGOUT\r\n' : 'USER u\r\nPASS p\r\nQUIT\r\n')
-        void client.closed.then(resolve)
-      })
-    })
-
-const strict = speaking({})
-const careless = speaking({ rejectUnauthorized: false })
-/** Trusts nobody, so that it refuses every server. */
-const distrustful = speaking({ ca: [] })
-/** Connects to nothing. */
-const blind: Client = async () => {
-  throw new Error('connect ECONNREFUSED')
-}
-/** Connects, and is gone before anything was said. */
-const mute: Client = (server) =>
-  new Promise((resolve) => {
-    const socket = net.connect(server.port, '127.0.0.1', () => socket.destroy())
-    socket.once('close', resolve)
-  })
-
-interface File extends HandRunner {
-  readonly mail: ReturnType<typeof openMockMail>
-  expect(received: unknown): BothWays
-  /** One test as README has it: the client ends as it likes, and something is asserted of the server. */
-  row(client: Client, scenario: string, assert: Assert, place?: typeof imap | typeof pop3): Promise<unknown>
-}
-
-type Assert = (expects: BothWays, server: MailServer) => Promise<unknown>
-
-function openFile(options: MockMailOptions = {}, hand = handRunner()): File {
-  const mail = openMockMail(hand.runner, { ...quick, ...options })
-  const matchers = watchedMatchers(hand.runner)
-  const expects = (received: unknown): BothWays => expectationsOf(matchers, received)
-  return {
-    ...hand,
-    mail,
-    expect: expects,
-    row: (client, scenario, assert, place = imap) =>
-      hand.test(async () => {
-        const server = await mail.start({ ...place, scenario })
-        await client(server).catch(() => {})
-        await assert(expects(server), server)
-      }),
-  }
-}
-
-const toPass: Assert = (expects) => expects.toPass()
-
-/** What somebody may write of a server that is to be refused. */
-const styles: Readonly<Record<string, Assert>> = {
-  'toPass()': toPass,
-  'toHaveBeenRefused()': (expects) => expects.toHaveBeenRefused(),
-  'not.toHaveBeenAccepted()': (expects) => expects.not.toHaveBeenAccepted(),
-  'not.toHaveSeenCredentials()': (expects) => expects.not.toHaveSeenCredentials(),
-  "toHaveOutcome('refused')": (expects) => expects.toHaveOutcome('refused'),
-  "not.toHaveOutcome('leaked')": (expects) => expects.not.toHaveOutcome('leaked'),
-  'verdict()': async (_, server) => expect(await server.verdict()).toBe('pass'),
-  'outcome()': async (_, server) => expect((await server.outcome()).outcome).toBe('refused'),
-}
-
-const code = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code ?? error
+import { handRunner } from '../support/hand-runner.ts'
+import { connectRaw } from '../support/raw.ts'
+import {
+  type Assert,
+  blind,
+  type Client,
+  careless,
+  code,
+  distrustful,
+  imap,
+  mute,
+  openFile,
+  plain,
+  pop3,
+  quick,
+  strict,
+  styles,
+  toPass,
+} from './controlled.ts'
 
 describe.each(Object.entries(styles))('a refusal asserted by %s', (_, style) => {
   const run = async (client: Client, { good }: { readonly good: boolean }) => {
@@ -290,105 +226,6 @@ describe('useMockMail({ control })', () => {
     expect(await file.row(strict, 'expired', async (_, server) => expect(await server.verdict()).toBe('pass'))).toBe(
       undefined,
     )
-    await file.over()
-  })
-})
-
-describe('a matcher that is not awaited', () => {
-  const slow = { settle: 60 } as const
-
-  it('fails its test', async () => {
-    const file = openFile({ control: 'off' })
-    const calls: Promise<unknown>[] = []
-    const forgetful = await file.row(strict, 'expired', async (expects) => {
-      calls.push(expects.toHaveBeenRefused(slow), expects.not.toHaveSeenCredentials(slow))
-    })
-    expect(forgetful).toMatchObject({
-      code: 'NOT_AWAITED',
-      message: expect.stringMatching(
-        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\), expect\(…\)\.not\.toHaveSeenCredentials\(\) had not answered when its test ended/,
-      ),
-    })
-    expect(await file.row(strict, 'expired', (expects) => expects.toHaveBeenRefused(slow))).toBeUndefined()
-    await Promise.all(calls)
-    await file.over()
-  })
-
-  it('fails the file where it may be of several tests, once none of them runs', async () => {
-    const file = openFile({ control: 'off' })
-    const server = await file.mail.start({ ...imap, scenario: 'expired' })
-    await strict(server).catch(() => {})
-    file.begins('one')
-    file.begins('two')
-    const call = file.expect(server).toHaveBeenRefused(slow)
-    file.ends({ id: 'one', errors: [] })
-    file.ends({ id: 'two', errors: [] })
-    await call
-    await expect(file.over()).rejects.toMatchObject({ code: 'NOT_AWAITED' })
-  })
-
-  it('fails the file where no test is known to have called it', async () => {
-    const file = openFile({ control: 'off' })
-    const server = await file.mail.start({ ...imap, scenario: 'expired' })
-    await strict(server).catch(() => {})
-    const call = file.expect(server).toHaveBeenRefused(slow)
-    await expect(file.over()).rejects.toMatchObject({ code: 'NOT_AWAITED' })
-    await call
-  })
-
-  it('is told beside a missing control', async () => {
-    const file = openFile()
-    const server = await file.mail.start({ ...imap, scenario: 'expired' })
-    await strict(server).catch(() => {})
-    await file.expect(server).toHaveBeenRefused()
-    const call = file.expect(server).toHaveBeenRefused(slow)
-    await expect(file.over()).rejects.toMatchObject({
-      code: 'NOT_AWAITED',
-      message: expect.stringMatching(
-        /^NOT_AWAITED: expect\(…\)\.toHaveBeenRefused\(\) had not[^\n]*\nNO_CONTROL: nothing shows/,
-      ),
-    })
-    await call
-  })
-
-  it('is not held against a test that failed while it waited, nor against those that ran beside it', async () => {
-    const file = openFile({ control: 'off' })
-    const server = await file.mail.start({ ...imap, scenario: 'expired' })
-    await strict(server).catch(() => {})
-    file.begins('one')
-    const call = file.expect(server).toHaveBeenRefused(slow)
-    file.begins('two')
-    file.ends({ id: 'two', errors: [] })
-    file.ends({ id: 'one', errors: ['timed out'] })
-    await call
-    await file.over()
-  })
-})
-
-describe('the dialogue of a test that failed', () => {
-  it('is told, of its own servers and of shared ones that it dialled, where its error does not hold it', async () => {
-    const file = openFile({ control: 'off' })
-    const shared = await file.mail.start(pop3)
-    const untouched = await file.mail.start(imap)
-    await file.test(async () => {
-      const own = await file.mail.start({ ...imap, scenario: 'expired' })
-      await careless(own)
-      await careless(shared)
-      throw new Error('promise resolved instead of rejecting')
-    })
-    expect(file.told).toHaveLength(2)
-    expect(file.told.join('\n')).toContain('  C*: a LOGIN u p\n')
-    expect(file.told.join('\n')).toContain('  C*: PASS p\n')
-    expect(file.told.join('\n')).toMatch(/^expired \(imap\/implicit, \S+\): came to leaked \(fail\) /m)
-    expect(file.told.join('\n')).not.toContain(untouched.url)
-    await file.over()
-  })
-
-  it('is not told twice, nor of a test that passed', async () => {
-    const file = openFile({ control: 'off' })
-    await file.row(careless, 'expired', (expects) => expects.toHaveBeenRefused())
-    await file.row(strict, 'good', toPass)
-    expect(file.told).toEqual([])
     await file.over()
   })
 })

@@ -1,46 +1,14 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { checkClient, type MailServer, startMailServer } from '../../src/index.ts'
-import { openMockMail } from '../../src/testing/mock-mail.ts'
+import { checkClient, type MailServer } from '../../src/index.ts'
 import { useMockMail } from '../../src/testing/vitest.ts'
-import { handRunner } from '../support/hand-runner.ts'
-import { captureClientHello, connectRaw, connectTls, tlsError } from '../support/raw.ts'
+import { connectRaw } from '../support/raw.ts'
+import { alerting, careful, careless, failure } from './matched.ts'
 
 const mail = useMockMail({ control: 'off' })
 const pop3 = { protocol: 'pop3', mode: 'implicit' } as const
 const quick = { settle: 20 } as const
-
-const careful = async (server: MailServer): Promise<void> => {
-  const socket = connectTls(server)
-  await tlsError(socket)
-  socket.destroy()
-}
-
-/** Speaks inside TLS without looking at the certificate. */
-async function careless(server: MailServer, lines: readonly string[] = ['USER u', 'PASS p', 'QUIT']): Promise<void> {
-  const client = connectRaw(server, connectTls(server, { rejectUnauthorized: false }))
-  client.send(lines.map((line) => `${line}\r\n`).join(''))
-  await client.closed
-}
-
-/** Sends a ClientHello, reads the server's flight and answers with an alert in clear, as a TLS 1.2 client may. */
-async function alerting(server: MailServer, alert: number): Promise<void> {
-  const client = connectRaw(server)
-  client.send(await captureClientHello())
-  await client.until(/[\s\S]{100}/)
-  client.socket.end(Buffer.of(0x15, 3, 3, 0, 2, 2, alert))
-  await client.closed
-}
-
-/** The message that an assertion fails with. */
-async function failure(assertion: Promise<unknown>): Promise<string> {
-  const error = await assertion.then(
-    () => new Error('it passed'),
-    (reason: Error) => reason,
-  )
-  return error.message
-}
 
 describe('toHaveBeenRefused', () => {
   it('passes when the client refused, and negated it fails', async () => {
@@ -225,22 +193,6 @@ describe('toHaveOutcome', () => {
   })
 })
 
-describe('useMockMail({ settle })', () => {
-  it('is the grace of every matcher that does not say another', async () => {
-    const { runner, over } = handRunner()
-    const timed = async (settle: number, own?: number): Promise<number> => {
-      const server = await openMockMail(runner, { settle, control: 'off' }).start({ ...pop3, scenario: 'expired' })
-      await careful(server)
-      const before = performance.now()
-      await expect(server).toHaveBeenRefused(own === undefined ? {} : { settle: own })
-      return performance.now() - before
-    }
-    expect(await timed(700)).toBeGreaterThan(600)
-    expect(await timed(1900, 10)).toBeLessThan(1800)
-    await over()
-  })
-})
-
 describe('a matcher', () => {
   const all = [
     [
@@ -312,48 +264,5 @@ describe('a matcher', () => {
     const retried = new Promise<void>((resolve) => setTimeout(() => resolve(careless(server)), 100))
     await expect(server).not.toHaveBeenRefused()
     await retried
-  })
-})
-
-describe('useMockMail', () => {
-  it.each(mail.cases({ protocol: 'pop3', expect: 'reject', scenarios: ['expired', 'self-signed', 'wrong-host'] }))(
-    'starts a case: $scenario over $mode',
-    async (one) => {
-      const server = await mail.start(one)
-      expect(server).toMatchObject({ scenario: one.scenario, protocol: 'pop3', mode: one.mode })
-      expect(server.expectation).toMatchObject({ expect: 'reject', because: one.because })
-    },
-  )
-
-  it('closes what it started when the scope is over, and only that', async () => {
-    const { runner, over } = handRunner()
-    const scope = openMockMail(runner)
-    const [one, several] = [await scope.start(pop3), await scope.startAll({ protocols: ['imap'] })]
-    await using mine = await startMailServer(pop3)
-    await over()
-    const answers = (port: number): Promise<boolean> =>
-      new Promise((resolve) => {
-        net
-          .connect(port, '127.0.0.1')
-          .on('error', () => resolve(false))
-          .on('connect', function (this: net.Socket) {
-            this.destroy()
-            resolve(true)
-          })
-      })
-    const ports = [one.port, ...several.endpoints.map(({ port }) => port), mine.port]
-    expect(await Promise.all(ports.map(answers))).toEqual([false, false, false, true])
-  })
-})
-
-describe('a good server that the client refuses', () => {
-  it('is said to have roots that some libraries cannot read, and one that is broken is not', async () => {
-    const refuse = async (scenario: string): Promise<string> => {
-      await using server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario })
-      await tlsError(connectTls(server, { checkServerIdentity: () => new Error('cannot read it') }))
-      return failure(expect(server).toHaveBeenAccepted(quick))
-    }
-    expect(await refuse('good')).toContain('--unconstrained')
-    expect(await refuse('wrong-host')).not.toContain('--unconstrained')
   })
 })

@@ -1,25 +1,12 @@
 import { once } from 'node:events'
-import { Duplex } from 'node:stream'
-import { type ConnectionOptions, connect } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { TlsEngine } from '../../src/tls/engine.ts'
-import { describeWith, run } from '../support/programs.ts'
+import { forged, nothing, over, withForged } from './contract-clients.ts'
+import { describePrograms } from './contract-programs.ts'
 import { dial, dialOver, dialTls, helloOf, identity, type MakeEngine, Port, pki, textOf } from './harness.ts'
 
 const certificate = { id: 'good', subject: identity.subject, fingerprint256: identity.fingerprint256 }
-
-/** What a record says of a handshake of which nothing is known. */
-const nothing = {
-  version: null,
-  cipher: null,
-  alpn: null,
-  resumed: false,
-  certificate: null,
-  alertReceived: null,
-  alertSent: null,
-  error: null,
-  clientCertificate: null,
-}
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const
 type Version = (typeof versions)[number]
@@ -27,9 +14,6 @@ type Version = (typeof versions)[number]
 const only = (version: Version): ConnectionOptions => ({ minVersion: version, maxVersion: version })
 
 type Dialled = ReturnType<typeof dialOver>
-
-/** A record that no key has made. */
-const forged = Buffer.concat([Buffer.from('1703030030', 'hex'), Buffer.alloc(48, 1)])
 
 /** How a close_notify that was seen, or missing, may be told: an engine that cannot see them says so. */
 const honestly = (truth: 'seen' | 'missing') => expect.stringMatching(new RegExp(`^(?:${truth}|unknown)$`))
@@ -360,80 +344,5 @@ export function describeEngine(name: string, make: MakeEngine, weaknesses: reado
     })
   })
 
-  describeWith(['openssl'], `${name}, as OpenSSL sees it,`, () => {
-    const sClient = (port: Port, ...flags: readonly string[]) =>
-      run('openssl', ['s_client', '-connect', `127.0.0.1:${port.port}`, '-servername', 'localhost', ...flags], {
-        input: 'hello\n',
-      })
-
-    it.each([
-      ['TLSv1.2', '-tls1_2'],
-      ['TLSv1.3', '-tls1_3'],
-    ])('completes %s', async (version, flag) => {
-      await using port = await Port.open(make({ identity }))
-      const ran = sClient(port, flag)
-      const { session } = await port.session()
-      expect(await textOf(session.stream)).toBe('hello\n')
-      expect(session.facts).toMatchObject({
-        handshake: { result: 'finished', version, certificate },
-        end: { by: 'client', how: 'fin', closeNotify: honestly('seen') },
-      })
-      expect((await ran).stdout).toContain(`New, ${version}, Cipher is `)
-    })
-
-    it.each(['-tls1_2', '-tls1_3'])('is refused by its alert, with %s', async (flag) => {
-      await using port = await Port.open(make({ identity }))
-      const ran = sClient(port, flag, '-no-CAfile', '-no-CApath', '-no-CAstore', '-verify', '5', '-verify_return_error')
-      const end = await port.failure()
-      expect(end.failure).toBe('alert')
-      expect(end.facts.handshake).toMatchObject({ alertReceived: { code: 48, name: 'unknown_ca' }, certificate })
-      expect((await ran).stderr).toContain('certificate verify failed')
-    })
-  })
-
-  describeWith(['gnutls-cli'], `${name}, as GnuTLS sees it,`, () => {
-    it.each([
-      ['TLSv1.2', '-VERS-ALL:+VERS-TLS1.2'],
-      ['TLSv1.3', '-VERS-ALL:+VERS-TLS1.3'],
-    ])('completes %s', async (version, priority) => {
-      await using port = await Port.open(make({ identity }))
-      const flags = ['--insecure', '--sni-hostname', 'localhost', '--priority', `NORMAL:${priority}`]
-      const ran = run('gnutls-cli', ['--port', String(port.port), ...flags, '127.0.0.1'], { input: 'hello\n' })
-      const { session } = await port.session()
-      expect(await textOf(session.stream)).toBe('hello\n')
-      expect(session.facts).toMatchObject({
-        handshake: { result: 'finished', version, certificate },
-        end: { by: 'client', how: 'fin', closeNotify: honestly('seen') },
-      })
-      expect((await ran).stdout).toContain('Handshake was completed')
-    })
-  })
-}
-
-/** Resolves when a stream tells that it is over, in whichever way. */
-const over = (stream: Duplex): Promise<void> =>
-  new Promise((resolve) => {
-    if (stream.destroyed) resolve()
-    for (const event of ['end', 'error', 'close']) stream.once(event, () => resolve())
-  })
-
-/** Lets a client shake hands, with a forged record behind what it writes last. */
-function withForged(socket: ReturnType<typeof dial>, version: Version): void {
-  let writes = 0
-  const between = new Duplex({
-    read: () => {},
-    write: (chunk: Buffer, _encoding, done) => {
-      const isLast = ++writes > 1
-      socket.write(isLast ? Buffer.concat([chunk, forged]) : chunk, () => done())
-    },
-  })
-  socket.on('data', (chunk) => between.push(chunk)).on('end', () => between.push(null))
-  const client = connect({
-    socket: between,
-    servername: 'localhost',
-    ca: pki.caPem,
-    minVersion: version,
-    maxVersion: version,
-  })
-  client.on('error', () => {})
+  describePrograms(name, make)
 }
