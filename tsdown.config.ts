@@ -1,5 +1,8 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 
+// The control API's are few and used by few runs, so they are no dependencies of everybody.
+const bundled = ['get-port', 'fastest-levenshtein', 'hono', '@hono/node-server']
+
 const shared = {
   platform: 'node',
   target: 'node20.19',
@@ -24,8 +27,8 @@ const shared = {
   },
   // Jest on Node 20 cannot require ESM-only packages, so they travel inside.
   deps: {
-    alwaysBundle: ['get-port', 'fastest-levenshtein'],
-    onlyBundle: ['get-port', 'fastest-levenshtein'],
+    alwaysBundle: bundled,
+    onlyBundle: bundled,
     neverBundle: ['vitest', '@jest/globals', 'expect'],
   },
 } satisfies UserConfig

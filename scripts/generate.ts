@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkedClients } from './generate/checked-clients.ts'
 import { claimsSource } from './generate/claims.ts'
+import { controlApiPage } from './generate/control-api.ts'
 import { format } from './generate/format.ts'
 import { houseMap } from './generate/house-map.ts'
 import { bundledLicences } from './generate/licences.ts'
+import { openapi } from './generate/openapi.ts'
 import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scriptedFaults } from './generate/scripted-faults.ts'
@@ -21,9 +23,11 @@ const files = new Map<string, string>([
   ['src/explain/measured.json', format('measured.json', JSON.stringify(measured()))],
   ['docs/scenarios.md', scenarioTables()],
   ['docs/checked-clients.md', checkedClients(root)],
+  ['docs/control-api.md', controlApiPage(contentOf('docs/control-api.md') ?? '')],
   ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],
   ['docs/tls-engine-measured.md', scriptedFaults(root)],
   ['THIRD-PARTY-LICENSES.md', bundledLicences(root)],
+  ['schemas/openapi.json', format('openapi.json', JSON.stringify(openapi(root)))],
   ...reportPages(root),
   ...[...schemas(root)].map(
     ([name, schema]) => [`schemas/${name}.json`, format('schema.json', JSON.stringify(schema))] as const,

@@ -24,7 +24,7 @@ export const purposes: Readonly<Record<string, string>> = {
   fleet: 'starts what was asked for: joins certificates and servers, and is what the library shows of them',
   explain: 'what an error text or a scenario means',
   check: 'runs a client against every endpoint, judges it, writes reports',
-  control: 'lends servers of one process to others',
+  control: 'the control API over HTTP, which also lends servers of one process to others',
   testing: 'vitest, jest and node:test',
   cli: 'the commands',
   'index.ts': 'what the library exports',

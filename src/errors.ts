@@ -26,6 +26,13 @@ export type MockmailErrorCode =
   | 'UNSUPPORTED_RUNTIME'
   | 'NO_CONTROL'
   | 'NOT_AWAITED'
+  | 'NO_SUCH_CONNECTION'
+  | 'NO_SUCH_MESSAGE'
+  | 'NO_SUCH_ROUTE'
+  | 'NOT_REVOCABLE'
+  | 'TOO_LARGE'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
 
 const misuse: ReadonlySet<MockmailErrorCode> = new Set([
   'UNKNOWN_SCENARIO',
@@ -49,10 +56,17 @@ const misuse: ReadonlySet<MockmailErrorCode> = new Set([
 export class MockmailError extends Error {
   override readonly name = 'MockmailError'
   readonly code: MockmailErrorCode
+  /** What could have been given instead, where that is a list. */
+  readonly allowed: readonly string[] | null
 
-  constructor(code: MockmailErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: MockmailErrorCode,
+    message: string,
+    { allowed = null, ...options }: { readonly cause?: unknown; readonly allowed?: readonly string[] | null } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.allowed = allowed
   }
 
   /**

@@ -7,6 +7,8 @@ const outputs = {
   connection: 'ConnectionEvent',
   message: 'MessageEvent',
   judged: 'JudgedEvent',
+  endpoint: 'EndpointChangedEvent',
+  lost: 'LostEvent',
   record: 'ConnectionRecord',
   list: 'ListOutput',
   explain: 'ExplainOutput',
@@ -15,18 +17,22 @@ const outputs = {
   manifest: 'Manifest',
 } as const
 
-/** A JSON Schema of every JSON output. Objects may have further properties: outputs gain fields within a schema number. */
-export function schemas(root: string): ReadonlyMap<string, Schema> {
-  const generator = createGenerator({
+/** Makes JSON Schemas of the types of `src`; with `topRef` the type itself is among the definitions. */
+export const schemaGenerator = (root: string, { topRef }: { readonly topRef: boolean }) =>
+  createGenerator({
     path: join(root, 'src/**/*.ts'),
     tsconfig: join(root, 'tsconfig.json'),
     type: '*',
     additionalProperties: true,
-    topRef: false,
+    topRef,
     // The type check is a script of its own.
     skipTypeCheck: true,
     sortProps: false,
   })
+
+/** A JSON Schema of every JSON output. Objects may have further properties: outputs gain fields within a schema number. */
+export function schemas(root: string): ReadonlyMap<string, Schema> {
+  const generator = schemaGenerator(root, { topRef: false })
   return new Map(
     Object.entries(outputs).map(([name, type]) => {
       const { $schema, ...schema } = generator.createSchema(type)

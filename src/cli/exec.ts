@@ -6,6 +6,7 @@ import { readyEvent } from '../fleet/events.ts'
 import { type MailServers, startFleet } from '../fleet/start.ts'
 import { openTemporaryDirectory } from '../fleet/temporary-directory.ts'
 import { version } from '../version.ts'
+import { type ApiFlags, addApiFlags, apiOptionsOf, openApiFor } from './api.ts'
 import { runChild } from './child.ts'
 import { addServingFlags, addTellingFlags, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
@@ -18,13 +19,13 @@ import { tellLeftOut, warnOfHost } from './remarks.ts'
 import { addTrust, trustEnvironment } from './trust.ts'
 import { forgetTold, openLog, watch } from './watch.ts'
 
-interface ExecFlags extends ServingFlags {
+interface ExecFlags extends ServingFlags, ApiFlags {
   readonly trust?: readonly string[]
   readonly judge?: true
 }
 
 export function addExec(program: Command): void {
-  addTrust(addTellingFlags(addServingFlags(program.command('exec'))))
+  addApiFlags(addTrust(addTellingFlags(addServingFlags(program.command('exec')))))
     .description("start servers, run a command, stop, and exit with the command's status")
     .usage('[options] [scenario...] -- <command> [argument...]')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
@@ -68,12 +69,13 @@ export function commandLine(command: Command): readonly [string, ...string[]] {
 async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [string, ...string[]]): Promise<number> {
   const own = await importOwn(flags.import)
   const { options, byName } = startOptionsOf(names, flags, own)
+  const api = apiOptionsOf(flags)
   const lifetime = openLifetime()
   const output = processOutput((error) => lifetime.end(error ? { why: 'failed', error } : { why: 'gone' }))
   const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
   const log = openLog(flags.log)
   try {
-    const servers = await startFleet(options, { byName, own, twins: flags.judge ?? false })
+    const servers = await startFleet(options, { byName, own, twins: flags.judge ?? api !== undefined })
     try {
       const stopped = lifetime.ending()
       if (stopped) return statusOf(stopped)
@@ -85,7 +87,8 @@ async function exec(names: readonly string[], flags: ExecFlags, argv: readonly [
       const print = json ? output.result : output.note
       const tellAll = watch(servers, { json, quiet, verbose, log, fail, print, note: output.note })
       const judge = flags.judge ? openJudge(servers) : undefined
-      if (!judge) forgetTold(servers)
+      if (api) await openApiFor(servers, api, { output, json, quiet })
+      else if (!judge) forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       // In a directory that stays it would tell of servers that are gone.

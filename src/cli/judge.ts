@@ -17,17 +17,17 @@ export interface Judged {
  * Judges what every endpoint sees from now on. Asked once, when nobody connects any more: a refusal counts only beside a
  * control on the same protocol and mode.
  */
-export function openJudge({ endpoints }: MailServers): (settle: number) => Promise<Judged> {
+export function openJudge(servers: MailServers): (settle: number) => Promise<Judged> {
   // An endpoint forgets all but its newest connections, and a failure must not be among what is forgotten.
   const failures = new Map<MailServer, Judgement>()
-  for (const server of endpoints) {
+  servers.each((server) =>
     server.onEnded((record) => {
       const judgement = judgeConnection(record, server.resolved)
       if (judgement.verdict === 'fail' && !failures.has(server)) failures.set(server, judgement)
-    })
-  }
+    }),
+  )
   return async (settle) => {
-    const dialled = endpoints.filter(({ counts }) => counts.connections > 0)
+    const dialled = servers.endpoints.filter(({ counts }) => counts.connections > 0)
     const seen = await Promise.all(
       dialled.map(async (server) => {
         const run = await server.outcome({ settle })
@@ -53,6 +53,7 @@ const place = ({ protocol, mode }: Pick<MailServer, 'protocol' | 'mode'>): strin
 const judgedEvent = (server: MailServer, judgement: Judgement): JudgedEvent => ({
   schema: 1,
   event: 'judged',
+  endpoint: server.id,
   scenario: server.scenario,
   protocol: server.protocol,
   mode: server.mode,

@@ -1,14 +1,8 @@
 import type { Command } from 'commander'
-import { type ListedEntry, type ListedParameter, scenarios } from '../scenarios/listing.ts'
+import { type ListedEntry, type ListedParameter, type ListOutput, scenarios } from '../scenarios/listing.ts'
 import { type ServingFlags, scenariosOf } from './flags.ts'
 import { briefOutput, type Output } from './output.ts'
 import { align } from './table.ts'
-
-/** What `list --json` prints. */
-export interface ListOutput {
-  readonly schema: 1
-  readonly entries: readonly ListedEntry[]
-}
 
 export function addList(program: Command): void {
   program

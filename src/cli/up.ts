@@ -4,6 +4,7 @@ import type { MockmailError } from '../errors.ts'
 import { type ReadyEvent, readyEvent } from '../fleet/events.ts'
 import { startFleet } from '../fleet/start.ts'
 import { version } from '../version.ts'
+import { type ApiFlags, addApiFlags, apiOptionsOf, openApiFor } from './api.ts'
 import { addServingFlags, addTellingFlags, duration, type ServingFlags, startOptionsOf } from './flags.ts'
 import { keepFilesFresh } from './freshness.ts'
 import { openLifetime } from './lifetime.ts'
@@ -15,7 +16,7 @@ import { formatEndpoints } from './table.ts'
 import { forgetTold, openLog, watch } from './watch.ts'
 
 export function addUp(program: Command): void {
-  addTellingFlags(addServingFlags(program.command('up')))
+  addApiFlags(addTellingFlags(addServingFlags(program.command('up'))))
     .description('start servers, print what listens where, stay until SIGINT or SIGTERM')
     .argument('[scenario...]', 'ids joined by + (default: the core set)')
     .option('--ready-file <file>', 'write what --json prints first to a file, when everything listens')
@@ -23,14 +24,15 @@ export function addUp(program: Command): void {
     .action(up)
 }
 
-async function up(names: readonly string[], flags: ServingFlags): Promise<void> {
+async function up(names: readonly string[], flags: ServingFlags & ApiFlags): Promise<void> {
   const own = await importOwn(flags.import)
   const { options, byName } = startOptionsOf(names, flags, own)
+  const api = apiOptionsOf(flags)
   const lifetime = openLifetime()
   const output = processOutput((error) => lifetime.end(error ? { why: 'failed', error } : { why: 'gone' }))
   const log = openLog(flags.log)
   try {
-    const servers = await startFleet(options, { byName, own })
+    const servers = await startFleet(options, { byName, own, twins: api !== undefined })
     try {
       if (lifetime.ending()) return
       warnOfHost(options.host, output)
@@ -38,7 +40,9 @@ async function up(names: readonly string[], flags: ServingFlags): Promise<void> 
       const { json, quiet, verbose } = flags
       const fail = (error: MockmailError): void => lifetime.end({ why: 'failed', error })
       watch(servers, { json, quiet, verbose, log, fail, print: output.result, note: output.note })
-      forgetTold(servers)
+      if (api) await openApiFor(servers, api, { output, json, quiet })
+      // What the API is asked for later is kept.
+      else forgetTold(servers)
       void keepFilesFresh(servers, output.note)
       const ready = readyEvent(servers, version)
       if (json) output.result(JSON.stringify(ready))

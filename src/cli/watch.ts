@@ -1,15 +1,14 @@
 import { openAppended } from '../appended.ts'
 import { MockmailError } from '../errors.ts'
 import { connectionEvent, messageEvent } from '../fleet/events.ts'
-import type { MailServer } from '../fleet/mail-server.ts'
 import type { MailServers } from '../fleet/start.ts'
+import { jsonLine } from '../fleet/told.ts'
+import { Turns } from '../fleet/turns.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { oneLine } from '../text/printable.ts'
 import { formatProof } from '../verdicts/proof.ts'
 import { type Judgement, judgeConnection } from '../verdicts/verdict.ts'
-import { jsonLine } from './told.ts'
-import { Turns } from './turns.ts'
 
 /** An open `--log` file. */
 export interface Log {
@@ -77,25 +76,27 @@ export function watch(servers: MailServers, options: Watch): () => void {
     }
   }
   const turns = new Turns()
-  for (const server of servers.endpoints) {
-    const where = `${server.scenario} ${server.protocol}/${server.mode}`
+  servers.each((server) => {
+    const where = `${server.protocol}/${server.mode}`
     server.onClose(async () => turns.finish())
     server.onEnded((record) => {
-      const what = `connection ${record.id} of ${where}`
+      const what = `connection ${record.id} of ${record.scenario} ${where}`
+      // It may show another one when its turn comes.
+      const { resolved } = server
       turns.add(() => {
         if (log) attempt(what, () => log.write(lineOf(record, what)))
       })
       turns.add(() =>
         attempt(what, () => {
-          const judgement = judgeConnection(record, server.resolved)
+          const judgement = judgeConnection(record, resolved)
           if (json) print(lineOf(connectionEvent(server, record, judgement), what))
-          else if (!quiet) print(connectionLine(server, record, judgement, { verbose }))
+          else if (!quiet) print(connectionLine(record, judgement, { verbose }))
         }),
       )
     })
     server.onMessage((message) => {
       if (!json) return
-      const what = `a message of ${where}`
+      const what = `a message of ${message.connection.scenario} ${where}`
       turns.add(() =>
         attempt(what, () => {
           const event = messageEvent(server, message)
@@ -103,21 +104,21 @@ export function watch(servers: MailServers, options: Watch): () => void {
         }),
       )
     })
-  }
+  })
   return () => turns.finish()
 }
 
 /** After {@link watch}, for a command that never asks again for what has been told, and may run for days. */
-export function forgetTold({ endpoints }: MailServers): void {
-  for (const server of endpoints) server.onEnded((record) => server.forget(record))
+export function forgetTold(servers: MailServers): void {
+  servers.each((server) => server.onEnded((record) => server.forget(record)))
 }
 
 function connectionLine(
-  { scenario, protocol, mode }: MailServer,
   record: ConnectionRecord,
   { outcome, detail, grade, qualifier, verdict, proof }: Judgement,
   { verbose }: { readonly verbose: boolean },
 ): string {
+  const { scenario, protocol, mode } = record
   const time = new Date(record.openedAt).toTimeString().slice(0, 8)
   const line = `${time} ${scenario} ${protocol}/${mode} ${outcome} ${qualifier ?? detail} (${verdict})`
   if (!verbose) return line

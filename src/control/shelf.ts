@@ -1,46 +1,52 @@
+import { endpointEvent } from '../fleet/events.ts'
+import type { LiveFleet } from '../fleet/live.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
-import type { OnDemandServers } from '../fleet/on-demand.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
-import type { Lent, Reports, Wish } from './messages.ts'
+import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
+import type { EndedReport, Lease, LentEndpoint, MessageReport } from './types.ts'
 
-type Report = { [Name in keyof Reports]: [Name, Omit<Parameters<Reports[Name]>[0], 'lease' | 'at'>] }[keyof Reports]
+/** What somebody wants to have alone: every scenario on every protocol and mode where it can show. */
+export interface Wish {
+  /** Ids, aliases resolved. */
+  readonly scenarios: readonly string[]
+  readonly protocols: readonly Protocol[]
+  readonly modes: readonly Mode[]
+  /** Whether what injects comes with its twin, behind the others. */
+  readonly twins: boolean
+}
 
-/** One endpoint. What it sees goes to the worker that has it. */
+type Report = ['ended', EndedReport] | ['message', MessageReport]
+
+/** One endpoint. What it sees goes to whoever has it. */
 export class Slot {
   readonly server: MailServer
-  /** Counts the resets of this lease. */
-  epoch = 0
+  readonly accompanies: LentEndpoint['accompanies']
   report: ((...report: Report) => void) | undefined
   #spoilt = false
 
-  constructor(server: MailServer) {
+  constructor(server: MailServer, accompanies: LentEndpoint['accompanies'] = null) {
     this.server = server
-    server.onEnded((record) => this.report?.('ended', { epoch: this.epoch, record }))
-    server.onMessage(({ raw, envelope, secure, connection: record }) =>
-      this.report?.('message', { epoch: this.epoch, record, raw: raw.toString('base64'), ...envelope, secure }),
-    )
+    this.accompanies = accompanies
+    const endpoint = server.id
+    server.onClose(async () => {
+      this.#spoilt = true
+    })
+    server.onEnded((record) => this.report?.('ended', { endpoint, run: server.runNumber, record }))
+    server.onMessage(({ id, raw, envelope, secure, connection: record }) => {
+      const run = server.runNumber
+      this.report?.('message', { endpoint, run, record, id, raw: raw.toString('base64'), ...envelope, secure })
+    })
   }
 
   /** Whether the next to have it could meet a client of the one before: one that stayed, or came when nobody had it. */
   get spoilt(): boolean {
-    return this.#spoilt || (this.report === undefined && this.server.connections.length > 0)
-  }
-
-  reset(): void {
-    this.#spoilt ||= this.server.connections.some(({ end }) => end === null)
-    this.epoch++
-    this.server.reset()
+    const { busy, connections } = this.server
+    return this.#spoilt || busy || (this.report === undefined && connections.length > 0)
   }
 
   giveBack(): void {
-    this.reset()
+    this.server.reset()
     this.report = undefined
-    this.epoch = 0
-  }
-
-  close(): Promise<void> {
-    this.#spoilt = true
-    return this.server.close()
   }
 }
 
@@ -48,17 +54,16 @@ export class Slot {
 export interface Group {
   readonly key: string
   readonly slots: readonly Slot[]
-  readonly lent: Omit<Lent, 'lease'>
+  readonly leftOut: Lease['leftOut']
 }
 
-/** Everything that was started, and what of it nobody has at the moment. */
+/** Everything that was started to be lent, and what of it nobody has at the moment. */
 export class Shelf {
-  readonly #servers: OnDemandServers
+  readonly #live: LiveFleet
   readonly #free = new Map<string, Group[]>()
-  readonly #all = new Set<Slot>()
 
-  constructor(servers: OnDemandServers) {
-    this.#servers = servers
+  constructor(live: LiveFleet) {
+    this.#live = live
   }
 
   /**
@@ -83,24 +88,30 @@ export class Shelf {
     this.#free.set(group.key, free)
   }
 
-  /** Closes everything. Rejects with a defect of mockmail's own, if there was one. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#all].map((slot) => slot.close()))
-  }
-
-  async #discard({ slots }: Group): Promise<void> {
-    await Promise.all(slots.map((slot) => slot.close()))
-    for (const slot of slots) this.#all.delete(slot)
+  #discard({ slots }: Group): Promise<void> {
+    return this.#live.discard(slots.map(({ server }) => server))
   }
 
   async #start(key: string, wish: Wish): Promise<Group> {
     const scenarios = wish.scenarios.map((scenario) => resolveScenario(scenario))
-    const { servers, plan } = await this.#servers.add({ ...wish, scenarios })
-    const slots = servers.map((server) => new Slot(server))
-    for (const slot of slots) this.#all.add(slot)
-    const endpoints = servers.map(({ scenario, protocol, mode, host, port, servername, user, password }) => {
-      return { scenario, protocol, mode, host, port, servername, user, password }
-    })
-    return { key, slots, lent: { ca: this.#servers.ca, endpoints, leftOut: plan.leftOut } }
+    const { servers, plan } = await this.#live.addApart({ ...wish, scenarios })
+    return { key, slots: servers.flatMap(slotsOf), leftOut: plan.leftOut }
   }
 }
+
+/** A place, and those that belong to it. */
+const slotsOf = (server: MailServer): readonly Slot[] => [
+  new Slot(server),
+  ...server.accompanied.map((one) => new Slot(one.server, { endpoint: server.id, role: one.role })),
+]
+
+/** A group as it is told of to whoever has it. */
+export const leaseOf = ({ slots, leftOut }: Group, ca: string): Lease => ({
+  schema: 1,
+  ca,
+  endpoints: slots.map(({ server, accompanies }) => {
+    const { user, password, runNumber: run } = server
+    return { ...endpointEvent(server), user, password, run, accompanies }
+  }),
+  leftOut,
+})

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Identity, Pki } from '../certs/types.ts'
-import { resolveScenario, type Scenario } from '../scenarios/scenario.ts'
+import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Credential } from '../servers/core/dialect.ts'
 import { Endpoint } from '../servers/core/endpoint.ts'
 import { saslMechanisms } from '../servers/core/sasl/mechanisms.ts'
 import { dialects } from '../servers/dialects.ts'
-import { MailStore } from '../servers/mailbox/mailbox.ts'
 import { isHeld, makeRoomFor } from '../servers/mailbox/octets.ts'
-import { loadSamples } from '../servers/mailbox/samples.ts'
 import type { TlsEngine } from '../tls/engine.ts'
 import type { KeyLog } from '../tls/key-log.ts'
 import { NodeEngine, type NodeEngineOptions } from '../tls/node/engine.ts'
 import type { ScriptEngineOptions } from '../tls/script/engine.ts'
 import { scriptedEngine } from '../tls/script/lazy.ts'
 import { behaviourOf, profileFor, servernameOf, tlsIdentityOf } from './behaviour-of.ts'
-import { MailServer, urlOf } from './mail-server.ts'
+import { MailServer } from './mail-server.ts'
+import { Mailboxes } from './mailboxes.ts'
 import { receive } from './message.ts'
 import type { CheckedOptions } from './options.ts'
 import type { PlannedEndpoint } from './plan.ts'
+import { urlOf } from './served.ts'
 
 /**
  * Everything is declared before anything listens, so that `ca.pem` and the files on disk are whole from the start; it is issued
@@ -41,23 +41,52 @@ export interface Assembled {
   open(): MailServer
 }
 
+/** Counts endpoints: their ids are stable within the run. */
+const endpointIds = (): (() => string) => {
+  let last = 0
+  return () => `e${++last}`
+}
+
+/** What endpoints have in common, however many there are and whenever they come. */
+export interface Common {
+  readonly pki: Pki
+  readonly keyLog: KeyLog | undefined
+  readonly mailboxes: Mailboxes
+  /** By ticket group. */
+  readonly ticketKeys: Map<string, Buffer>
+  /** The id of the next endpoint. */
+  nextId(): string
+}
+
+/** Everything in common that is not on the disk, and new. */
+export const commonGround = (pki: Pki, keyLog?: KeyLog): Common => ({
+  pki,
+  keyLog,
+  ...commonState(),
+  nextId: endpointIds(),
+})
+
+/** What clients leave behind in endpoints. */
+export const commonState = (): Pick<Common, 'mailboxes' | 'ticketKeys'> => ({
+  mailboxes: new Mailboxes(),
+  ticketKeys: new Map(),
+})
+
 /** An endpoint for each place of the plan, joined to its identities, behaviour and mailbox. */
 export function assembleServers(
   planned: readonly PlannedEndpoint[],
   options: CheckedOptions,
-  pki: Pki,
-  keyLog: KeyLog | undefined,
+  common: Common,
 ): readonly Assembled[] {
-  const stores = new Map<unknown, MailStore>()
-  const users = new Map<unknown, number>()
-  for (const { scenario } of planned) users.set(scenario, (users.get(scenario) ?? 0) + 1)
-  const endpoints: Endpoint[] = []
-  const ticketKeys = new Map<string, Buffer>()
-  return planned.map(({ scenario, protocol, mode, port, role }, index) => {
-    // Filled when somebody looks: the samples are more than a mebibyte, and few runs read or send a message.
-    const store = (): MailStore => remember(stores, scenario, () => storeFor(scenario))
+  const { pki, keyLog, ticketKeys, nextId } = common
+  return planned.map(({ scenario: first, protocol, mode, port, role, of }) => {
+    let scenario = first
+    // What comes to a companion is the affair of its endpoint alone.
+    const mailboxes = of === undefined ? common.mailboxes : new Mailboxes()
+    mailboxes.enter(scenario)
+    const store = () => mailboxes.of(scenario)
     // By certificate, so that one that is issued anew leaves nothing behind.
-    const engines = new WeakMap<Identity, Map<unknown, TlsEngine>>()
+    let engines = new WeakMap<Identity, Map<unknown, TlsEngine>>()
     const keysOf = (group: string | undefined): Buffer | undefined =>
       group === undefined ? undefined : remember(ticketKeys, group, () => randomBytes(48))
     const behaviours = new Map<unknown, ReturnType<typeof behaviourOf>>()
@@ -69,19 +98,22 @@ export function assembleServers(
     const endpoint = new Endpoint({
       dialect: dialects[protocol],
       mode,
-      scenario: scenario.id,
+      get scenario() {
+        return scenario.id
+      },
       ...(role && role !== 'twin' && { role }),
       host: options.host,
       port,
-      servername: servernameOf(scenario, options),
+      get servername() {
+        return servernameOf(scenario, options)
+      },
       store,
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
       urls() {
-        const canary = planned.findIndex((other) => other.of === index && other.role === 'canary')
         const self = urlOf(endpoint)
-        return { self, canary: endpoints[canary] ? urlOf(endpoints[canary]) : self }
+        return { self, canary: server?.companion('canary')?.url ?? self }
       },
       knows: (name) => isIP(name) > 0 || options.servernames.some((known) => isNamedBy(name, known)),
       engine(nth, serverName, certificate) {
@@ -112,41 +144,33 @@ export function assembleServers(
         if (defects.length === 0) defects.push(error)
       },
     })
-    endpoints.push(endpoint)
     const defects: unknown[] = []
     const open = (): MailServer => {
       server = new MailServer({
+        id: nextId(),
         endpoint,
         scenario,
         ca: pki.caPem,
         user: options.user,
         password: options.password,
         stock: (raw) => void store().inbox.add({ raw }),
-        restock: () => stockOf(scenario, store()),
+        restock: () => mailboxes.restock(scenario),
+        turn: (next, turned) =>
+          endpoint.renew(() => {
+            mailboxes.enter(next)
+            mailboxes.leave(scenario)
+            scenario = next
+            engines = new WeakMap()
+            behaviours.clear()
+            turned(pki.caPem)
+          }),
         defects,
       })
-      server.onClose(async () => {
-        const left = (users.get(scenario) ?? 0) - 1
-        users.set(scenario, left)
-        if (left === 0) stores.get(scenario)?.close()
-      })
+      server.onClose(async () => mailboxes.leave(scenario))
       return server
     }
     return { endpoint, open }
   })
-}
-
-/** What a scenario's mailbox begins with: the samples, or what it says itself. */
-function stockOf({ forConnection }: Scenario, store: MailStore): void {
-  const { messages, folders = [] } = behaviourOf(forConnection(1)).start
-  store.reset(messages ? messages.map((text) => ({ raw: Buffer.from(text, 'latin1') })) : loadSamples())
-  for (const name of folders) store.create(name)
-}
-
-function storeFor(scenario: Scenario): MailStore {
-  const store = new MailStore()
-  stockOf(scenario, store)
-  return store
 }
 
 /** Whether a name is one of the run's, which may be a wildcard. */

@@ -13,6 +13,8 @@ export function environmentOf(ready: ReadyEvent, readyFile: string): Readonly<Re
     MOCKMAIL_READY: readyFile,
     MOCKMAIL_USER: ready.user,
     MOCKMAIL_PASSWORD: ready.password,
+    ...(ready.api !== undefined && { MOCKMAIL_API: ready.api }),
+    ...(ready.token !== undefined && { MOCKMAIL_TOKEN: ready.token }),
   }
   const owners = new Map<string, string>()
   for (const endpoint of ready.endpoints) {
@@ -39,7 +41,7 @@ export const childEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.Process
   Object.fromEntries(Object.entries(environment).filter(([name]) => !said.test(name)))
 
 const said =
-  /^MOCKMAIL_(?:CA|PKI|READY|USER|PASSWORD|HOST|SERVERNAME|PROTOCOL|MODE|SCENARIO|(?:[A-Z0-9_]+_)?(?:URL|PORT))$/
+  /^MOCKMAIL_(?:CA|PKI|READY|USER|PASSWORD|API|TOKEN|HOST|SERVERNAME|PROTOCOL|MODE|SCENARIO|(?:[A-Z0-9_]+_)?(?:URL|PORT))$/
 
 /** The variables of a run with one endpoint, which `check` uses for every run. */
 export const singleEndpoint = (endpoint: EndpointEvent): Readonly<Record<string, string>> => ({

@@ -1,12 +1,16 @@
 import type { ConnectionRecord } from '../record/record.ts'
-import type { Expect, Mode, Protocol } from '../scenarios/vocabulary.ts'
+import type { Expectation } from '../scenarios/scenario.ts'
+import type { Expect, Mode, Protocol, Reason } from '../scenarios/vocabulary.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
+import type { EndpointChange } from './live.ts'
 import type { MailServer } from './mail-server.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { MailServers } from './start.ts'
 
 /** One listening port, as the ready event lists it. */
 export interface EndpointEvent {
+  /** Stable within the run. */
+  readonly id: string
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -16,7 +20,19 @@ export interface EndpointEvent {
   /** The name to dial and to verify. */
   readonly servername: string
   readonly url: string
+  /** What a strict client does. */
   readonly expect: Expect
+  readonly because: string
+  /** The reasons that a correct refusal may give; empty where any will do. */
+  readonly reasons: readonly Reason[]
+  /** Set where only such a client can see what is wrong. */
+  readonly needs: Expectation['needs']
+  /** Who can tell what the client did: a port where nobody listens sees nothing. */
+  readonly observable: 'server' | 'client'
+  /** How many connections show the fault. */
+  readonly runs: number
+  /** The port of the same without what is injected here: what a client does counts only if it was there too. */
+  readonly twin: number | null
   /** Set where nobody asked for it, and another one is judged by what the client does here. */
   readonly role?: 'twin'
 }
@@ -31,13 +47,26 @@ export interface ReadyEvent {
   readonly pki: string
   readonly user: string
   readonly password: string
+  /** Where the control API listens, with `--api`. */
+  readonly api?: string
+  /** What the control API wants to be sent as `Authorization: Bearer …`. */
+  readonly token?: string
   readonly endpoints: readonly EndpointEvent[]
+}
+
+/** Printed when the control API has changed an endpoint. */
+export interface EndpointChangedEvent extends EndpointEvent {
+  readonly schema: 1
+  readonly event: 'endpoint'
+  readonly change: EndpointChange
 }
 
 /** Printed when a connection has ended. Outcome and verdict are of this connection alone. */
 export interface ConnectionEvent extends Judgement {
   readonly schema: 1
   readonly event: 'connection'
+  /** The id of the endpoint. */
+  readonly endpoint: string
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -51,6 +80,8 @@ export interface ConnectionEvent extends Judgement {
 export interface JudgedEvent extends Judgement {
   readonly schema: 1
   readonly event: 'judged'
+  /** The id of the endpoint. */
+  readonly endpoint: string
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -63,6 +94,11 @@ export interface JudgedEvent extends Judgement {
 export interface MessageEvent {
   readonly schema: 1
   readonly event: 'message'
+  readonly id: string
+  /** The id of the endpoint. */
+  readonly endpoint: string
+  /** The id of the connection that brought it. */
+  readonly connection: string
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -79,6 +115,7 @@ export interface MessageEvent {
 }
 
 export const endpointEvent = (server: MailServer): EndpointEvent => ({
+  id: server.id,
   scenario: server.scenario,
   protocol: server.protocol,
   mode: server.mode,
@@ -87,6 +124,18 @@ export const endpointEvent = (server: MailServer): EndpointEvent => ({
   servername: server.servername,
   url: server.url,
   expect: server.expectation.expect,
+  because: server.expectation.because,
+  reasons: server.expectation.reasons,
+  needs: server.expectation.needs,
+  observable: server.observedBy,
+  runs: server.runs,
+  twin: server.twin?.port ?? null,
+})
+
+/** The same of one of a fleet, which knows whether anybody asked for it. */
+export const endpointOf = (servers: Pick<MailServers, 'twins'>, server: MailServer): EndpointEvent => ({
+  ...endpointEvent(server),
+  ...(servers.twins.has(server) && { role: 'twin' as const }),
 })
 
 export function readyEvent(servers: MailServers, version: string): ReadyEvent {
@@ -100,12 +149,21 @@ export function readyEvent(servers: MailServers, version: string): ReadyEvent {
     pki: servers.pki,
     user: first?.user ?? '',
     password: first?.password ?? '',
-    endpoints: servers.endpoints.map((server) => ({
-      ...endpointEvent(server),
-      ...(servers.twins.has(server) && { role: 'twin' as const }),
-    })),
+    ...(servers.api && { api: servers.api.url, token: servers.api.token }),
+    endpoints: servers.endpoints.map((server) => endpointOf(servers, server)),
   }
 }
+
+export const changedEvent = (
+  servers: MailServers,
+  change: EndpointChange,
+  server: MailServer,
+): EndpointChangedEvent => ({
+  schema: 1,
+  event: 'endpoint',
+  change,
+  ...endpointOf(servers, server),
+})
 
 export const connectionEvent = (
   server: MailServer,
@@ -114,7 +172,8 @@ export const connectionEvent = (
 ): ConnectionEvent => ({
   schema: 1,
   event: 'connection',
-  scenario: server.scenario,
+  endpoint: server.id,
+  scenario: record.scenario,
   protocol: server.protocol,
   mode: server.mode,
   port: server.port,
@@ -128,10 +187,16 @@ const mostTold = 4 << 20
 /** Octets that are told of one that is not. */
 const beginning = 4096
 
-export const messageEvent = (server: MailServer, { envelope, raw, secure }: ReceivedMessage): MessageEvent => ({
+export const messageEvent = (
+  server: MailServer,
+  { id, connection, envelope, raw, secure }: ReceivedMessage,
+): MessageEvent => ({
   schema: 1,
   event: 'message',
-  scenario: server.scenario,
+  id,
+  endpoint: server.id,
+  connection: connection.id,
+  scenario: connection.scenario,
   protocol: server.protocol,
   mode: server.mode,
   port: server.port,

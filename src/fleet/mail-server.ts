@@ -1,47 +1,32 @@
 import { EventEmitter } from 'node:events'
-import { clock } from '../clock.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import type { Companion } from '../scenarios/quirk-words.ts'
 import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
-import type { Run } from '../servers/core/run.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
 import type { Verdict } from '../verdicts/findings.ts'
-import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
-import { Once, takeAll } from './closing.ts'
+import { type Judgement, judgeRun, type RunOptions } from '../verdicts/verdict.ts'
+import { closeAll, Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
-
-export interface WaitOptions {
-  /** Milliseconds. Default 5,000. */
-  readonly timeout?: number
-}
-
-export interface SettleOptions {
-  /** Milliseconds without a new connection before the run is judged. Default 250. */
-  readonly settle?: number
-  /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: RevocationRequirement
-}
+import {
+  type Accompanying,
+  type Served,
+  type SettleOptions,
+  type Turn,
+  tlsOptions,
+  urlOf,
+  type WaitOptions,
+} from './served.ts'
+import { nextOf } from './waiting.ts'
 
 const defaultWait = 5000
 
-/** The connections of what is served. */
-export type ServedRun = Pick<Run, 'records' | 'count' | 'onEnded' | 'settled' | 'reset' | 'forget'>
-
-/** What a {@link MailServer} shows: an endpoint of this process, or of another one that lends it. */
-export interface Served {
-  readonly protocol: Protocol
-  readonly mode: Mode
-  readonly host: string
-  readonly port: number
-  readonly servername: string
-  readonly run: ServedRun
-  close(): Promise<void>
-}
-
 /** One endpoint: a port that speaks one protocol in one mode and shows one scenario. */
 export class MailServer {
+  /** Its name in the run, in events and in the control API: `e1`. Stays when it is switched to another scenario. */
+  readonly id: string
+  /** As typed, with aliases resolved. The control API can switch it. */
   readonly scenario: string
   readonly protocol: Protocol
   readonly mode: Mode
@@ -56,9 +41,10 @@ export class MailServer {
   /** Spread it into the `tls` options of nodemailer, imapflow or `tls.connect`. */
   readonly tls: { readonly ca: string; readonly servername: string }
   readonly #endpoint: Served
-  readonly #scenario: Scenario
+  #scenario: Scenario
   readonly #stock: (raw: Buffer) => void
   readonly #restock: () => void
+  readonly #turn: Turn
   readonly #defects: readonly unknown[]
   readonly #onClose: (() => Promise<void>)[] = []
   readonly #events = new EventEmitter()
@@ -66,14 +52,17 @@ export class MailServer {
   readonly #observed: unknown[] = []
   readonly #messages = new Newest<ReceivedMessage>()
   readonly #onJudged: ((judgement: Judgement) => Promise<void>)[] = []
+  readonly #onRunEnds: (() => void)[] = []
+  #runNumber = 0
   #grace: number | undefined
   #messageCount = 0
   readonly #closing = new Once()
   #twin: MailServer | undefined
-  readonly #companions: { readonly server: MailServer; readonly role: Companion['role'] }[] = []
+  readonly #companions: Accompanying[] = []
 
   /** @internal Made by `startMailServer` only. */
   constructor(parts: {
+    readonly id: string
     readonly endpoint: Served
     readonly scenario: Scenario
     readonly ca: string
@@ -83,6 +72,7 @@ export class MailServer {
     readonly stock: (raw: Buffer) => void
     /** Puts the mailbox back to the samples. */
     readonly restock: () => void
+    readonly turn: Turn
     /** What went wrong in our own code; filled while the endpoint runs. */
     readonly defects: readonly unknown[]
   }) {
@@ -91,8 +81,10 @@ export class MailServer {
     this.#scenario = scenario
     this.#stock = parts.stock
     this.#restock = parts.restock
+    this.#turn = parts.turn
     this.#defects = parts.defects
     this.#events.setMaxListeners(0)
+    this.id = parts.id
     this.scenario = scenario.id
     this.protocol = endpoint.protocol
     this.mode = endpoint.mode
@@ -102,7 +94,7 @@ export class MailServer {
     this.url = urlOf(endpoint)
     this.user = parts.user
     this.password = parts.password
-    this.tls = Object.freeze({ ca, servername: endpoint.servername })
+    this.tls = tlsOptions(endpoint, ca)
     endpoint.run.onEnded((record) => this.#tell('ended', record))
   }
 
@@ -197,11 +189,37 @@ export class MailServer {
 
   /** Forgets connections and messages, and puts the mailbox back to the samples. */
   reset(): void {
+    this.#endRun()
     this.#endpoint.run.reset()
-    this.#messages.clear()
-    this.#messageCount = 0
+    this.clearMessages()
     this.#restock()
     for (const { server } of this.#companions) server.reset()
+  }
+
+  #endRun(): void {
+    for (const tell of this.#onRunEnds) tell()
+    this.#runNumber++
+  }
+
+  /** @internal How many runs there were before this one. */
+  get runNumber(): number {
+    return this.#runNumber
+  }
+
+  /** @internal Is told before a run is forgotten. */
+  onRunEnds(listener: () => void): void {
+    this.#onRunEnds.push(listener)
+  }
+
+  /** @internal Whether a client is connected, here or to a companion, be it one of a run before. */
+  get busy(): boolean {
+    return this.#endpoint.open > 0 || this.#companions.some(({ server }) => server.busy)
+  }
+
+  /** @internal Forgets what clients sent in. */
+  clearMessages(): void {
+    this.#messages.clear()
+    this.#messageCount = 0
   }
 
   /** Ends open connections and frees the port. Idempotent. Rejects, once, with a defect of mockmail's own, if there was one. */
@@ -210,6 +228,7 @@ export class MailServer {
       takeAll(
         () => this.#endpoint.close(),
         () => this.#events.emit('closed'),
+        () => closeAll(this.companions),
         ...this.#onClose,
         () => {
           const [defect] = [...this.#defects, ...this.#observed]
@@ -223,24 +242,49 @@ export class MailServer {
     return this.close()
   }
 
+  /**
+   * @internal Shows another scenario from now on, on the same port, in a new run. Open connections, and its companions, end
+   * with the old one.
+   *
+   * @param companions those of the other scenario, which listen already
+   */
+  async switchTo(scenario: Scenario, companions: readonly Accompanying[]): Promise<void> {
+    const before = [...this.#companions]
+    await this.#turn(scenario, (ca) => {
+      this.#endRun()
+      this.#scenario = scenario
+      this.#companions.splice(0, before.length, ...companions)
+      const { servername } = this.#endpoint
+      Object.assign(this, { scenario: scenario.id, servername, url: urlOf(this.#endpoint) })
+      Object.assign(this, { tls: tlsOptions(this.#endpoint, ca) })
+      this.clearMessages()
+    })
+    await closeAll(before.map(({ server }) => server))
+  }
+
   /** @internal Finds its twin among the servers of its fleet. */
   pair(servers: readonly MailServer[]): void {
     const { twin } = this.#scenario
-    if (!twin) return
-    this.#twin = servers.find(
-      ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
-    )
+    this.#twin =
+      twin &&
+      servers.find(
+        ({ scenario, protocol, mode }) => scenario === twin.id && protocol === this.protocol && mode === this.mode,
+      )
   }
 
   /** @internal Takes a companion, which ends with it. */
   accompany(server: MailServer, role: Companion['role']): void {
     this.#companions.push({ server, role })
-    this.onClose(() => server.close())
   }
 
-  /** @internal What a companion is for. */
-  roleOf(companion: MailServer): Companion['role'] | undefined {
-    return this.#companions.find(({ server }) => server === companion)?.role
+  /** @internal Its companions with what they are for. */
+  get accompanied(): readonly Accompanying[] {
+    return this.#companions
+  }
+
+  /** @internal The first companion for that purpose. */
+  companion(role: Companion['role']): MailServer | undefined {
+    return this.#companions.find((one) => one.role === role)?.server
   }
 
   /** @internal */
@@ -300,43 +344,13 @@ export class MailServer {
   }
 
   #next<T>(event: string, fits: (it: T) => boolean, what: string, { timeout = defaultWait }: WaitOptions): Promise<T> {
-    const next = new Promise<T>((resolve, reject) => {
-      const stop = (): void => {
-        clock.clearTimeout(timer)
-        this.#events.off(event, onEvent)
-        this.#events.off('closed', onClosed)
-      }
-      const onEvent = (it: T): void => {
-        if (!fits(it)) return
-        stop()
-        resolve(it)
-      }
-      const onClosed = (): void => {
-        stop()
-        // A test that timed out before it came to await this has failed already: no rejection is left unhandled.
-        void Promise.resolve().then(() => next.catch(() => {}))
-        reject(new MockmailError('CLOSED', `${this.url} (${this.scenario}) was closed while waiting: no ${what}.`))
-      }
-      const timer = clock.setTimeout(() => {
-        stop()
-        const { connections, messages } = this.counts
-        const gone = messages - this.messages.length
-        const seen = `${connections} connections, ${messages} messages so far${gone > 0 ? `, the oldest ${gone} not kept` : ''}`
-        reject(
-          new MockmailError('TIMEOUT', `No ${what} on ${this.url} (${this.scenario}) within ${timeout} ms: ${seen}.`),
-        )
-      }, timeout)
-      this.#events.on(event, onEvent)
-      this.#events.on('closed', onClosed)
-      if (this.#closing.begun) onClosed()
+    const where = `${this.url} (${this.scenario})`
+    return nextOf<T>(this.#events, { event, fits, timeout, closed: this.#closing.begun }, (why) => {
+      if (why === 'closed') return new MockmailError('CLOSED', `${where} was closed while waiting: no ${what}.`)
+      const { connections, messages } = this.counts
+      const gone = messages - this.messages.length
+      const seen = `${connections} connections, ${messages} messages so far${gone > 0 ? `, the oldest ${gone} not kept` : ''}`
+      return new MockmailError('TIMEOUT', `No ${what} on ${where} within ${timeout} ms: ${seen}.`)
     })
-    return next
   }
-}
-
-/** URL of an endpoint, its name being the one to dial. */
-export function urlOf({ protocol, mode, servername, port }: Omit<Served, 'host' | 'run' | 'close'>): string {
-  // A host name has no colon, and Node's isIPv6 takes a millisecond at its second call, when its pattern is compiled.
-  const host = servername.includes(':') ? `[${servername}]` : servername
-  return `${protocol}${mode === 'implicit' ? 's' : ''}://${host}:${port}`
 }

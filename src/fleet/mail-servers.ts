@@ -8,6 +8,7 @@ import { writtenScenario } from './behaviour-of.ts'
 import { closeAll, Once, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import type { Plan } from './plan.ts'
+import type { Ground } from './start.ts'
 import { openTemporaryDirectory } from './temporary-directory.ts'
 
 /** What tells one endpoint of a fleet from the others. */
@@ -17,19 +18,34 @@ export interface EndpointQuery {
   readonly mode?: Mode
 }
 
+/** Where the control API of a fleet listens, and what it wants to be told by whoever asks. */
+export interface ApiAddress {
+  readonly url: string
+  /** To be sent as `Authorization: Bearer …`. */
+  readonly token: string
+}
+
+type Observer = (server: MailServer) => void
+
 /** Several endpoints with one PKI, and one mailbox per scenario. */
 export class MailServers {
-  readonly #servers: readonly MailServer[]
+  #servers: readonly MailServer[]
   readonly #pki: Pick<Pki, 'caPem' | 'write'>
-  readonly #onClose: () => Promise<void>
-  readonly #scenarios: readonly WrittenScenario[]
+  readonly #onClose: (() => Promise<void>)[]
+  /** What the files tell of. */
+  readonly #scenarios: Map<string, WrittenScenario>
+  readonly #observers: Observer[] = []
   readonly #home: string | undefined
+  #stale = false
+  #api: ApiAddress | undefined
   #files: { readonly path: string; remove(): void } | undefined
   readonly #closing = new Once()
   /** What was asked for and cannot show, with the reason. */
   readonly leftOut: Plan['leftOut']
   /** @internal Endpoints that nobody asked for, and that another one is judged by. */
-  readonly twins: ReadonlySet<MailServer>
+  readonly twins: Set<MailServer>
+  /** @internal What further endpoints would stand on; undefined where they are another process's. */
+  readonly ground: Ground | undefined
   readonly ca: { readonly pem: string; readonly path: string }
 
   /** @internal Made by `startMailServers` only. */
@@ -44,18 +60,23 @@ export class MailServers {
     },
     onClose: () => Promise<void>,
     home?: string,
+    ground?: Ground,
   ) {
     this.#home = home
-    this.#onClose = onClose
+    this.#onClose = [onClose]
+    this.ground = ground
     this.#servers = servers
     for (const server of servers) server.pair(servers)
     this.#pki = pki
     this.leftOut = leftOut
     this.twins = new Set(servers.filter((_, index) => endpoints[index]?.role === 'twin'))
-    this.#scenarios = [...new Set(endpoints.map(({ scenario }) => scenario))].map(writtenScenario)
+    this.#scenarios = new Map(endpoints.map(({ scenario }) => [scenario.id, writtenScenario(scenario)]))
     const path = (): string => `${this.pki}/ca.pem`
     this.ca = {
-      pem: pki.caPem,
+      /** Grows where an endpoint is switched to a scenario with a root of its own. */
+      get pem() {
+        return pki.caPem
+      },
       /** Written, with everything else of the PKI, when it is first asked for. */
       get path() {
         return path()
@@ -88,7 +109,54 @@ export class MailServers {
    * @throws {MockmailError} FILE_UNWRITABLE, PKI_UNUSABLE
    */
   writePki(directory: string): void {
-    this.#pki.write(directory, this.#scenarios)
+    this.#pki.write(directory, [...this.#scenarios.values()])
+  }
+
+  /** Where its control API listens; undefined without the option `api`. */
+  get api(): ApiAddress | undefined {
+    return this.#api
+  }
+
+  /** @internal Whether it closes, or is closed. */
+  get closing(): boolean {
+    return this.#closing.begun
+  }
+
+  /** @internal */
+  openedApi(address: ApiAddress, close: () => Promise<void>): void {
+    this.#api = address
+    this.#onClose.unshift(close)
+  }
+
+  /** @internal Calls it for every endpoint that is there, and for each that joins later. */
+  each(observer: Observer): void {
+    this.#observers.push(observer)
+    for (const server of this.#servers) observer(server)
+  }
+
+  /** @internal Takes endpoints in that were opened later; `role` says whether anybody asked for them. */
+  join(servers: readonly MailServer[], { role }: { readonly role?: string | undefined }): void {
+    this.#servers = [...this.#servers, ...servers]
+    if (role === 'twin') for (const server of servers) this.twins.add(server)
+    for (const server of servers) for (const observer of this.#observers) observer(server)
+  }
+
+  /** @internal One that is closed is no part of it any more. */
+  part(server: MailServer): void {
+    this.#servers = this.#servers.filter((one) => one !== server)
+    this.twins.delete(server)
+  }
+
+  /** @internal The files tell of this scenario from the next {@link writeNew} on. */
+  tellsOf(scenario: Scenario): void {
+    this.#stale ||= !this.#scenarios.has(scenario.id)
+    this.#scenarios.set(scenario.id, writtenScenario(scenario))
+  }
+
+  /** @internal Writes what was issued since the last time, if anybody has asked for files; it takes a tenth of a second. */
+  writeNew(): void {
+    if (this.#stale) this.refresh()
+    this.#stale = false
   }
 
   /** @internal Writes the files of {@link pki} anew, if anybody has asked for them, with what is current. */
@@ -139,13 +207,10 @@ export class MailServers {
 
   /** @internal */
   release(): Promise<void> {
-    return takeAll(
-      () => this.#onClose(),
-      () => {
-        this.#files?.remove()
-        this.#files = undefined
-      },
-    )
+    return takeAll(...this.#onClose, () => {
+      this.#files?.remove()
+      this.#files = undefined
+    })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

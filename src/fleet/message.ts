@@ -51,6 +51,8 @@ export interface ParsedMessage {
 
 /** A message that a client sent in. */
 export interface ReceivedMessage {
+  /** Its name in events and in the control API. */
+  readonly id: string
   /** The octets, dot-stuffing removed. */
   readonly raw: Buffer
   /** The whole source, read as UTF-8. */
@@ -74,14 +76,18 @@ export interface MessageFilter {
   readonly subject?: string | RegExp
 }
 
+let messages = 0
+
 /** A message as the library shows it. */
 export function receive(
   { raw, from, to }: AcceptedMessage,
   connection: ConnectionRecord,
   phase: Phase,
+  id: string = `m${++messages}`,
 ): ReceivedMessage {
   let headers: ReadonlyMap<string, readonly string[]> | undefined
   return {
+    id,
     raw,
     envelope: { from: from ?? '', to: to ?? [] },
     secure: phase === 'tls',

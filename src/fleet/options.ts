@@ -65,12 +65,13 @@ export function checkOptionNames(what: string, given: unknown, allowed: readonly
   throw new MockmailError(
     'INVALID_OPTION',
     `${what} has no option '${unknown}'.${hint} Allowed: ${allowed.join(', ')}.`,
+    { allowed },
   )
 }
 
 /** @throws {MockmailError} INVALID_OPTION */
 export function checkWord(option: string, given: string, allowed: readonly string[]): void {
-  if (!allowed.includes(given)) throw invalid(option, given, allowed.join(', '), didYouMean(String(given), allowed))
+  if (!allowed.includes(given)) throw invalid(option, given, allowed, didYouMean(String(given), allowed))
 }
 
 /** @throws {MockmailError} INVALID_OPTION */
@@ -134,6 +135,7 @@ export function checkProtocol(given: string): Protocol {
   throw new MockmailError(
     'UNKNOWN_PROTOCOL',
     `There is no protocol '${given}'.${didYouMean(String(given), protocols)} Allowed: ${protocols.join(', ')}.`,
+    { allowed: protocols },
   )
 }
 
@@ -144,6 +146,7 @@ export function checkMode(given: string): Mode {
   throw new MockmailError(
     'UNKNOWN_MODE',
     `There is no mode '${given}'.${didYouMean(String(given), modes)} Allowed: ${modes.join(', ')}.`,
+    { allowed: modes },
   )
 }
 
@@ -156,9 +159,20 @@ export function checkPort(option: string, port: number, { from }: { readonly fro
   throw invalid(option, port, `a whole number from ${from} to 65535`)
 }
 
-/** Says what was given and what is allowed. */
-export const invalid = (option: string, given: unknown, allowed: string, hint = ''): MockmailError =>
-  new MockmailError('INVALID_OPTION', `${option}: '${given}' is not allowed.${hint} Allowed: ${allowed}.`)
+/** Says what was given and what is allowed: words of which it must be one, or what it must be like. */
+export const invalid = (
+  option: string,
+  given: unknown,
+  allowed: string | readonly string[],
+  hint = '',
+): MockmailError => {
+  const words = typeof allowed === 'string' ? null : allowed
+  return new MockmailError(
+    'INVALID_OPTION',
+    `${option}: '${given}' is not allowed.${hint} Allowed: ${words ? words.join(', ') : allowed}.`,
+    { allowed: words },
+  )
+}
 
 const namePattern = /^(?:\*\.)?[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/i
 

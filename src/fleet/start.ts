@@ -1,14 +1,13 @@
 import { resolve } from 'node:path'
 import { startPki } from '../certs/pki.ts'
-import type { Pki } from '../certs/types.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
-import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
+import type { WithChecked } from '../scenarios/checked.ts'
 import { refuseNamesakes } from '../scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
 import { dialects } from '../servers/dialects.ts'
-import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
-import { type Assembled, assembleServers, declareAll } from './assemble.ts'
+import { openKeyLog } from '../tls/key-log.ts'
+import { type Assembled, assembleServers, type Common, commonGround, declareAll } from './assemble.ts'
 import { closeAll, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { MailServers } from './mail-servers.ts'
@@ -22,13 +21,13 @@ import {
   type RunOptions,
   runOptionNames,
 } from './options.ts'
-import { makePlan, type Plan, type Wanted } from './plan.ts'
+import { makePlan, type Plan, type PlannedEndpoint, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
 import { refuseOtherRuntimes } from './runtime.ts'
 
 export { type EndpointQuery, MailServers } from './mail-servers.ts'
 
-/** Options of {@link startMailServers}. */
+/** What to serve, and where. */
 export interface StartOptions extends RunOptions, PortOptions {
   /** Default `good`. */
   readonly scenarios?: readonly ScenarioInput[]
@@ -36,23 +35,6 @@ export interface StartOptions extends RunOptions, PortOptions {
   readonly protocols?: readonly Protocol[]
   /** Default `implicit` and `starttls`. */
   readonly modes?: readonly Mode[]
-}
-
-/**
- * Starts every scenario on every protocol and mode where it can show.
- *
- * @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION, NOTHING_TO_SERVE
- * when asked for what does not exist; UNSUPPORTED_RUNTIME; PORT_IN_USE, LISTEN_FAILED, PKI_UNUSABLE, FILE_UNWRITABLE when the machine refuses
- * @example
- * const servers = await startMailServers({ scenarios: ['good', 'expired'], protocols: ['imap'], modes: ['starttls'] })
- * servers.endpoint({ scenario: 'expired' }).port
- */
-export function startMailServers<const Inputs extends readonly ScenarioInput[]>(
-  options?: StartOptions & WithCheckedList<Inputs>,
-): Promise<MailServers>
-export async function startMailServers(options: StartOptions = {}): Promise<MailServers> {
-  checkOptionNames('startMailServers', options, startOptionNames)
-  return startFleet(options, { byName: true })
 }
 
 /** The names of {@link StartOptions}. */
@@ -73,7 +55,7 @@ export interface FleetOptions {
   readonly twins?: boolean
 }
 
-/** {@link startMailServers} for scenarios that were named, or for those that a tag or a default set stands for. */
+/** Starts scenarios that were named, or those that a tag or a default set stands for. */
 export async function startFleet(
   options: StartOptions,
   { byName, own = [], twins = false }: FleetOptions,
@@ -104,18 +86,23 @@ async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailSe
   const foundation = await layFoundation(options)
   try {
     const servers = await serve(plan, options, foundation)
-    return new MailServers(servers, foundation.pki, plan, foundation.close, options.pki && resolve(options.pki))
+    const home = options.pki && resolve(options.pki)
+    return new MailServers(servers, foundation.pki, plan, foundation.close, home, { options, foundation })
   } catch (error) {
     await foundation.close()
     throw error
   }
 }
 
-/** What endpoints stand on, however many there are. */
-export interface Foundation {
-  readonly pki: Pki
-  readonly keyLog: KeyLog | undefined
+/** What endpoints stand on. */
+export interface Foundation extends Common {
   close(): Promise<void>
+}
+
+/** What it takes to open further endpoints beside those that are there. */
+export interface Ground {
+  readonly options: CheckedOptions
+  readonly foundation: Foundation
 }
 
 /** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */
@@ -134,8 +121,7 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
     throw error
   })
   return {
-    pki,
-    keyLog,
+    ...commonGround(pki, keyLog),
     close: () =>
       takeAll(
         () => pki.close(),
@@ -144,28 +130,37 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
   }
 }
 
-/** Opens the endpoints of a plan; when one cannot listen, none does. */
+/** Opens the endpoints of a plan, each with its companions; when one cannot listen, none does. */
 export async function serve(
-  { endpoints }: Plan,
+  { endpoints }: Pick<Plan, 'endpoints'>,
   options: CheckedOptions,
-  { pki, keyLog }: Foundation,
+  common: Common,
+): Promise<readonly MailServer[]> {
+  const opened = await openAll(endpoints, options, common)
+  for (const [index, { of, role }] of endpoints.entries()) {
+    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
+    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
+  }
+  return opened.filter((_, index) => endpoints[index]?.of === undefined)
+}
+
+/** Opens endpoints, companions as well, and joins none to another. */
+export async function openAll(
+  endpoints: readonly PlannedEndpoint[],
+  options: CheckedOptions,
+  common: Common,
 ): Promise<readonly MailServer[]> {
   // Before anything listens, and takes the handles that loading needs.
   await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
-  await declareAll(endpoints, pki)
-  const servers = assembleServers(endpoints, options, pki, keyLog)
+  await declareAll(endpoints, common.pki)
+  const servers = assembleServers(endpoints, options, common)
   try {
     await listenAll(servers)
   } catch (error) {
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     throw error
   }
-  const opened = servers.map(({ open }) => open())
-  for (const [index, { of, role }] of endpoints.entries()) {
-    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
-    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
-  }
-  return opened.filter((_, index) => endpoints[index]?.of === undefined)
+  return servers.map(({ open }) => open())
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */
@@ -188,7 +183,7 @@ export interface StartOneOptions extends RunOptions {
 /**
  * Starts one endpoint with a fresh PKI.
  *
- * @throws {MockmailError} as {@link startMailServers}
+ * @throws {MockmailError} as `startMailServers`
  * @example
  * const server = await startMailServer({ protocol: 'imap', mode: 'implicit', scenario: 'expired' })
  * try {

@@ -16,6 +16,12 @@ import { catalogue, type Part, type PartId } from './registry.ts'
 import type { Expect, Facet, Mode, Moment, Protocol, Reason } from './vocabulary.ts'
 import { modes, protocols } from './vocabulary.ts'
 
+/** What `list --json` prints. */
+export interface ListOutput {
+  readonly schema: 1
+  readonly entries: readonly ListedEntry[]
+}
+
 /** What may stand behind the colon of an entry. */
 export interface ListedParameter {
   readonly name: string

@@ -1,9 +1,10 @@
 import type { SharedFleet } from '../control/host.ts'
+import { type StartServersOptions, startMailServers } from '../control/start.ts'
 import { MockmailError } from '../errors.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import { checkOptionNames, invalid } from '../fleet/options.ts'
-import type { MailServers, StartOneOptions, StartOptions } from '../fleet/start.ts'
-import { startMailServer, startMailServers } from '../fleet/start.ts'
+import type { MailServers, StartOneOptions } from '../fleet/start.ts'
+import { startMailServer } from '../fleet/start.ts'
 import type { WithChecked, WithCheckedList } from '../scenarios/checked.ts'
 import type { ScenarioInput } from '../scenarios/scenario.ts'
 import { type CaseFilter, casesFor, type MailCase } from './cases.ts'
@@ -25,7 +26,7 @@ export interface MockMail {
    * @throws {MockmailError} as `startMailServers`
    */
   startAll<const Inputs extends readonly ScenarioInput[]>(
-    options?: StartOptions & WithCheckedList<Inputs>,
+    options?: StartServersOptions & WithCheckedList<Inputs>,
   ): Promise<MailServers>
   /** Rows for `it.each`, computed from the catalogue. */
   cases<const Inputs extends readonly string[]>(filter?: CaseFilter & WithCheckedList<Inputs>): MailCase[]
@@ -61,7 +62,7 @@ export interface MockMailOptions {
 /** Where servers come from. */
 interface Source {
   start(options: StartOneOptions): Promise<MailServer>
-  startAll(options?: StartOptions): Promise<MailServers>
+  startAll(options?: StartServersOptions): Promise<MailServers>
   /** Gives back what only was lent, before the rest is closed. */
   end?(): Promise<void>
 }

@@ -48,7 +48,7 @@ describe('misuse', () => {
       'a mistyped option',
       { protocol: ['imap'] },
       'INVALID_OPTION',
-      "startMailServers has no option 'protocol'. Did you mean 'protocols'? Allowed: host, servernames, key, now, pki, unconstrained, user, idleTimeout, handshakeTimeout, keylog, scenarios, protocols, modes, port, portBase, portOffset.",
+      "startMailServers has no option 'protocol'. Did you mean 'protocols'? Allowed: host, servernames, key, now, pki, unconstrained, user, idleTimeout, handshakeTimeout, keylog, scenarios, protocols, modes, port, portBase, portOffset, api.",
     ],
     [
       'a scenario for a list',

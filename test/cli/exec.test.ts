@@ -156,6 +156,7 @@ describe('the environment', () => {
 
   it('is refused where two scenarios would share a name', () => {
     const endpoint = (scenario: string): EndpointEvent => ({
+      id: 'e1',
       scenario,
       protocol: 'imap',
       mode: 'implicit',
@@ -164,6 +165,12 @@ describe('the environment', () => {
       servername: 'localhost',
       url: 'imaps://localhost:1',
       expect: 'reject',
+      because: 'it says so',
+      reasons: [],
+      needs: null,
+      observable: 'server',
+      runs: 1,
+      twin: null,
     })
     const ready = (...scenarios: readonly string[]): ReadyEvent => ({
       schema: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Turns } from '../../src/cli/turns.ts'
 import { turn } from '../../src/clock.ts'
+import { Turns } from '../../src/fleet/turns.ts'
 
 describe('work in turns', () => {
   it('is done one piece in a turn, in order', async () => {

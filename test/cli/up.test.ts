@@ -157,7 +157,11 @@ describe('--json', () => {
       port,
       servername: 'localhost',
       expect: 'reject',
+      because: expect.stringMatching(/^the current time is after notAfter; the name that was dialled/),
+      reasons: ['expired', 'name-mismatch'],
+      ...{ needs: null, observable: 'server', runs: 1, twin: null },
     }
+    const good = { ...expired, scenario: 'good', expect: 'accept', because: expect.any(String), reasons: [] }
     expect(ready).toEqual({
       schema: 1,
       event: 'ready',
@@ -168,22 +172,10 @@ describe('--json', () => {
       user: 'user@mockmail.test',
       password: 'mockmail',
       endpoints: [
-        { ...expired, protocol: 'imap', url: `imaps://localhost:${ready.endpoints[0]?.port}` },
-        { ...expired, protocol: 'pop3', url: `pop3s://localhost:${ready.endpoints[1]?.port}` },
-        {
-          ...expired,
-          scenario: 'good',
-          expect: 'accept',
-          protocol: 'imap',
-          url: `imaps://localhost:${ready.endpoints[2]?.port}`,
-        },
-        {
-          ...expired,
-          scenario: 'good',
-          expect: 'accept',
-          protocol: 'pop3',
-          url: `pop3s://localhost:${ready.endpoints[3]?.port}`,
-        },
+        { ...expired, id: 'e1', protocol: 'imap', url: `imaps://localhost:${ready.endpoints[0]?.port}` },
+        { ...expired, id: 'e2', protocol: 'pop3', url: `pop3s://localhost:${ready.endpoints[1]?.port}` },
+        { ...good, id: 'e3', protocol: 'imap', url: `imaps://localhost:${ready.endpoints[2]?.port}` },
+        { ...good, id: 'e4', protocol: 'pop3', url: `pop3s://localhost:${ready.endpoints[3]?.port}` },
       ],
     })
     expect(readdirSync(pki)).toEqual(expect.arrayContaining(['ca.pem', 'manifest.json', 'expired+wrong-host', 'good']))
@@ -212,10 +204,13 @@ describe('--json', () => {
     const { stdout, stderr } = await stop(running, workplace)
     const [, sent, ended, ...rest] = events<MessageEvent | ConnectionEvent>(stdout)
     expect({ rest, stderr }).toEqual({ rest: [], stderr: '' })
-    const where = { schema: 1, scenario: 'good', protocol: 'smtp', mode: 'implicit', port: endpoint.port }
+    const place = { endpoint: 'e1', scenario: 'good', protocol: 'smtp', mode: 'implicit', port: endpoint.port }
+    const where = { schema: 1, ...place }
     expect(sent).toEqual({
       ...where,
       event: 'message',
+      id: 'm1',
+      connection: (ended as ConnectionEvent).record.id,
       from: 'a@example.com',
       to: ['b@example.com'],
       secure: true,

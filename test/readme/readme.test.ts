@@ -108,6 +108,10 @@ describe('the README', () => {
     return run(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', directory])
   }
 
+  it('has the suite of pytest that the tests run', () => {
+    expect(example('pytest')).toBe(readFileSync(join(root, 'examples/suites/python/test_client.py'), 'utf8'))
+  })
+
   it('has a vitest example that passes', async () => {
     const { status, stdout, stderr } = await runVitest('example', example('vitest'))
     expect(stdout + stderr).toMatch(/Tests +\d\d passed/)

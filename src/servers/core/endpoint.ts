@@ -118,9 +118,35 @@ export class Endpoint implements ConnectionHost {
 
   /** @throws {MockmailError} PORT_IN_USE, LISTEN_FAILED */
   async listen(): Promise<void> {
-    const { host, port } = this.#options
     await this.#options.dialect.prepare?.()
-    if (!this.#options.behaviour(1).listens) return this.#leaveClosed()
+    if (this.#listens) await this.#listenOn(this.#options.port)
+    else await this.#leaveClosed()
+  }
+
+  /**
+   * Ends what is open, lets `change` change what the options say, and serves that from now on, in a new run on the same port.
+   * What ends belongs to the run before.
+   *
+   * @throws {MockmailError} PORT_IN_USE, LISTEN_FAILED where the port was closed and somebody has taken it
+   */
+  async renew(change: () => void): Promise<void> {
+    for (const connection of this.#open.keys()) connection.destroy('closed')
+    await Promise.all(this.#open.values())
+    change()
+    // Who came meanwhile met the end of the old.
+    this.run.reset()
+    for (const connection of this.#open.keys()) connection.destroy('closed')
+    const listening = this.#servers.length > 0
+    if (this.#listens && !listening) await this.#listenOn(this.#port)
+    if (!this.#listens && listening) await Promise.all(this.#servers.splice(0).map(closeServer))
+  }
+
+  get #listens(): boolean {
+    return this.#options.behaviour(1).listens
+  }
+
+  async #listenOn(port: number): Promise<void> {
+    const { host } = this.#options
     for (let attempt = 1; ; attempt++) {
       const first = await listenOn(this.#server(), host, port, this.#options.onDefect)
       this.#servers.push(first)

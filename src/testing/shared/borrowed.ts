@@ -1,12 +1,13 @@
 import { cpSync, readFileSync } from 'node:fs'
-import { type Channel, dialChannel, handlerOf } from '../../control/channel.ts'
+import { ApiClient } from '../../control/client.ts'
 import type { SharedFleet } from '../../control/host.ts'
-import type { Lent, Reports, Requests, StillOpen, Wish } from '../../control/messages.ts'
+import type { EndedReport, Lease, LeaseWish, MessageReport } from '../../control/types.ts'
 import { MockmailError } from '../../errors.ts'
-import { MailServer, type Served } from '../../fleet/mail-server.ts'
+import { MailServer } from '../../fleet/mail-server.ts'
 import { MailServers } from '../../fleet/mail-servers.ts'
 import { receive } from '../../fleet/message.ts'
 import { checkMode, checkProtocol } from '../../fleet/options.ts'
+import type { Served } from '../../fleet/served.ts'
 import type { StartOneOptions, StartOptions } from '../../fleet/start.ts'
 import { resolveScenario, type ScenarioInput } from '../../scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols } from '../../scenarios/vocabulary.ts'
@@ -21,10 +22,9 @@ export interface Borrowed {
   end(): Promise<void>
 }
 
-/** What was lent, and the line to whoever lent it. */
+/** What was lent, and the way to whoever lent it. */
 interface Loan {
-  readonly line: Channel<Requests>
-  readonly lent: Lent
+  readonly lease: Lease
   readonly servers: readonly MailServer[]
 }
 
@@ -33,51 +33,80 @@ interface Place {
   readonly server: MailServer
 }
 
+type Wish = Omit<LeaseWish, 'holder'>
+
 /** Dials when the first server is asked for. */
 export function borrowFrom(fleet: SharedFleet): Borrowed {
   const places = new Map<string, Place>()
-  let channel: Promise<Channel<Requests>> | undefined
+  let dialled: Promise<ApiClient> | undefined
   let over = false
 
-  const handle = handlerOf<Reports>({
-    ended: ({ lease, at, epoch, record }) => placeAt(lease, at)?.run.ended(epoch, record),
-    message({ lease, at, epoch, record, raw, from, to, secure }) {
-      const { run, server } = placeAt(lease, at) ?? {}
-      const connection = run?.seen(epoch, record)
+  const report = (event: string, data: unknown): void => {
+    if (event === 'ended') {
+      const { endpoint, run, record } = data as EndedReport
+      places.get(endpoint)?.run.ended(run, record)
+    } else if (event === 'message') {
+      const { endpoint, run, record, id, raw, from, to, secure } = data as MessageReport
+      const place = places.get(endpoint)
+      const connection = place?.run.seen(run, record)
       const message = { via: 'DATA', raw: Buffer.from(raw, 'base64'), from, to } as const
-      if (connection) server?.received(receive(message, connection, secure ? 'tls' : 'clear'))
-    },
-  })
-  const stillOpen = (lease: number, { at, epoch, records }: StillOpen): void => {
-    for (const record of records) placeAt(lease, at)?.run.seen(epoch, record)
+      if (connection) place?.server.received(receive(message, connection, secure ? 'tls' : 'clear', id))
+    }
   }
-  const placeAt = (lease: number, at: number): Place | undefined => places.get(`${lease}/${at}`)
+
+  const borrow = (client: ApiClient, lent: Lease['endpoints'][number], { ca }: Lease): MailServer => {
+    const { id, protocol, mode, host, port, servername, user, password } = lent
+    const run: BorrowedRun = new BorrowedRun(client, lent, () => {
+      const twin = server.twin && places.get(server.twin.id)
+      return twin ? [twin.run] : []
+    })
+    const close = async (): Promise<void> => {
+      // What is given back with everything else, or with another one, is closed by nobody, or is closed already.
+      if (over || lent.accompanies) return
+      await client.call('DELETE', `/api/v1/endpoints/${id}`).catch(unlessGone)
+    }
+    const served: Served = {
+      ...{ protocol, mode, host, port, servername, run, close },
+      get open() {
+        return run.records.filter(({ end }) => end === null).length
+      },
+    }
+    const server = new MailServer({
+      id,
+      endpoint: served,
+      scenario: resolveScenario(lent.scenario),
+      ca,
+      user,
+      password,
+      stock: (raw) => client.tell(`/api/v1/messages?endpoint=${id}`, raw),
+      // The host does it when the run is reset.
+      restock: () => {},
+      turn: async () => {
+        throw new Error('What is lent is not switched.')
+      },
+      defects: [],
+    })
+    places.set(id, { run, server })
+    return server
+  }
+
+  /** What accompanies another one is that one's, and nobody's who asked. */
+  const borrowAll = (client: ApiClient, lease: Lease): readonly MailServer[] => {
+    const servers: MailServer[] = []
+    for (const lent of lease.endpoints) {
+      const server = borrow(client, lent, lease)
+      const { accompanies } = lent
+      if (accompanies) places.get(accompanies.endpoint)?.server.accompany(server, accompanies.role)
+      else servers.push(server)
+    }
+    return servers
+  }
 
   const lend = async (wish: Wish): Promise<Loan> => {
-    channel ??= dialChannel(fleet, handle)
-    const line = await channel
-    const lent = await line.call('lease', wish)
-    const servers = lent.endpoints.map((endpoint, at) => {
-      const place = { lease: lent.lease, at }
-      const run = new BorrowedRun(line, place, (still) => stillOpen(lent.lease, still))
-      const { protocol, mode, host, port, servername, user, password } = endpoint
-      const close = async (): Promise<void> => (over ? undefined : line.call('close', place))
-      const served: Served = { protocol, mode, host, port, servername, run, close }
-      const server = new MailServer({
-        endpoint: served,
-        scenario: resolveScenario(endpoint.scenario),
-        ca: lent.ca,
-        user,
-        password,
-        stock: (raw) => line.tell('deliver', { ...place, raw: raw.toString('base64') }),
-        // The host does it when the run is reset.
-        restock: () => {},
-        defects: [],
-      })
-      places.set(`${place.lease}/${at}`, { run, server })
-      return server
-    })
-    return { line, lent, servers }
+    dialled ??= ApiClient.dial(fleet, report)
+    const client = await dialled
+    const lease = await client.call<Lease>('POST', '/api/v1/leases', { holder: client.holder, ...wish })
+    return { lease, servers: borrowAll(client, lease) }
   }
 
   const path = `${fleet.pki}/ca.pem`
@@ -90,10 +119,10 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     },
     async start({ protocol, mode, scenario = 'good', ...rest }) {
       refuseOptions(rest)
-      const wish = wishFor({ scenarios: [scenario], protocols: [protocol], modes: [mode] }, { twins: true })
-      const { servers, lent } = await lend(wish)
+      const where = { scenarios: [scenario], protocols: [protocol], modes: [mode] }
+      const { servers, lease } = await lend(wishFor(where, { twins: true, files: false }))
       const [server, ...twins] = servers
-      if (!server) throw new Error(`The host of the shared fleet lent nothing: ${JSON.stringify(lent)}`)
+      if (!server) throw new Error(`The host of the shared fleet lent nothing: ${JSON.stringify(lease)}`)
       server.pair(servers)
       server.onClose(async () => void (await Promise.all(twins.map((twin) => twin.close()))))
       return server
@@ -101,28 +130,26 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     async startAll(options = {}) {
       const { scenarios, protocols, modes, ...rest } = options
       refuseOptions(rest)
-      const { line, servers, lent } = await lend(wishFor(options, { twins: false }))
-      await line.call('files', {})
+      const { servers, lease } = await lend(wishFor(options, { twins: false, files: true }))
       const files = {
-        caPem: lent.ca,
+        caPem: lease.ca,
         write: (directory: string) => copyFiles(fleet.pki, directory),
       }
       const endpoints = servers.map(({ resolved: scenario }) => ({ scenario }))
-      return new MailServers(servers, files, { endpoints, leftOut: lent.leftOut }, async () => {})
+      return new MailServers(servers, files, { endpoints, leftOut: lease.leftOut }, async () => {})
     },
     async end() {
       over = true
-      const line = await channel?.catch(() => undefined)
-      try {
-        await line?.call('leave', {})
-      } catch (error) {
-        // To a host that is gone there is nothing to give back.
-        if (!(error instanceof MockmailError && error.code === 'CLOSED')) throw error
-      } finally {
-        line?.close()
-      }
+      const client = await dialled?.catch(() => undefined)
+      await client?.call('DELETE', `/api/v1/leases/${client.holder}`).catch(unlessGone)
+      client?.close()
     },
   }
+}
+
+/** To a host that is gone there is nothing to give back, and what is closed already is not closed again. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof MockmailError && ['CLOSED', 'NO_SUCH_ENDPOINT'].includes(error.code))) throw error
 }
 
 /** @throws {MockmailError} FILE_UNWRITABLE */
@@ -139,13 +166,14 @@ function copyFiles(from: string, to: string): void {
 /** @throws {MockmailError} UNKNOWN_SCENARIO, UNKNOWN_PROTOCOL, UNKNOWN_MODE, CONFLICT, INVALID_OPTION */
 function wishFor(
   { scenarios = ['good'], protocols = allProtocols, modes }: StartOptions,
-  { twins }: { readonly twins: boolean },
+  { twins, files }: Pick<Wish, 'twins' | 'files'>,
 ): Wish {
   return {
     scenarios: scenarios.map(idOf),
     protocols: protocols.map(checkProtocol),
     modes: (modes ?? allModes.filter((mode) => mode !== 'plain')).map(checkMode),
     twins,
+    files,
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Channel } from '../../control/channel.ts'
-import type { Place, Requests, StillOpen } from '../../control/messages.ts'
-import type { ServedRun } from '../../fleet/mail-server.ts'
+import type { ApiClient } from '../../control/client.ts'
+import type { ConnectionList, LentEndpoint } from '../../control/types.ts'
+import type { ServedRun } from '../../fleet/served.ts'
 import type { ConnectionRecord } from '../../record/record.ts'
 
 /** Records kept, as in the process that has the endpoint. */
@@ -10,19 +10,30 @@ type Listener = (record: ConnectionRecord) => void
 
 /** A run as the process tells of it that has the endpoint. */
 export class BorrowedRun implements ServedRun {
-  readonly #channel: Channel<Requests>
-  readonly #place: Place
-  readonly #share: (still: StillOpen) => void
+  readonly #client: ApiClient
+  readonly #path: string
+  readonly #accompanies: boolean
+  readonly #partners: () => readonly BorrowedRun[]
   readonly #ended = new Set<Listener>()
   #records: ConnectionRecord[] = []
   #count = 0
-  #epoch = 0
+  /** Counts resets, so that what was seen before one is not taken for seen after it. */
+  #number: number
 
-  /** `share` tells every run of the lease what is still open there. */
-  constructor(channel: Channel<Requests>, place: Place, share: (still: StillOpen) => void) {
-    this.#channel = channel
-    this.#place = place
-    this.#share = share
+  /**
+   * @param id of the endpoint
+   * @param partners by what is still open there this one is judged too
+   */
+  constructor(
+    client: ApiClient,
+    { id, run, accompanies }: Pick<LentEndpoint, 'id' | 'run' | 'accompanies'>,
+    partners: () => readonly BorrowedRun[],
+  ) {
+    this.#client = client
+    this.#accompanies = accompanies !== null
+    this.#path = `/api/v1/endpoints/${id}`
+    this.#number = run
+    this.#partners = partners
   }
 
   /** What has been told of: those that have ended, and, since the run was last settled, the open ones. */
@@ -36,19 +47,25 @@ export class BorrowedRun implements ServedRun {
   }
 
   async settled(grace?: number): Promise<void> {
-    const open = await this.#channel.call('settle', {
-      ...this.#place,
-      ...(grace !== undefined && { grace }),
-    })
-    for (const still of open) this.#share(still)
+    const settle = grace === undefined ? '' : `&settle=${Math.round(grace)}`
+    await this.#client.call('GET', `${this.#path}/outcome?control=off${settle}`)
+    await Promise.all([this, ...this.#partners()].map((run) => run.#lookAtOpen()))
+  }
+
+  /** Those that have ended were reported. */
+  async #lookAtOpen(): Promise<void> {
+    const number = this.#number
+    const { connections } = await this.#client.call<ConnectionList>('GET', `${this.#path}/connections?open=only`)
+    for (const record of connections) this.seen(number, record)
   }
 
   /** The host has it before a client that dials after this is accepted. */
   reset(): void {
-    this.#epoch++
+    this.#number++
     this.#records = []
     this.#count = 0
-    this.#channel.tell('reset', this.#place)
+    // With the one that it accompanies, the host resets it as well.
+    if (!this.#accompanies) this.#client.tell(`${this.#path}/reset`)
   }
 
   forget(record: ConnectionRecord): void {
@@ -60,14 +77,14 @@ export class BorrowedRun implements ServedRun {
     return () => this.#ended.delete(listener)
   }
 
-  ended(epoch: number, record: ConnectionRecord): void {
-    const ours = this.seen(epoch, record)
+  ended(number: number, record: ConnectionRecord): void {
+    const ours = this.seen(number, record)
     if (ours) for (const listener of [...this.#ended]) listener(ours)
   }
 
   /** Our object for that connection, brought up to date; undefined when it was seen before a reset. */
-  seen(epoch: number, record: ConnectionRecord): ConnectionRecord | undefined {
-    if (epoch !== this.#epoch) return undefined
+  seen(number: number, record: ConnectionRecord): ConnectionRecord | undefined {
+    if (number !== this.#number) return undefined
     this.#count = Math.max(this.#count, record.nth)
     const known = this.#records.find(({ id }) => id === record.id)
     if (known) return Object.assign(known, record)

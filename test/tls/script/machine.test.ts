@@ -11,7 +11,7 @@ import { SessionStore } from '../../../src/tls/script/sessions.ts'
 import { describeWith, run, temporaryDirectory } from '../../support/programs.ts'
 import { inShort, machineOf, pairOf } from '../../support/tls-script/in-process.ts'
 import { startBare } from '../../support/tls-script/server.ts'
-import { identity as good, helloOf } from '../harness.ts'
+import { identity as good, helloOf, pki } from '../harness.ts'
 
 const identity = { key: createPrivateKey(good.keyPem), chain: [new X509Certificate(good.servedPem).raw] }
 const hello = await helloOf({})

@@ -84,7 +84,8 @@ function transcripts(cell: CheckCell): string {
   ].join('\n')
 }
 
-function transcriptLines(transcript: string, proving: ReadonlySet<number>): string {
+/** The lines of one dialogue, what proves the outcome marked, the middle of a long one left out. */
+export function transcriptLines(transcript: string, proving: ReadonlySet<number>): string {
   const lines = transcript.split('\n')
   const shown: string[] = []
   let left = 0
