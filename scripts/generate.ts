@@ -14,6 +14,7 @@ import { reportPages } from './generate/reports.ts'
 import { schemas } from './generate/schemas.ts'
 import { scriptedFaults } from './generate/scripted-faults.ts'
 import { scenarioTables } from './generate/tables.ts'
+import { vocabularyPage } from './generate/vocabulary.ts'
 import { measured } from './measure/explained.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -22,6 +23,7 @@ const files = new Map<string, string>([
   ['src/scenarios/claims.ts', format('claims.ts', claimsSource())],
   ['src/explain/measured.json', format('measured.json', JSON.stringify(measured()))],
   ['docs/scenarios.md', scenarioTables()],
+  ['docs/vocabulary.md', vocabularyPage()],
   ['docs/checked-clients.md', checkedClients(root)],
   ['docs/control-api.md', controlApiPage(contentOf('docs/control-api.md') ?? '')],
   ['docs/map.md', houseMap(contentOf('docs/map.md') ?? '')],

@@ -18,6 +18,7 @@ export {
 } from './fleet/start.ts'
 export type * from './record/record.ts'
 export { formatTranscript } from './record/transcript.ts'
+export { answer, type Bytes as QuirkBytes, canary, date, line, marker, next, self, tag } from './scenarios/bytes.ts'
 export type { CheckedScenario, ScenarioId, WithChecked, WithCheckedList } from './scenarios/checked.ts'
 export {
   algorithm,
@@ -45,24 +46,34 @@ export {
   utcTime,
 } from './scenarios/define.ts'
 export {
+  alert,
+  below,
   close,
   drip,
   type Effect,
   type EffectContext,
+  type EffectFunction,
   type Effects,
   hold,
   inject,
+  on,
   type Refusal,
   refuse,
+  repeat,
   reply,
+  type Step,
   send,
   silent,
+  stayInClear,
+  upgrade,
+  type When,
   wait,
 } from './scenarios/effects.ts'
 export type * from './scenarios/entry.ts'
 export type { FineName, Plant, PlantKind } from './scenarios/fine-names.ts'
 export { type ListedEntry, type ListedParameter, type ListedValue, scenarios } from './scenarios/listing.ts'
 export { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } from './scenarios/own.ts'
+export type * from './scenarios/quirk-words.ts'
 export type { Recipe } from './scenarios/recipe/recipe.ts'
 export type { Part, PartId } from './scenarios/registry.ts'
 export type {

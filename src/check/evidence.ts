@@ -11,7 +11,7 @@ export interface EvidenceOptions {
 
 /** The proof of the outcome in lines; where nothing could be found, the end of the last dialogue. */
 export function evidence(
-  { proof, scenario, transcripts }: Pick<CheckCell, 'proof' | 'scenario' | 'transcripts'>,
+  { proof, scenario, transcripts }: CheckCell,
   { width = 80, limit = 6 }: EvidenceOptions = {},
 ): readonly string[] {
   if (proof) return formatProof(proof, { width, limit, of: transcripts.length, served: scenario })

@@ -18,29 +18,39 @@ export interface Judged {
  * control on the same protocol and mode.
  */
 export function openJudge(servers: MailServers): (settle: number) => Promise<Judged> {
-  // An endpoint forgets all but its newest connections, and a failure must not be among what is forgotten.
-  const failures = new Map<MailServer, Judgement>()
-  servers.each((server) =>
+  // An endpoint forgets all but its newest connections, and what the control API resets, switches or closes forgets them all;
+  // a failure must not be among what is forgotten, nor what shows that the client works.
+  const failures = new Map<MailServer, Judgement & Pick<JudgedEvent, 'scenario'>>()
+  const controlled = new Set<string>()
+  const look = (server: MailServer, judgement: Judgement): void => {
+    if (isControl(server, judgement)) controlled.add(place(server))
+  }
+  servers.each((server) => {
     server.onEnded((record) => {
       const judgement = judgeConnection(record, server.resolved)
-      if (judgement.verdict === 'fail' && !failures.has(server)) failures.set(server, judgement)
-    }),
-  )
+      if (judgement.verdict !== 'fail' || failures.has(server)) return
+      failures.set(server, { ...judgement, scenario: record.scenario })
+    })
+    server.onRunEnds(() => look(server, server.judgedSoFar()))
+    server.onClose(async () => look(server, server.judgedSoFar()))
+  })
   return async (settle) => {
-    const dialled = servers.endpoints.filter(({ counts }) => counts.connections > 0)
+    const dialled = new Set([...servers.endpoints.filter(({ counts }) => counts.connections > 0), ...failures.keys()])
     const seen = await Promise.all(
-      dialled.map(async (server) => {
+      [...dialled].map(async (server) => {
         const run = await server.outcome({ settle })
-        const judgement = run.verdict === 'fail' ? run : (failures.get(server) ?? run)
-        return { server, judgement }
+        look(server, run)
+        const { scenario } = server
+        return {
+          server,
+          judgement: run.verdict === 'fail' ? { ...run, scenario } : (failures.get(server) ?? { ...run, scenario }),
+        }
       }),
-    )
-    const controlled = new Set(
-      seen.filter(({ server, judgement }) => isControl(server, judgement)).map(({ server }) => place(server)),
     )
     const events = seen.map(({ server, judgement }) =>
       judgedEvent(
         server,
+        judgement.scenario,
         judgedWithControl(judgement, { mode: server.mode, controlled: controlled.has(place(server)) }),
       ),
     )
@@ -50,11 +60,11 @@ export function openJudge(servers: MailServers): (settle: number) => Promise<Jud
 
 const place = ({ protocol, mode }: Pick<MailServer, 'protocol' | 'mode'>): string => `${protocol}/${mode}`
 
-const judgedEvent = (server: MailServer, judgement: Judgement): JudgedEvent => ({
+const judgedEvent = (server: MailServer, scenario: string, judgement: Judgement): JudgedEvent => ({
   schema: 1,
   event: 'judged',
   endpoint: server.id,
-  scenario: server.scenario,
+  scenario,
   protocol: server.protocol,
   mode: server.mode,
   port: server.port,

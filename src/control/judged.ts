@@ -1,9 +1,9 @@
-import { evidence } from '../check/evidence.ts'
 import type { LiveFleet } from '../fleet/live.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import type { SettleOptions } from '../fleet/served.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
+import { formatProof } from '../verdicts/proof.ts'
 import type { Judgement } from '../verdicts/verdict.ts'
 import type { RunOutcome } from './types.ts'
 
@@ -66,7 +66,7 @@ function outcomeOf(server: MailServer, judgement: Judgement): RunOutcome {
     connections: counts.connections,
     expect: expectation.expect,
     because: expectation.because,
-    evidence: evidence({ proof: judgement.proof, scenario, transcripts }),
+    evidence: judgement.proof ? formatProof(judgement.proof, { of: transcripts.length, served: scenario }) : [],
     dialogues: transcripts.slice(-mostDialogues),
   }
 }

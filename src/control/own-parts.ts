@@ -7,7 +7,13 @@ const allowed = 'an id, several joined by +, { "certificate": { … } }, { "quir
 
 /** Scenarios as they cross the API, with the parts that were defined there so far. */
 export class OwnParts {
+  readonly #own: readonly DefinedPart[]
   readonly #known = new Map<string, { readonly source: string; readonly part: DefinedPart }>()
+
+  /** @param own parts that are understood by their ids from the start */
+  constructor(own: readonly DefinedPart[] = []) {
+    this.#own = own
+  }
 
   /**
    * Parts of one's own are the data of `defineCertificate` and `defineQuirk`; the same data is the same part.
@@ -16,7 +22,7 @@ export class OwnParts {
    */
   scenarioOf(given: unknown): Scenario {
     const parts = Array.isArray(given) ? given.map((one) => this.#partOf(one)) : this.#partOf(given)
-    return resolveScenario(parts as ScenarioInput)
+    return resolveScenario(parts as ScenarioInput, this.#own)
   }
 
   #partOf(given: unknown): string | DefinedPart {
@@ -24,7 +30,7 @@ export class OwnParts {
     const source = JSON.stringify(given) ?? ''
     const part = defined(given, source)
     const known = this.#known.get(part.id)
-    if (known && known.source !== source) {
+    if (this.#own.some(({ id }) => id === part.id) || (known && known.source !== source)) {
       throw new MockmailError(
         'NAME_COLLISION',
         `'${part.id}' was defined in another way before. Give each definition an id of its own.`,

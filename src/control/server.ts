@@ -55,7 +55,7 @@ export async function openApi(
     judge: new Judge(live),
     feed: new Feed(live),
     leases: new Leases(live),
-    parts: new OwnParts(),
+    parts: new OwnParts(servers.ground?.own),
   }
   const token = randomBytes(24).toString('hex')
   const names = [...(options.names ?? []), ...(options.host === undefined ? [] : [options.host])]

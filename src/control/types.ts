@@ -63,7 +63,7 @@ export interface RunOutcome extends Judgement {
   readonly port: number
   /** How many there were. */
   readonly connections: number
-  /** The proof in lines, to be shown to people; where there is none, the end of the last dialogue. */
+  /** The proof in lines, for people; none where there is no proof. */
   readonly evidence: readonly string[]
   /** The newest three dialogues, those with companions included. */
   readonly dialogues: readonly string[]

@@ -113,7 +113,7 @@ export function assembleServers(
       behaviour,
       urls() {
         const self = urlOf(endpoint)
-        return { self, canary: server?.companion('canary')?.url ?? self }
+        return { self, canary: server?.accompanied.find((one) => one.role === 'canary')?.server.url ?? self }
       },
       knows: (name) => isIP(name) > 0 || options.servernames.some((known) => isNamedBy(name, known)),
       engine(nth, serverName, certificate) {

@@ -244,9 +244,7 @@ export class MailServer {
 
   /**
    * @internal Shows another scenario from now on, on the same port, in a new run. Open connections, and its companions, end
-   * with the old one.
-   *
-   * @param companions those of the other scenario, which listen already
+   * with the old one; those of the other scenario listen already.
    */
   async switchTo(scenario: Scenario, companions: readonly Accompanying[]): Promise<void> {
     const before = [...this.#companions]
@@ -255,8 +253,8 @@ export class MailServer {
       this.#scenario = scenario
       this.#companions.splice(0, before.length, ...companions)
       const { servername } = this.#endpoint
-      Object.assign(this, { scenario: scenario.id, servername, url: urlOf(this.#endpoint) })
-      Object.assign(this, { tls: tlsOptions(this.#endpoint, ca) })
+      const tls = tlsOptions(this.#endpoint, ca)
+      Object.assign(this, { scenario: scenario.id, servername, url: urlOf(this.#endpoint), tls })
       this.clearMessages()
     })
     await closeAll(before.map(({ server }) => server))
@@ -280,11 +278,6 @@ export class MailServer {
   /** @internal Its companions with what they are for. */
   get accompanied(): readonly Accompanying[] {
     return this.#companions
-  }
-
-  /** @internal The first companion for that purpose. */
-  companion(role: Companion['role']): MailServer | undefined {
-    return this.#companions.find((one) => one.role === role)?.server
   }
 
   /** @internal */

@@ -21,6 +21,7 @@ export async function startOnDemand(options: RunOptions): Promise<MailServers> {
   const servers = new MailServers([], pki, { endpoints, leftOut: [] }, close, undefined, {
     options: checked,
     foundation,
+    own: [],
   })
   try {
     // Written when it is first asked for.

@@ -73,7 +73,7 @@ export async function startFleet(
   for (let attempt = 1; ; attempt++) {
     const plan = await makePlan(wanted, options)
     try {
-      return await startPlanned(plan, checked)
+      return await startPlanned(plan, checked, own)
     } catch (error) {
       // Somebody else was faster with a port of the block that was free a moment ago.
       const lostRace = options.portBase === true && error instanceof MockmailError && error.code === 'PORT_IN_USE'
@@ -82,12 +82,12 @@ export async function startFleet(
   }
 }
 
-async function startPlanned(plan: Plan, options: CheckedOptions): Promise<MailServers> {
+async function startPlanned(plan: Plan, options: CheckedOptions, own: readonly DefinedPart[]): Promise<MailServers> {
   const foundation = await layFoundation(options)
   try {
     const servers = await serve(plan, options, foundation)
     const home = options.pki && resolve(options.pki)
-    return new MailServers(servers, foundation.pki, plan, foundation.close, home, { options, foundation })
+    return new MailServers(servers, foundation.pki, plan, foundation.close, home, { options, foundation, own })
   } catch (error) {
     await foundation.close()
     throw error
@@ -103,6 +103,8 @@ export interface Foundation extends Common {
 export interface Ground {
   readonly options: CheckedOptions
   readonly foundation: Foundation
+  /** Parts that are understood by their ids beside the catalogue's. */
+  readonly own: readonly DefinedPart[]
 }
 
 /** @throws {MockmailError} UNSUPPORTED_RUNTIME, PKI_UNUSABLE, FILE_UNWRITABLE */

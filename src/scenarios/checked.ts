@@ -1,4 +1,4 @@
-import type { Aliases, Claims, Parameters } from './claims.ts'
+import type { Aliases, Claims, Moments, Parameters } from './claims.ts'
 import type { PartId } from './registry.ts'
 
 /** A name of something in the catalogue: its id, with a value of its parameter where it has one; or another suite's name for it. */
@@ -47,7 +47,7 @@ type ProblemOfParts<Parts extends string, Set extends string = never> = string e
 
 type ProblemOfPart<Part extends string, Set extends string> = string extends Part
   ? never
-  : NameOf<Part> extends ScenarioId
+  : IsPart<NameOf<Part>> extends true
     ? [ClaimsOf<Part> & Set] extends [never]
       ? never
       : `'${Part}' cannot be combined: another part sets ${ClaimsOf<Part> & Set}`
@@ -55,10 +55,30 @@ type ProblemOfPart<Part extends string, Set extends string> = string extends Par
       ? ScenarioId
       : `there is no scenario '${Part}'`
 
+/** Whether it names something, at a moment that this has where it says one. */
+type IsPart<Name extends string> = Name extends ScenarioId
+  ? true
+  : Name extends `${infer Whole}@${infer Moment}`
+    ? Whole extends ScenarioId
+      ? Moment extends MomentsOf<BaseOf<Canonical<Whole>>>
+        ? true
+        : false
+      : false
+    : false
+
+/** The last is the same without what it injects. */
+type MomentsOf<Id extends string> = (Id extends keyof Moments ? Moments[Id] : never) | 'twin'
+
 /** What a part sets. Itself is among it, so that no part can stand in a scenario twice, whatever its value. */
 type ClaimsOf<Part extends string, Id extends string = Canonical<NameOf<Part>>> =
   | `part ${BaseOf<Id>}`
-  | (Id extends keyof Claims ? Claims[Id] : BaseOf<Id> extends keyof Claims ? Claims[BaseOf<Id>] : never)
+  | (Id extends `${infer Whole}@${infer Moment}`
+      ? ClaimsIn<`${BaseOf<Canonical<Whole>>}@${Moment}`>
+      : Id extends keyof Claims
+        ? Claims[Id]
+        : ClaimsIn<BaseOf<Id>>)
+
+type ClaimsIn<Id extends string> = Id extends keyof Claims ? Claims[Id] : never
 
 /** Without the value of its parameter: `chain-length` of `chain-length:11`. */
 type BaseOf<Id extends string> = Id extends `${infer Base}:${string}` ? Base : Id

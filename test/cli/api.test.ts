@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EndpointChangedEvent } from '../../src/fleet/events.ts'
 import { ensureBuilt, expectFree, findBlock, one, openWorkplace, run, start } from './mockmail.ts'
@@ -77,5 +79,69 @@ describe('exec --api', () => {
     const environment = { MOCKMAIL_API: 'http://127.0.0.1:1', MOCKMAIL_TOKEN: 'outer' }
     const { stdout } = await run(workplace, ['exec', ...one, '--quiet', ...print], { environment })
     expect(stdout).toBe('undefined undefined\n')
+  })
+})
+
+describe('exec --judge --api', () => {
+  /** Runs a client on one scenario after the other of the only endpoint, and is content with everything. */
+  const suite = `
+    import { readFileSync } from 'node:fs'
+    import { connect } from 'node:tls'
+    const { MOCKMAIL_API: api, MOCKMAIL_TOKEN: token, MOCKMAIL_CA: ca } = process.env
+    const ask = (method, path, body) =>
+      fetch(api + '/api/v1/endpoints/e1' + path, { method, body, headers: { authorization: 'Bearer ' + token } })
+    const dial = (port, rejectUnauthorized) => new Promise((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port, servername: 'localhost', ca: readFileSync(ca), rejectUnauthorized })
+      socket.on('error', resolve).on('close', resolve)
+      socket.on('data', (data) => { if (/^a OK/m.test(data)) socket.end(); else socket.write('a LOGIN u p\\r\\n') })
+    })
+    for (const step of process.argv.slice(1)) {
+      const [scenario, how] = step.split(':')
+      const { port } = await (await ask('PUT', '', JSON.stringify({ scenario }))).json()
+      if (how) await dial(port, how === 'strict')
+    }`
+  const judged = async (...steps: readonly string[]) => {
+    using workplace = openWorkplace()
+    const flags = ['--api', '--judge', '--json', '--', process.execPath, '--input-type=module', '-e', suite, ...steps]
+    const { status, stdout } = await run(workplace, ['exec', ...one, ...flags])
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    return { status, judged: events.filter(({ event }) => event === 'judged') }
+  }
+
+  it('counts a control that a switch has made forgotten', async () => {
+    expect(await judged('good:strict', 'expired:strict')).toMatchObject({
+      status: 0,
+      judged: [{ scenario: 'expired', outcome: 'refused', verdict: 'pass' }],
+    })
+    expect(await judged('expired:strict')).toMatchObject({
+      status: 1,
+      judged: [{ scenario: 'expired', detail: 'inconclusive:no-control' }],
+    })
+  })
+
+  it('counts a leak that a switch has made forgotten', async () => {
+    expect(await judged('good:strict', 'expired:careless', 'good:strict', 'good')).toMatchObject({
+      status: 1,
+      judged: [{ scenario: 'expired', detail: 'leak-credentials-untrusted-tls', verdict: 'fail' }],
+    })
+  })
+})
+
+describe('up --api --import', () => {
+  it('understands the parts of its own by their ids', async () => {
+    using workplace = openWorkplace()
+    const own = `export const mine = { defined: true, kind: 'certificate', id: 'my-fault', entry: {
+      summary: 'x', expect: 'reject', because: 'x', references: [], tags: [], names: { dnsNames: ['mail.example.org'] } } }`
+    writeFileSync(join(workplace.path, 'own.mjs'), own)
+    const running = start(workplace, ['up', ...one, '--import', './own.mjs', '--api', '--json'])
+    const { api = '', token = '' } = await running.ready()
+    const to = (scenario: string) =>
+      ask(api, token, '/api/v1/endpoints/e1', { method: 'PUT', body: JSON.stringify({ scenario }) })
+    expect(await (await to('my-fault')).json()).toMatchObject({ scenario: 'my-fault' })
+    expect((await to('my-falt')).status).toBe(400)
+    await stop(running, workplace)
   })
 })

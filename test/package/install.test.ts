@@ -51,7 +51,7 @@ describe('the tarball', () => {
   it('carries the licence of each package that travels inside it, in its own words', () => {
     const words = readFileSync(join(root, 'THIRD-PARTY-LICENSES.md'), 'utf8')
     expect(tarball.files).toContain('THIRD-PARTY-LICENSES.md')
-    expect(bundledPackages()).toEqual(['get-port', 'fastest-levenshtein'])
+    expect(bundledPackages()).toEqual(['get-port', 'fastest-levenshtein', 'hono', '@hono/node-server'])
     for (const name of bundledPackages()) expect(words).toContain(licenceOf(root, name))
     expect(words).toMatch(/Copyright \(c\) Sindre Sorhus[\s\S]*Copyright \(c\) 2020 Kasper Unn Weihe/)
   })

@@ -5,7 +5,7 @@ import { mark } from '../../check/reporters/html/parts.ts'
 import type { ConnectionRecord } from '../../record/record.ts'
 import { formatTranscript, linesWith } from '../../record/transcript.ts'
 import type { Scenario } from '../../scenarios/scenario.ts'
-import { stepsOf } from '../../verdicts/proof.ts'
+import { formatProof, stepsOf } from '../../verdicts/proof.ts'
 import { type Judgement, judgeConnection } from '../../verdicts/verdict.ts'
 
 /**
@@ -22,6 +22,9 @@ export function connectionView(record: ConnectionRecord, scenario: Scenario, cha
     `<p class="sentence"><strong class="${judgement.verdict}">${judgement.verdict}</strong> ${escapeHtml(`${judgement.outcome}, ${judgement.detail}`)}</p>`,
     `<p><strong>A correct client</strong> would ${expect}: ${escapeHtml(because)}.</p>`,
     `<dl>${facts(handshakeFacts(record, judgement))}</dl>`,
+    ...(judgement.proof
+      ? [`<h3>The proof</h3>\n<pre class="proof">${formatProof(judgement.proof).map(escapeHtml).join('\n')}</pre>`]
+      : []),
     '<h3>Dialogue</h3>',
     dialogue(record, judgement),
     ...(chain === undefined ? [] : ['<h3>Chain</h3>', `<ol>${chainItems(chain)}</ol>`]),
@@ -56,10 +59,10 @@ function handshakeFacts(
   ]
 }
 
-function dialogue(record: ConnectionRecord, { proof }: Judgement): string {
-  const text = formatTranscript(record.transcript)
+function dialogue({ transcript, cut }: ConnectionRecord, { proof }: Judgement): string {
+  const text = formatTranscript(transcript)
   if (text === '') return '<p>Nothing crossed but a handshake, or the attempt at one.</p>'
-  const proving = new Set(proof ? linesWith(record, stepsOf(proof)) : [])
+  const proving = new Set(proof ? linesWith({ transcript, cut }, stepsOf(proof)) : [])
   const legend = '<p class="legend">C: the client, S: the server, * inside TLS. What proves the outcome is marked.</p>'
   return `${legend}\n<pre class="transcript">${transcriptLines(text, proving)}</pre>`
 }

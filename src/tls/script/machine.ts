@@ -41,8 +41,8 @@ export class Machine {
   #expected: readonly number[] = [1]
   /** Whether there has been a session. */
   wasOpen = false
-  /** Writes and the end that wait for a renegotiation. */
-  #held: (() => void)[] | undefined
+  /** Writes and the end that wait for a handshake, the first one or one more. */
+  #held: (() => void)[] | undefined = []
   #writes = 0
   /** Records in a row that brought nothing forward. */
   #idle = 0
@@ -226,7 +226,7 @@ export class Machine {
       this.#feed({ type: noCertificate, body: data, raw: data })
       return
     }
-    if (code === 100 && this.#held) this.#release()
+    if (code === 100 && this.state === 'open') this.#release()
   }
 
   #onFatal(code: number): void {

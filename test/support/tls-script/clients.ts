@@ -13,6 +13,8 @@ export interface Job {
   /** How often, the last one counting: so that a session may be taken up again. Default once. */
   readonly times?: number
   readonly alpn?: readonly string[]
+  /** What it shows when it is asked for a certificate: PEM files, which tlslite-ng alone is told of. */
+  readonly shows?: { readonly cert: string; readonly key: string }
 }
 
 /** A TLS client that is not ours. It says `ok …` or, in its own words, why not; `later: …` when it had taken the handshake. */
@@ -25,8 +27,10 @@ export interface TlsClient {
 
 const here = (name: string): string => join(import.meta.dirname, name)
 
-const lineOf = ({ port, versions, suites, times = 1, alpn }: Job): string =>
-  [port, versions?.join(',') ?? '-', suites?.join(',') ?? '-', times, alpn?.join(',') ?? '-'].join(' ')
+const lineOf = ({ port, versions, suites, times = 1, alpn, shows }: Job): string => {
+  const fields = [port, versions?.join(',') ?? '-', suites?.join(',') ?? '-', times, alpn?.join(',') ?? '-']
+  return [...fields, shows?.cert ?? '-', shows?.key ?? '-'].join(' ')
+}
 
 async function batch(program: string, args: readonly string[], jobs: readonly Job[]): Promise<readonly string[]> {
   const input = `${jobs.map(lineOf).join('\n')}\n`

@@ -4,7 +4,7 @@ import sys
 import traceback
 
 sys.path.insert(0, sys.argv[1])
-from tlslite.api import HandshakeSettings, TLSConnection
+from tlslite.api import HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
 
 versions_of = {'300': (3, 0), '301': (3, 1), '302': (3, 2), '303': (3, 3), '304': (3, 4)}
 
@@ -18,12 +18,17 @@ def until(conn, wanted):
         seen += bytes(more)
 
 
-def hold(port, settings, session, alpn):
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def hold(port, settings, session, alpn, chain, key):
     finished = False
     try:
         with socket.create_connection(('127.0.0.1', int(port)), timeout=4) as raw:
             conn = TLSConnection(raw)
-            conn.handshakeClientCert(settings=settings, session=session, serverName='localhost', alpn=alpn)
+            conn.handshakeClientCert(chain, key, settings=settings, session=session, serverName='localhost', alpn=alpn)
             finished = True
             until(conn, b'ready\r\n')
             conn.sendall(b'a CAPABILITY\r\n')
@@ -54,8 +59,14 @@ for line in sys.stdin:
         settings.cipherNames = ciphers.split(',')
     if versions == '300' or ciphers != '-':
         settings.macNames = ['sha', 'md5', 'aead', 'sha256', 'sha384']
-    alpn = [bytearray(name.encode()) for name in rest[0].split(',')] if rest and rest[0] != '-' else None
+    names, cert, private = rest
+    alpn = [bytearray(name.encode()) for name in names.split(',')] if names != '-' else None
+    chain, key = None, None
+    if cert != '-':
+        chain = X509CertChain()
+        chain.parsePemList(read(cert))
+        key = parsePEMKey(read(private), private=True)
     said, session = '', None
     for _ in range(int(times)):
-        said, session = hold(port, settings, session, alpn)
+        said, session = hold(port, settings, session, alpn, chain, key)
     print(said.replace('\n', ' '), flush=True)

@@ -29,6 +29,8 @@ interface Session {
   readonly job?: Omit<Job, 'port'>
   /** How the last of several connections has to take the session up again. */
   readonly resumed?: 'psk' | 'ticket' | 'id'
+  /** Of the client's certificate, which has to be trusted. */
+  readonly subject?: string
 }
 
 const only12 = [0x0303] as const
@@ -174,6 +176,20 @@ const tlsliteOld: Readonly<Record<string, Session>> = {
   NULL: { leaf: 'rsa', script: of12(0x0002), job: { versions: ['303'], suites: ['null'] } },
 }
 
+/** With a certificate of the client's, whose signature is of another kind in each. */
+const { files: shows } = await pki.leaf('rsa')
+const withCertificate: Readonly<Record<string, Session>> = Object.fromEntries(
+  [0x0300, 0x0301, 0x0302, 0x0303].map((version) => [
+    `a client certificate in version ${version.toString(16)}`,
+    {
+      leaf: 'rsa',
+      script: { versions: [version], suites: [0x002f], clientCertificate: 'required' },
+      job: { versions: [version.toString(16)], shows },
+      subject: 'CN=localhost',
+    },
+  ]),
+)
+
 const asked: readonly (readonly [string, TlsClient, Readonly<Record<string, Session>>])[] = [
   ['OpenSSL', openssl, { ...today, ...rsaOnly, ...opensslOld }],
   ['Node', node, { ...today, ...rsaOnly, ...resumption, ...byId, ...keyUpdate, ...again }],
@@ -184,7 +200,7 @@ const asked: readonly (readonly [string, TlsClient, Readonly<Record<string, Sess
   ['Java', java(), { ...today, ...rsaOnly, ...byId, ...keyUpdate, ...again }],
   ['Java with nothing disabled', java('anything-goes'), javaOld],
   ['rustls', rustls, { ...today, ...resumption, ...keyUpdate }],
-  ['tlslite-ng', tlslite, { ...today, ...rsaOnly, ...byId, ...tlsliteOld }],
+  ['tlslite-ng', tlslite, { ...today, ...rsaOnly, ...byId, ...tlsliteOld, ...withCertificate }],
 ]
 
 describe.each(asked)('%s', (name, client, sessions) => {
@@ -200,6 +216,7 @@ describe.each(asked)('%s', (name, client, sessions) => {
       ids.map((id, index) => ({
         identity: identities[index] as (typeof identities)[number],
         script: session(id).script,
+        clientCa: pki.caPem,
       })),
     )
     const { servers } = started
@@ -210,14 +227,14 @@ describe.each(asked)('%s', (name, client, sessions) => {
     const words = ids.map((id, index) => `${id}: ${said[index]?.split(' ')[0]}`)
     expect(words, said.join('\n')).toEqual(ids.map((id) => `${id}: ok`))
     for (const [index, id] of ids.entries()) {
-      const { script, job = {}, resumed = null } = session(id)
+      const { script, job = {}, resumed = null, subject = null } = session(id)
       const ended = (await servers[index]?.waitFor(job.times ?? 1)) ?? []
       const { facts } = ended.at(-1) ?? {}
       expect(
         ended.map((one) => one.facts.defect),
         id,
       ).toEqual(ended.map(() => null))
-      expect([id, facts?.resumed]).toEqual([id, resumed])
+      expect([id, facts?.resumed, facts?.clientCertificate]).toEqual([id, resumed, subject])
       if (script.suites) expect([id, script.suites]).toEqual([id, expect.arrayContaining([facts?.suite])])
       if (script.versions) expect([id, script.versions]).toEqual([id, expect.arrayContaining([facts?.version])])
     }

@@ -1,10 +1,11 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, privateEncrypt, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import type { Script } from '../../../src/scenarios/tls-script.ts'
+import { verifySsl3Proof } from '../../../src/tls/script/authentication.ts'
 import { judged, readChain } from '../../../src/tls/script/client-certificate.ts'
 import { Machine } from '../../../src/tls/script/machine.ts'
 import { SessionStore } from '../../../src/tls/script/sessions.ts'
@@ -229,4 +230,26 @@ it.each([
   const found = judged(ders(servedPem), ders(pki.clientCaPem), Date.now())
   if (verdict === null) expect(found).toBeNull()
   else expect(found).toMatchObject(verdict)
+})
+
+it.each([0x0301, 0x0302, 0x0303, 0x0304])(
+  'takes the signature of a client certificate in version %i, and no other',
+  async (version) => {
+    const { servedPem, keyPem } = pki.clientIdentity('good')
+    const settings = { ...machineOf({ versions: [version], clientCertificate: 'required' }, identity).settings }
+    const made = (): Machine => new Machine({ ...settings, clientRoots: [new X509Certificate(pki.clientCaPem)] })
+    const options = { cert: servedPem, key: keyPem, minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const
+    const { machine } = await session(made(), options)
+    expect(machine.facts).toMatchObject({ version, clientCertificate: 'CN=user@mockmail.test', error: null })
+  },
+)
+
+it('refuses a client that signs with a key that is not of its certificate, in SSL 3.0', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  const hashes = Buffer.alloc(36, 7)
+  const signature = privateEncrypt(privateKey, hashes)
+  const body = Buffer.concat([Buffer.of(0, signature.length), signature])
+  const proof = { chain: [], certificates: [{ publicKey } as X509Certificate] }
+  expect(verifySsl3Proof(proof, body, hashes)).toBeUndefined()
+  expect(() => verifySsl3Proof(proof, body, Buffer.alloc(36, 8))).toThrow(expect.objectContaining({ code: 51 }))
 })
