@@ -143,7 +143,8 @@ export const operations = {
   revoke: {
     method: 'POST',
     path: '/api/v1/pki/revoke',
-    summary: 'Revokes a certificate: the next CRL, OCSP answer and staple say so.',
+    summary:
+      'Planned: revokes a certificate, so that the next CRL, OCSP answer and staple say so. As long as none can be revoked while the servers run, this is 409, NOT_REVOCABLE.',
     body: 'Revocation',
     answer: null,
   },

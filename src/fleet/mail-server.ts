@@ -53,7 +53,8 @@ export class MailServer {
   readonly #messages = new Newest<ReceivedMessage>()
   readonly #onJudged: ((judgement: Judgement) => Promise<void>)[] = []
   readonly #onRunEnds: (() => void)[] = []
-  #runNumber = 0
+  /** @internal How many runs there were before this one. */
+  runNumber = 0
   #grace: number | undefined
   #messageCount = 0
   readonly #closing = new Once()
@@ -198,12 +199,7 @@ export class MailServer {
 
   #endRun(): void {
     for (const tell of this.#onRunEnds) tell()
-    this.#runNumber++
-  }
-
-  /** @internal How many runs there were before this one. */
-  get runNumber(): number {
-    return this.#runNumber
+    this.runNumber++
   }
 
   /** @internal Is told before a run is forgotten. */

@@ -134,7 +134,7 @@ describe('up --api --import', () => {
   it('understands the parts of its own by their ids', async () => {
     using workplace = openWorkplace()
     const own = `export const mine = { defined: true, kind: 'certificate', id: 'my-fault', entry: {
-      summary: 'x', expect: 'reject', because: 'x', references: [], tags: [], names: { dnsNames: ['mail.example.org'] } } }`
+      summary: 'x', expect: 'reject', because: 'x', references: [], tags: [], leaf: { names: { dNSName: ['mail.example.org'] } } } }`
     writeFileSync(join(workplace.path, 'own.mjs'), own)
     const running = start(workplace, ['up', ...one, '--import', './own.mjs', '--api', '--json'])
     const { api = '', token = '' } = await running.ready()

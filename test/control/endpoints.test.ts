@@ -3,9 +3,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
+import { scenarios } from '../../src/index.ts'
+import { resolveScenario } from '../../src/scenarios/scenario.ts'
 import { playClient } from '../quirks/scripted-client.ts'
 import { connectRaw, talk } from '../support/raw.ts'
 import { type Controlled, dial, imap, openControlled } from './api.ts'
+
+/** A scenario with a canary, whichever the catalogue has. */
+const canaried =
+  scenarios
+    .map(({ id }) => resolveScenario(id))
+    .find((scenario) => scenario.companions.length > 0 && scenario.unservable('imap', 'implicit') === undefined)?.id ??
+  ''
 
 const caOf = async (controlled: Controlled): Promise<string> => (await controlled.ask('GET', '/api/v1/ca.pem')).text
 
@@ -222,6 +231,19 @@ describe('a switch', () => {
     const session = await sessionOf(first, ca)
     expect(await resumes(body, ca, session)).toBe(true)
     expect(await resumes(good, ca, session)).toBe(false)
+  })
+
+  it('brings the canary that a scenario sends clients to, and takes it away again', async () => {
+    await using controlled = await openControlled({ protocols: ['imap'], modes: ['implicit'] })
+    await controlled.switch('e1', canaried)
+    const [server] = controlled.servers.endpoints
+    const [canary] = server?.companions ?? []
+    expect(await refusal(canary?.port ?? 0)).toBeUndefined()
+    // It is part of this endpoint, and not one of its own.
+    expect((await controlled.ask('GET', '/api/v1/endpoints')).body.endpoints).toHaveLength(1)
+    await controlled.switch('e1', 'good')
+    expect(server?.companions).toEqual([])
+    expect(await refusal(canary?.port ?? 0)).toBe('ECONNREFUSED')
   })
 
   it('closes the port for a scenario where nobody listens, and opens it again', async () => {
