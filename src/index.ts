@@ -3,11 +3,12 @@ export type { CheckCell, CheckReport, ClientEnd, ClientFlag } from './check/repo
 export type { ApiOptions } from './control/api-options.ts'
 export { type StartServersOptions, startMailServers } from './control/start.ts'
 export { MockmailError, type MockmailErrorCode } from './errors.ts'
-export type { MailServer, SettleOptions, WaitOptions } from './fleet/mail-server.ts'
+export type { MailServer } from './fleet/mail-server.ts'
 export type { ApiAddress } from './fleet/mail-servers.ts'
 export type { MessageFilter, ParsedAddress, ParsedAttachment, ParsedMessage, ReceivedMessage } from './fleet/message.ts'
 export type { RunOptions } from './fleet/options.ts'
 export type { PortOptions } from './fleet/ports.ts'
+export type { SettleOptions, WaitOptions } from './fleet/served.ts'
 export {
   type EndpointQuery,
   type MailServers,

@@ -1,5 +1,6 @@
 import type { LiveFleet } from '../fleet/live.ts'
-import type { MailServer, SettleOptions } from '../fleet/mail-server.ts'
+import type { MailServer } from '../fleet/mail-server.ts'
+import type { SettleOptions } from '../fleet/served.ts'
 import { formatTranscript } from '../record/transcript.ts'
 import { isControl, judgedWithControl } from '../verdicts/control.ts'
 import { formatProof } from '../verdicts/proof.ts'
@@ -55,7 +56,8 @@ const mostDialogues = 3
 
 function outcomeOf(server: MailServer, judgement: Judgement): RunOutcome {
   const { id, scenario, protocol, mode, port, counts, expectation } = server
-  const transcripts = server.connections.map(({ transcript }) => formatTranscript(transcript))
+  const records = [server, ...server.companions].flatMap((one) => one.connections)
+  const transcripts = records.map(({ transcript }) => formatTranscript(transcript))
   return {
     schema: 1,
     endpoint: id,

@@ -1,7 +1,5 @@
 import { MockmailError } from '../errors.ts'
 import { invalid } from '../fleet/options.ts'
-import type { EffectContext } from '../scenarios/effects.ts'
-import type { QuirkEntry } from '../scenarios/entry.ts'
 import { defineCertificate, defineQuirk, type OwnCertificate, type OwnQuirk } from '../scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type Scenario, type ScenarioInput } from '../scenarios/scenario.ts'
 
@@ -46,7 +44,7 @@ export class OwnParts {
 function defined(given: unknown, source: string): DefinedPart {
   const [[kind, definition] = [], another] = Object.entries(given ?? {})
   if (kind === 'certificate' && !another) return defineCertificate(bytesIn(definition) as OwnCertificate)
-  if (kind === 'quirk' && !another) return checkedEffects(defineQuirk(withEffects(bytesIn(definition)) as OwnQuirk))
+  if (kind === 'quirk' && !another) return defineQuirk(bytesIn(definition) as OwnQuirk)
   throw invalid('scenario', source, allowed)
 }
 
@@ -58,19 +56,4 @@ function bytesIn(given: unknown): unknown {
   const [[name, value] = [], another] = entries
   if (name === 'base64' && typeof value === 'string' && !another) return new Uint8Array(Buffer.from(value, 'base64'))
   return Object.fromEntries(entries.map(([key, one]) => [key, bytesIn(one)]))
-}
-
-/** Only constant effects can cross the API. */
-function withEffects(definition: unknown): unknown {
-  const { at } = (definition ?? {}) as { readonly at?: unknown }
-  if (typeof at !== 'object' || at === null) return definition
-  const moments = Object.entries(at).map(([moment, effects]) => [moment, () => effects])
-  return { ...(definition as object), at: Object.fromEntries(moments) }
-}
-
-/** What is no effect is found now, and not when the first client comes. */
-function checkedEffects(part: DefinedPart): DefinedPart {
-  const { at } = part.entry as Pick<QuirkEntry, 'at'>
-  for (const effects of Object.values(at ?? {})) effects?.({} as EffectContext)
-  return part
 }

@@ -3,7 +3,7 @@ import type { LiveFleet } from '../fleet/live.ts'
 import type { MailServer } from '../fleet/mail-server.ts'
 import { resolveScenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
-import type { EndedReport, Lease, MessageReport } from './types.ts'
+import type { EndedReport, Lease, LentEndpoint, MessageReport } from './types.ts'
 
 /** What somebody wants to have alone: every scenario on every protocol and mode where it can show. */
 export interface Wish {
@@ -20,11 +20,13 @@ type Report = ['ended', EndedReport] | ['message', MessageReport]
 /** One endpoint. What it sees goes to whoever has it. */
 export class Slot {
   readonly server: MailServer
+  readonly accompanies: LentEndpoint['accompanies']
   report: ((...report: Report) => void) | undefined
   #spoilt = false
 
-  constructor(server: MailServer) {
+  constructor(server: MailServer, accompanies: LentEndpoint['accompanies'] = null) {
     this.server = server
+    this.accompanies = accompanies
     const endpoint = server.id
     server.onClose(async () => {
       this.#spoilt = true
@@ -93,17 +95,23 @@ export class Shelf {
   async #start(key: string, wish: Wish): Promise<Group> {
     const scenarios = wish.scenarios.map((scenario) => resolveScenario(scenario))
     const { servers, plan } = await this.#live.addApart({ ...wish, scenarios })
-    return { key, slots: servers.map((server) => new Slot(server)), leftOut: plan.leftOut }
+    return { key, slots: servers.flatMap(slotsOf), leftOut: plan.leftOut }
   }
 }
+
+/** A place, and those that belong to it. */
+const slotsOf = (server: MailServer): readonly Slot[] => [
+  new Slot(server),
+  ...server.accompanied.map((one) => new Slot(one.server, { endpoint: server.id, role: one.role })),
+]
 
 /** A group as it is told of to whoever has it. */
 export const leaseOf = ({ slots, leftOut }: Group, ca: string): Lease => ({
   schema: 1,
   ca,
-  endpoints: slots.map(({ server }) => {
+  endpoints: slots.map(({ server, accompanies }) => {
     const { user, password, runNumber: run } = server
-    return { ...endpointEvent(server), user, password, run }
+    return { ...endpointEvent(server), user, password, run, accompanies }
   }),
   leftOut,
 })

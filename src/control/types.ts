@@ -65,7 +65,7 @@ export interface RunOutcome extends Judgement {
   readonly connections: number
   /** The proof in lines, for people; none where there is no proof. */
   readonly evidence: readonly string[]
-  /** The newest three dialogues. */
+  /** The newest three dialogues, those with companions included. */
   readonly dialogues: readonly string[]
   /** What a strict client does, and why. */
   readonly expect: EndpointEvent['expect']
@@ -152,15 +152,21 @@ export interface LeaseWish {
   readonly files: boolean
 }
 
+/** An endpoint that somebody has alone. */
+export interface LentEndpoint extends EndpointEvent {
+  readonly user: string
+  readonly password: string
+  /** How many runs it had before; counts up with each reset. */
+  readonly run: number
+  /** The id of the endpoint whose companion it is, and what for; it is reset and given back with that one. */
+  readonly accompanies: { readonly endpoint: string; readonly role: 'canary' | 'fallback' } | null
+}
+
 export interface Lease {
   readonly schema: 1
   readonly ca: string
-  readonly endpoints: readonly (EndpointEvent & {
-    readonly user: string
-    readonly password: string
-    /** How many runs it had before; counts up with each reset. */
-    readonly run: number
-  })[]
+  /** What accompanies another one stands behind it. */
+  readonly endpoints: readonly LentEndpoint[]
   readonly leftOut: readonly { readonly scenario: string; readonly where: string; readonly why: string }[]
 }
 

@@ -42,24 +42,48 @@ export interface Assembled {
 }
 
 /** Counts endpoints: their ids are stable within the run. */
-export const endpointIds = (): (() => string) => {
+const endpointIds = (): (() => string) => {
   let last = 0
   return () => `e${++last}`
 }
+
+/** What endpoints have in common, however many there are and whenever they come. */
+export interface Common {
+  readonly pki: Pki
+  readonly keyLog: KeyLog | undefined
+  readonly mailboxes: Mailboxes
+  /** By ticket group. */
+  readonly ticketKeys: Map<string, Buffer>
+  /** The id of the next endpoint. */
+  nextId(): string
+}
+
+/** Everything in common that is not on the disk, and new. */
+export const commonGround = (pki: Pki, keyLog?: KeyLog): Common => ({
+  pki,
+  keyLog,
+  ...commonState(),
+  nextId: endpointIds(),
+})
+
+/** What clients leave behind in endpoints. */
+export const commonState = (): Pick<Common, 'mailboxes' | 'ticketKeys'> => ({
+  mailboxes: new Mailboxes(),
+  ticketKeys: new Map(),
+})
 
 /** An endpoint for each place of the plan, joined to its identities, behaviour and mailbox. */
 export function assembleServers(
   planned: readonly PlannedEndpoint[],
   options: CheckedOptions,
-  pki: Pki,
-  keyLog: KeyLog | undefined,
-  mailboxes: Mailboxes = new Mailboxes(),
-  nextId: () => string = endpointIds(),
+  common: Common,
 ): readonly Assembled[] {
-  for (const { scenario } of planned) mailboxes.enter(scenario)
-  const ticketKeys = new Map<string, Buffer>()
-  return planned.map(({ scenario: first, protocol, mode, port, role }) => {
+  const { pki, keyLog, ticketKeys, nextId } = common
+  return planned.map(({ scenario: first, protocol, mode, port, role, of }) => {
     let scenario = first
+    // What comes to a companion is the affair of its endpoint alone.
+    const mailboxes = of === undefined ? common.mailboxes : new Mailboxes()
+    mailboxes.enter(scenario)
     const store = () => mailboxes.of(scenario)
     // By certificate, so that one that is issued anew leaves nothing behind.
     let engines = new WeakMap<Identity, Map<unknown, TlsEngine>>()
@@ -80,14 +104,16 @@ export function assembleServers(
       ...(role && role !== 'twin' && { role }),
       host: options.host,
       port,
-      servername: servernameOf(scenario, options),
+      get servername() {
+        return servernameOf(scenario, options)
+      },
       store,
       mechanisms: saslMechanisms,
       limits: options.limits,
       behaviour,
       urls() {
         const self = urlOf(endpoint)
-        return { self, canary: server?.companions.find((one) => server?.roleOf(one) === 'canary')?.url ?? self }
+        return { self, canary: server?.accompanied.find((one) => one.role === 'canary')?.server.url ?? self }
       },
       knows: (name) => isIP(name) > 0 || options.servernames.some((known) => isNamedBy(name, known)),
       engine(nth, serverName, certificate) {

@@ -2,13 +2,13 @@ import { MockmailError } from '../errors.ts'
 import type { ConnectionRecord } from '../record/record.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
-import { declareAll } from './assemble.ts'
+import { type Common, commonState, declareAll } from './assemble.ts'
 import { closeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import type { MailServers } from './mail-servers.ts'
-import { Mailboxes } from './mailboxes.ts'
-import { makePlan, type Plan, type PlannedEndpoint, type Wanted } from './plan.ts'
-import { type Ground, serve } from './start.ts'
+import { companionsOf, makePlan, type Plan, type PlannedEndpoint, type Wanted, withCompanions } from './plan.ts'
+import type { Accompanying } from './served.ts'
+import { type Ground, openAll, serve } from './start.ts'
 
 /** What happens to an endpoint while others go on. */
 export type EndpointChange = 'added' | 'switched' | 'reset' | 'removed'
@@ -40,19 +40,43 @@ export class LiveFleet {
     this.#observers.push(observer)
   }
 
-  /** @throws {MockmailError} NO_SUCH_ENDPOINT */
+  /**
+   * One that can be asked for what it saw, be it a companion.
+   * @throws {MockmailError} NO_SUCH_ENDPOINT
+   */
   endpoint(id: string): MailServer {
     const { endpoints } = this.servers
-    const found = endpoints.find((server) => server.id === id)
+    const found = [...endpoints, ...endpoints.flatMap(({ companions }) => companions)].find((one) => one.id === id)
     if (found) return found
-    const ids = endpoints.map((server) => server.id)
+    const ids = this.#ids
     throw new MockmailError(
       'NO_SUCH_ENDPOINT',
       `There is no endpoint '${id}'. There are: ${ids.join(', ') || 'none'}.`,
-      {
-        allowed: ids,
-      },
+      { allowed: ids },
     )
+  }
+
+  /**
+   * One that can be changed.
+   * @throws {MockmailError} NO_SUCH_ENDPOINT, INVALID_OPTION where it belongs to another one
+   */
+  #changeable(id: string): MailServer {
+    const server = this.endpoint(id)
+    for (const owner of this.servers.endpoints) {
+      const accompanying = owner.accompanied.find((one) => one.server === server)
+      if (!accompanying) continue
+      const { role } = accompanying
+      throw new MockmailError(
+        'INVALID_OPTION',
+        `'${id}' is the ${role} of '${owner.id}', and changes with it alone. Allowed: ${this.#ids.join(', ')}.`,
+        { allowed: this.#ids },
+      )
+    }
+    return server
+  }
+
+  get #ids(): readonly string[] {
+    return this.servers.endpoints.map((server) => server.id)
   }
 
   /**
@@ -66,10 +90,11 @@ export class LiveFleet {
     readonly port?: number
   }): Promise<Changed> {
     return this.#inTurn(async () => {
-      const { scenario, port } = place
-      const planned = await planOf(scenario, place, port)
+      const { scenario, protocol, mode, port } = place
+      const wanted = { scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }
+      const plan = await makePlan(wanted, port === undefined ? {} : { port })
       const caChanged = await this.#watchingCa(async () => {
-        await this.#serve(planned)
+        await this.#serve(plan.endpoints)
         await this.#pairAll()
       })
       const server = this.servers.endpoints.findLast(
@@ -89,28 +114,24 @@ export class LiveFleet {
   addApart(wanted: Omit<Wanted, 'byName'>): Promise<{ readonly servers: readonly MailServer[]; readonly plan: Plan }> {
     return this.#inTurn(async () => {
       const plan = await makePlan({ ...wanted, byName: true }, {})
-      const servers = await this.#serve(plan.endpoints, new Mailboxes())
+      const servers = await this.#serve(plan.endpoints, commonState())
       for (const server of servers) this.#apart.add(server)
       return { servers, plan }
     })
   }
 
   /**
-   * Shows another scenario on the same port, in a new run. Answers when certificates, files and the twin are there.
-   * @throws {MockmailError} NO_SUCH_ENDPOINT, NOTHING_TO_SERVE, PORT_IN_USE, LISTEN_FAILED, CLOSED
+   * Shows another scenario on the same port, in a new run. Answers when certificates, files, the twin and companions are there.
+   * @throws {MockmailError} NO_SUCH_ENDPOINT, INVALID_OPTION, NOTHING_TO_SERVE, PORT_IN_USE, LISTEN_FAILED, CLOSED
    */
   switch(id: string, scenario: Scenario): Promise<Changed> {
     return this.#inTurn(async () => {
-      const server = this.endpoint(id)
-      const [, ...companions] = await planOf(scenario, server)
+      const server = this.#changeable(id)
+      const { protocol, mode } = server
+      await makePlan({ scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }, {})
       const caChanged = await this.#watchingCa(async () => {
-        await this.#declare([{ scenario }])
-        const servers = await this.#open(companions.map(({ of: _, ...companion }) => companion))
-        const accompanying = servers.flatMap((one, index) => {
-          const { role } = companions[index] ?? {}
-          return role && role !== 'twin' ? [{ server: one, role }] : []
-        })
-        await server.switchTo(scenario, accompanying)
+        await this.#issue([{ scenario }])
+        await this.#turn(server, scenario)
         // Asked for by now, whatever it was there for.
         this.servers.twins.delete(server)
         await this.#pairAll()
@@ -120,25 +141,47 @@ export class LiveFleet {
     })
   }
 
-  /** PEM of what was served on that connection, leaf first; undefined where it is not issued so any more. */
-  chainOf({ resolved }: MailServer, { nth, handshake, clientHello }: ConnectionRecord): string | undefined {
-    const { id, recipe } = resolved.forConnection(nth).certificate
-    const identity = this.#ground.foundation.pki.identity(id, recipe).forName(clientHello?.serverName ?? null)
-    return identity.leaf.fingerprint256 === handshake.certificate?.fingerprint256 ? identity.servedPem : undefined
+  /** Its new companions listen before it shows what sends clients to them. */
+  async #turn(server: MailServer, scenario: Scenario): Promise<void> {
+    const { options, foundation } = this.#ground
+    const planned = companionsOf({ scenario, protocol: server.protocol, mode: server.mode }, 0)
+    await this.#issue(planned)
+    const opened = await openAll(planned, options, { ...foundation, ...commonState() })
+    const companions = scenario.companions.flatMap(({ role }, index): readonly Accompanying[] => {
+      const companion = opened[index]
+      return companion ? [{ server: companion, role }] : []
+    })
+    try {
+      await server.switchTo(scenario, companions)
+    } finally {
+      const kept = this.servers.closing ? [] : server.companions
+      await closeAll(opened.filter((companion) => !kept.includes(companion)))
+    }
   }
 
-  /** @throws {MockmailError} NO_SUCH_ENDPOINT */
+  /** PEM of what was served on that connection, leaf first; undefined where it is not issued so any more. */
+  chainOf({ resolved }: MailServer, { nth, handshake, clientHello }: ConnectionRecord): string | undefined {
+    const shown = handshake.certificate?.fingerprint256
+    if (shown === undefined) return undefined
+    const { id, recipe } = resolved.forConnection(nth).certificate
+    const { leaf, servedPem } = this.#ground.foundation.pki
+      .identity(id, recipe)
+      .forName(clientHello?.serverName ?? null)
+    return leaf.fingerprint256 === shown ? servedPem : undefined
+  }
+
+  /** @throws {MockmailError} NO_SUCH_ENDPOINT, INVALID_OPTION */
   reset(id: string): MailServer {
-    const server = this.endpoint(id)
+    const server = this.#changeable(id)
     server.reset()
     this.#tell('reset', server)
     return server
   }
 
-  /** @throws {MockmailError} NO_SUCH_ENDPOINT, CLOSED */
+  /** @throws {MockmailError} NO_SUCH_ENDPOINT, INVALID_OPTION, CLOSED */
   remove(id: string): Promise<MailServer> {
     return this.#inTurn(async () => {
-      const server = this.endpoint(id)
+      const server = this.#changeable(id)
       await this.discard([server])
       this.#tell('removed', server)
       await this.#pairAll()
@@ -175,30 +218,20 @@ export class LiveFleet {
     return this.servers.ca.pem !== before
   }
 
-  async #declare(planned: readonly Pick<PlannedEndpoint, 'scenario'>[]): Promise<void> {
+  async #issue(planned: readonly Pick<PlannedEndpoint, 'scenario'>[]): Promise<void> {
     await declareAll(planned, this.#ground.foundation.pki)
     for (const { scenario } of planned) this.servers.tellsOf(scenario)
   }
 
-  /** Opens endpoints of a plan, which nobody knows of yet. */
-  async #open(
-    endpoints: readonly PlannedEndpoint[],
-    mailboxes: Mailboxes = this.#ground.foundation.mailboxes,
-  ): Promise<readonly MailServer[]> {
+  async #serve(endpoints: readonly PlannedEndpoint[], apart: Partial<Common> = {}): Promise<readonly MailServer[]> {
     const { options, foundation } = this.#ground
-    await this.#declare(endpoints)
-    const servers = await serve({ endpoints }, options, { ...foundation, mailboxes })
-    if (!this.servers.closing) return servers
-    await closeAll(servers)
-    throw closed()
-  }
-
-  /** Opens the endpoints of a plan, and takes them in. */
-  async #serve(endpoints: readonly PlannedEndpoint[], mailboxes?: Mailboxes): Promise<readonly MailServer[]> {
-    const servers = await this.#open(endpoints, mailboxes)
-    for (const [index, server] of servers.entries()) {
-      this.servers.join([server], { role: endpoints[index]?.role === 'twin' ? 'twin' : undefined })
+    await this.#issue(endpoints)
+    const servers = await serve({ endpoints }, options, { ...foundation, ...apart })
+    if (this.servers.closing) {
+      await closeAll(servers)
+      throw closed()
     }
+    for (const [index, server] of servers.entries()) this.servers.join([server], { role: endpoints[index]?.role })
     for (const server of servers) server.pair(servers)
     return servers
   }
@@ -210,23 +243,13 @@ export class LiveFleet {
       there().filter((one) => this.servers.twins.has(one) && !there().some((server) => isTwin(one, server))),
     )
     for (const server of there()) {
+      const { protocol, mode } = server
       const { twin } = server.resolved
       if (!twin || there().some((one) => isTwin(one, server))) continue
-      const [first, ...companions] = await planOf(twin, server)
-      if (first) await this.#serve([{ ...first, role: 'twin' }, ...companions])
+      await this.#serve(withCompanions([{ scenario: twin, protocol, mode, port: 0, role: 'twin' }]))
     }
     for (const server of there()) server.pair(there())
   }
-}
-
-/** One endpoint, and behind it its companions. */
-async function planOf(
-  scenario: Scenario,
-  { protocol, mode }: Pick<PlannedEndpoint, 'protocol' | 'mode'>,
-  port?: number,
-): Promise<readonly PlannedEndpoint[]> {
-  const wanted = { scenarios: [scenario], protocols: [protocol], modes: [mode], byName: true, twins: false }
-  return (await makePlan(wanted, port === undefined ? {} : { port })).endpoints
 }
 
 const isTwin = (one: MailServer, { resolved, protocol, mode }: MailServer): boolean =>

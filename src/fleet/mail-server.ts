@@ -6,23 +6,19 @@ import type { Expectation, Scenario } from '../scenarios/scenario.ts'
 import type { Mode, Protocol } from '../scenarios/vocabulary.ts'
 import { Newest } from '../servers/mailbox/newest.ts'
 import type { Verdict } from '../verdicts/findings.ts'
-import { type Judgement, judgeRun, type RevocationRequirement, type RunOptions } from '../verdicts/verdict.ts'
+import { type Judgement, judgeRun, type RunOptions } from '../verdicts/verdict.ts'
 import { closeAll, Once, takeAll } from './closing.ts'
 import { type MessageFilter, matches, type ReceivedMessage } from './message.ts'
-import { type Accompanying, type Served, type Turn, tlsOptions, urlOf } from './served.ts'
+import {
+  type Accompanying,
+  type Served,
+  type SettleOptions,
+  type Turn,
+  tlsOptions,
+  urlOf,
+  type WaitOptions,
+} from './served.ts'
 import { nextOf } from './waiting.ts'
-
-export interface WaitOptions {
-  /** Milliseconds. Default 5,000. */
-  readonly timeout?: number
-}
-
-export interface SettleOptions {
-  /** Milliseconds without a new connection before the run is judged. Default 250. */
-  readonly settle?: number
-  /** Fail a client that does not look at revocation. Default: note it. */
-  readonly requireRevocation?: RevocationRequirement
-}
 
 const defaultWait = 5000
 
@@ -211,9 +207,9 @@ export class MailServer {
     this.#onRunEnds.push(listener)
   }
 
-  /** @internal Whether a client is connected, be it one of a run before. */
+  /** @internal Whether a client is connected, here or to a companion, be it one of a run before. */
   get busy(): boolean {
-    return this.#endpoint.open > 0
+    return this.#endpoint.open > 0 || this.#companions.some(({ server }) => server.busy)
   }
 
   /** @internal Forgets what clients sent in. */
@@ -228,6 +224,7 @@ export class MailServer {
       takeAll(
         () => this.#endpoint.close(),
         () => this.#events.emit('closed'),
+        () => closeAll(this.companions),
         ...this.#onClose,
         () => {
           const [defect] = [...this.#defects, ...this.#observed]
@@ -242,20 +239,21 @@ export class MailServer {
   }
 
   /**
-   * @internal Shows another scenario from now on, on the same port, in a new run, with companions that listen already. Open
-   * connections end with the old run, and so do its companions.
+   * @internal Shows another scenario from now on, on the same port, in a new run. Open connections, and its companions, end
+   * with the old one; those of the other scenario listen already.
    */
-  async switchTo(scenario: Scenario, companions: readonly Accompanying[] = []): Promise<void> {
-    let left: readonly Accompanying[] = []
+  async switchTo(scenario: Scenario, companions: readonly Accompanying[]): Promise<void> {
+    const before = [...this.#companions]
     await this.#turn(scenario, (ca) => {
       this.#endRun()
       this.#scenario = scenario
-      Object.assign(this, { scenario: scenario.id, tls: tlsOptions(this, ca) })
+      this.#companions.splice(0, before.length, ...companions)
+      const { servername } = this.#endpoint
+      const tls = tlsOptions(this.#endpoint, ca)
+      Object.assign(this, { scenario: scenario.id, servername, url: urlOf(this.#endpoint), tls })
       this.clearMessages()
-      left = this.#companions.splice(0)
-      for (const { server, role } of companions) this.accompany(server, role)
     })
-    await closeAll(left.map(({ server }) => server))
+    await closeAll(before.map(({ server }) => server))
   }
 
   /** @internal Finds its twin among the servers of its fleet. */
@@ -271,12 +269,11 @@ export class MailServer {
   /** @internal Takes a companion, which ends with it. */
   accompany(server: MailServer, role: Companion['role']): void {
     this.#companions.push({ server, role })
-    this.onClose(() => server.close())
   }
 
-  /** @internal What a companion is for. */
-  roleOf(companion: MailServer): Companion['role'] | undefined {
-    return this.#companions.find(({ server }) => server === companion)?.role
+  /** @internal Its companions with what they are for. */
+  get accompanied(): readonly Accompanying[] {
+    return this.#companions
   }
 
   /** @internal */

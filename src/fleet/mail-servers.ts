@@ -135,7 +135,7 @@ export class MailServers {
   }
 
   /** @internal Takes endpoints in that were opened later; `role` says whether anybody asked for them. */
-  join(servers: readonly MailServer[], { role }: { readonly role?: 'twin' | undefined }): void {
+  join(servers: readonly MailServer[], { role }: { readonly role?: string | undefined }): void {
     this.#servers = [...this.#servers, ...servers]
     if (role === 'twin') for (const server of servers) this.twins.add(server)
     for (const server of servers) for (const observer of this.#observers) observer(server)

@@ -13,7 +13,7 @@ export class Mailboxes {
     const known = this.#stores.get(scenario.id)
     if (known) return known
     const store = new MailStore()
-    stockOf(scenario, store)
+    stock(scenario, store)
     this.#stores.set(scenario.id, store)
     return store
   }
@@ -33,15 +33,15 @@ export class Mailboxes {
     this.#users.delete(id)
   }
 
-  /** Puts it back to what it begins with. */
+  /** Puts it back to what it began with. */
   restock(scenario: Scenario): void {
     const store = this.#stores.get(scenario.id)
-    if (store) stockOf(scenario, store)
+    if (store) stock(scenario, store)
   }
 }
 
 /** What a scenario's mailbox begins with: the samples, or what it says itself. */
-function stockOf({ forConnection }: Scenario, store: MailStore): void {
+function stock({ forConnection }: Scenario, store: MailStore): void {
   const { messages, folders = [] } = behaviourOf(forConnection(1)).start
   store.reset(messages ? messages.map((text) => ({ raw: Buffer.from(text, 'latin1') })) : loadSamples())
   for (const name of folders) store.create(name)

@@ -68,9 +68,14 @@ export async function makePlan(wanted: Wanted, ports: PortOptions): Promise<Plan
     )
   }
   const numbered = await assignPorts(endpoints, ports)
-  const dialled: readonly PlannedEndpoint[] = wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered
-  return { endpoints: [...dialled, ...dialled.flatMap(companionsOf)], leftOut }
+  return { endpoints: withCompanions(wanted.twins ? [...numbered, ...twinsOf(numbered)] : numbered), leftOut }
 }
+
+/** The same with what accompanies them, behind all of them. */
+export const withCompanions = (endpoints: readonly PlannedEndpoint[]): readonly PlannedEndpoint[] => [
+  ...endpoints,
+  ...endpoints.flatMap(companionsOf),
+]
 
 /** Why this machine cannot do the TLS of a scenario, on whichever of its connections. */
 function tlsProblem(scenario: Scenario): string | undefined {
@@ -82,7 +87,10 @@ function tlsProblem(scenario: Scenario): string | undefined {
 }
 
 /** Endpoints of its own for each endpoint whose scenario wants some: what comes to them is this one's affair. */
-const companionsOf = ({ scenario, protocol, mode }: PlannedEndpoint, of: number): readonly PlannedEndpoint[] =>
+export const companionsOf = (
+  { scenario, protocol, mode }: Omit<PlannedEndpoint, 'port'>,
+  of: number,
+): readonly PlannedEndpoint[] =>
   scenario.companions.map((companion) => ({
     scenario: resolveScenario(companion.scenario),
     protocol: companion.protocol ?? protocol,

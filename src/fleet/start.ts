@@ -1,18 +1,16 @@
 import { resolve } from 'node:path'
 import { startPki } from '../certs/pki.ts'
-import type { Pki } from '../certs/types.ts'
 import { MockmailError, outOfFiles } from '../errors.ts'
 import type { WithChecked } from '../scenarios/checked.ts'
 import { refuseNamesakes } from '../scenarios/own.ts'
 import { type DefinedPart, resolveScenario, type ScenarioInput } from '../scenarios/scenario.ts'
 import { modes as allModes, protocols as allProtocols, type Mode, type Protocol } from '../scenarios/vocabulary.ts'
 import { dialects } from '../servers/dialects.ts'
-import { type KeyLog, openKeyLog } from '../tls/key-log.ts'
-import { type Assembled, assembleServers, declareAll, endpointIds } from './assemble.ts'
+import { openKeyLog } from '../tls/key-log.ts'
+import { type Assembled, assembleServers, type Common, commonGround, declareAll } from './assemble.ts'
 import { closeAll, takeAll } from './closing.ts'
 import type { MailServer } from './mail-server.ts'
 import { MailServers } from './mail-servers.ts'
-import { Mailboxes } from './mailboxes.ts'
 import {
   type CheckedOptions,
   checkMode,
@@ -23,7 +21,7 @@ import {
   type RunOptions,
   runOptionNames,
 } from './options.ts'
-import { makePlan, type Plan, type Wanted } from './plan.ts'
+import { makePlan, type Plan, type PlannedEndpoint, type Wanted } from './plan.ts'
 import type { PortOptions } from './ports.ts'
 import { refuseOtherRuntimes } from './runtime.ts'
 
@@ -96,13 +94,8 @@ async function startPlanned(plan: Plan, options: CheckedOptions, own: readonly D
   }
 }
 
-/** What endpoints stand on, however many there are. */
-export interface Foundation {
-  readonly pki: Pki
-  readonly keyLog: KeyLog | undefined
-  readonly mailboxes: Mailboxes
-  /** The id of the next endpoint. */
-  nextId(): string
+/** What endpoints stand on. */
+export interface Foundation extends Common {
   close(): Promise<void>
 }
 
@@ -130,10 +123,7 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
     throw error
   })
   return {
-    pki,
-    keyLog,
-    mailboxes: new Mailboxes(),
-    nextId: endpointIds(),
+    ...commonGround(pki, keyLog),
     close: () =>
       takeAll(
         () => pki.close(),
@@ -142,28 +132,37 @@ export async function layFoundation(options: CheckedOptions): Promise<Foundation
   }
 }
 
-/** Opens the endpoints of a plan; when one cannot listen, none does. */
+/** Opens the endpoints of a plan, each with its companions; when one cannot listen, none does. */
 export async function serve(
   { endpoints }: Pick<Plan, 'endpoints'>,
   options: CheckedOptions,
-  { pki, keyLog, mailboxes, nextId }: Foundation,
+  common: Common,
+): Promise<readonly MailServer[]> {
+  const opened = await openAll(endpoints, options, common)
+  for (const [index, { of, role }] of endpoints.entries()) {
+    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
+    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
+  }
+  return opened.filter((_, index) => endpoints[index]?.of === undefined)
+}
+
+/** Opens endpoints, companions as well, and joins none to another. */
+export async function openAll(
+  endpoints: readonly PlannedEndpoint[],
+  options: CheckedOptions,
+  common: Common,
 ): Promise<readonly MailServer[]> {
   // Before anything listens, and takes the handles that loading needs.
   await Promise.all([...new Set(endpoints.map(({ protocol }) => protocol))].map((name) => dialects[name].prepare?.()))
-  await declareAll(endpoints, pki)
-  const servers = assembleServers(endpoints, options, pki, keyLog, mailboxes, nextId)
+  await declareAll(endpoints, common.pki)
+  const servers = assembleServers(endpoints, options, common)
   try {
     await listenAll(servers)
   } catch (error) {
     await Promise.all(servers.map(({ endpoint }) => endpoint.close()))
     throw error
   }
-  const opened = servers.map(({ open }) => open())
-  for (const [index, { of, role }] of endpoints.entries()) {
-    const [owner, companion] = [of === undefined ? undefined : opened[of], opened[index]]
-    if (owner && companion && role && role !== 'twin') owner.accompany(companion, role)
-  }
-  return opened.filter((_, index) => endpoints[index]?.of === undefined)
+  return servers.map(({ open }) => open())
 }
 
 /** Rejects only when every endpoint has listened or failed, so that all that listen can be closed. */

@@ -36,10 +36,11 @@ export function parsePart(text: string, own: readonly DefinedPart[]): ScenarioPa
   const ofOwn = own.find(({ id }) => id === name) as Part | undefined
   const found: Named | undefined = ofOwn ? { part: ofOwn } : names.get(name)
   if (!found) {
+    const allowed = [...own.map(({ id }) => id), ...scenarioNames]
     throw new MockmailError(
       'UNKNOWN_SCENARIO',
-      `There is no scenario '${name}'.${didYouMean(name, [...own.map(({ id }) => id), ...scenarioNames])} 'mockmail list' shows them all.`,
-      { allowed: [...own.map(({ id }) => id), ...scenarioNames] },
+      `There is no scenario '${name}'.${didYouMean(name, allowed)} 'mockmail list' shows them all.`,
+      { allowed },
     )
   }
   const { part } = found
@@ -87,6 +88,7 @@ function atChosen(part: Based, moment: string, text: string): Based | undefined 
     throw new MockmailError(
       'INVALID_OPTION',
       `'${text}': '${part.id}' has no moment '${moment}'.${didYouMean(moment, moments)} Allowed: ${moments.join(', ')}.`,
+      { allowed: moments },
     )
   }
   const entry = atMoment(part.entry, moment as Moment)

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { keepFilesFresh } from '../../src/cli/freshness.ts'
-import { assembleServers } from '../../src/fleet/assemble.ts'
+import { assembleServers, commonGround } from '../../src/fleet/assemble.ts'
 import { checkRunOptions } from '../../src/fleet/options.ts'
 import { makePlan } from '../../src/fleet/plan.ts'
 import { startMailServers } from '../../src/index.ts'
@@ -27,7 +27,7 @@ describe('a server that runs for weeks', () => {
       twins: false,
     } as const
     const { endpoints } = await makePlan(wanted, {})
-    const [assembled] = assembleServers(endpoints, checkRunOptions({}), pki, undefined)
+    const [assembled] = assembleServers(endpoints, checkRunOptions({}), commonGround(pki))
     await assembled?.endpoint.listen()
     await using server = assembled?.open()
     if (!server) throw new Error('nothing was assembled')

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import net from 'node:net'
+import tls from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { scenarios } from '../../src/index.ts'
 import { resolveScenario } from '../../src/scenarios/scenario.ts'
@@ -25,6 +27,37 @@ const refusal = (port: number): Promise<string | undefined> =>
       resolve(undefined)
     })
   })
+
+/** Logs in over TLS, whatever certificate is there, and reads until the server has answered. */
+async function logIn({ port }: { readonly port: number }): Promise<string> {
+  const socket = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', rejectUnauthorized: false })
+  const client = connectRaw({ port }, socket)
+  client.send('a LOGIN u p\r\n')
+  const said = await client.until(/^a .*\r\n/m)
+  socket.end()
+  await client.closed
+  return said
+}
+
+const tls12 = (port: number, ca: string): tls.ConnectionOptions => ({
+  ...{ port, host: '127.0.0.1', servername: 'localhost', ca, maxVersion: 'TLSv1.2' },
+})
+
+async function sessionOf({ port }: { readonly port: number }, ca: string): Promise<Buffer | undefined> {
+  const socket = tls.connect(tls12(port, ca))
+  await once(socket, 'secureConnect')
+  const session = socket.getSession()
+  socket.destroy()
+  return session
+}
+
+async function resumes({ port }: { readonly port: number }, ca: string, session?: Buffer): Promise<boolean> {
+  const socket = tls.connect({ ...tls12(port, ca), ...(session && { session }) })
+  await once(socket, 'secureConnect')
+  const resumed = socket.isSessionReused()
+  socket.destroy()
+  return resumed
+}
 
 describe('the endpoints of the control API', () => {
   it('are those that were started, each with an id and what it takes to judge', async () => {
@@ -144,7 +177,60 @@ describe('a switch', () => {
     await playClient(twin, { keepsWhatCameInClear: true })
     const judged = await controlled.outcome('e1')
     expect(judged).toMatchObject({ detail: 'acted-on-injected', verdict: 'fail' })
-    expect(judged.evidence.join('\n')).toContain('a3 OK injected')
+    expect(judged.evidence).toContain('S: * CAPABILITY IMAP4rev1 AUTH=PLAIN a3 OK injected')
+  })
+
+  it('brings the canary to which a client is referred, judges by it, and closes it when it goes', async () => {
+    await using controlled = await openControlled()
+    await controlled.switch('e1', 'referral')
+    const [server] = controlled.servers.endpoints as [never]
+    const [canary] = (server as { companions: { id: string; port: number }[] }).companions
+    const said = await logIn(server)
+    expect(said).toContain(`NO [REFERRAL imaps://localhost:${canary?.port}] there`)
+    await logIn(canary as never)
+    const judged = await controlled.outcome('e1', 'settle=30&control=off')
+    expect(judged).toMatchObject({ outcome: 'leaked', detail: 'leak-credentials-untrusted-host', verdict: 'fail' })
+    expect(judged.proof).toMatchObject({ scenario: 'good', text: 'password of u by LOGIN: p' })
+    expect(judged.dialogues).toHaveLength(2)
+    await controlled.ask('POST', '/api/v1/endpoints/e1/reset')
+    expect(await controlled.outcome('e1', 'settle=30&control=off')).toMatchObject({ detail: 'not-reached' })
+    await controlled.switch('e1', 'expired')
+    expect(await refusal(canary?.port ?? 0)).toBe('ECONNREFUSED')
+  })
+
+  it('is refused for a canary, which can be looked at and changes with its endpoint alone', async () => {
+    await using controlled = await openControlled({ ...imap, scenarios: ['referral'] })
+    const [{ companions }] = controlled.servers.endpoints as unknown as [{ companions: { id: string }[] }]
+    const path = `/api/v1/endpoints/${companions[0]?.id}`
+    const message = `'${companions[0]?.id}' is the canary of 'e1', and changes with it alone. Allowed: e1.`
+    const refused = { status: 400, body: { code: 'INVALID_OPTION', message, allowed: ['e1'] } }
+    expect(await controlled.ask('PUT', path, { json: { scenario: 'good' } })).toMatchObject(refused)
+    expect(await controlled.ask('POST', `${path}/reset`)).toMatchObject(refused)
+    expect(await controlled.ask('DELETE', path)).toMatchObject(refused)
+    expect(await controlled.ask('GET', `${path}/connections`)).toMatchObject({ status: 200, body: { connections: [] } })
+  })
+
+  it('begins its mailbox with what the scenario says', async () => {
+    await using controlled = await openControlled({ protocols: ['pop3'], modes: ['plain'] })
+    const quirk = {
+      ...{ id: 'has-one', summary: 'One message.', layer: 'session', protocols: ['pop3'], modes: ['plain'] },
+      start: { messages: ['Subject: one\r\n\r\nIt.\r\n'] },
+    }
+    const { port } = await controlled.switch('e1', { quirk })
+    expect(await talk({ port }, 'USER u', 'PASS p', 'STAT', 'QUIT')).toContain('+OK 1 21\r\n')
+    await controlled.switch('e1', 'good')
+    expect(await talk({ port }, 'USER u', 'PASS p', 'STAT', 'QUIT')).not.toContain('+OK 1 21\r\n')
+  })
+
+  it('takes a ticket of an endpoint of its group, be it one that was opened before, and no other', async () => {
+    await using controlled = await openControlled({ ...imap, scenarios: ['good', 'resume-ticket'] })
+    const [good, first] = controlled.servers.endpoints as [never, never]
+    const place = { scenario: 'resume-ticket', protocol: 'imap', mode: 'implicit' }
+    const { body } = await controlled.ask('POST', '/api/v1/endpoints', { json: place })
+    const ca = await caOf(controlled)
+    const session = await sessionOf(first, ca)
+    expect(await resumes(body, ca, session)).toBe(true)
+    expect(await resumes(good, ca, session)).toBe(false)
   })
 
   it('brings the canary that a scenario sends clients to, and takes it away again', async () => {

@@ -49,6 +49,7 @@ describe('the outcome of the control API', () => {
     await play(controlled, expired, 'careless')
     const judged = await controlled.outcome(expired)
     expect(judged).toMatchObject({ outcome: 'leaked', detail: 'leak-credentials-untrusted-tls', verdict: 'fail' })
+    expect(judged.proof).toMatchObject({ scenario: 'expired', phase: 'tls', text: 'password of u by LOGIN: p' })
     expect(judged.evidence.join('\n')).toContain('C*: a LOGIN u p')
     expect(judged.dialogues).toHaveLength(1)
   })

@@ -61,8 +61,8 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
       return twin ? [twin.run] : []
     })
     const close = async (): Promise<void> => {
-      // What is given back with everything else is closed by nobody, or is closed already.
-      if (over) return
+      // What is given back with everything else, or with another one, is closed by nobody, or is closed already.
+      if (over || lent.accompanies) return
       await client.call('DELETE', `/api/v1/endpoints/${id}`).catch(unlessGone)
     }
     const served: Served = {
@@ -90,11 +90,23 @@ export function borrowFrom(fleet: SharedFleet): Borrowed {
     return server
   }
 
+  /** What accompanies another one is that one's, and nobody's who asked. */
+  const borrowAll = (client: ApiClient, lease: Lease): readonly MailServer[] => {
+    const servers: MailServer[] = []
+    for (const lent of lease.endpoints) {
+      const server = borrow(client, lent, lease)
+      const { accompanies } = lent
+      if (accompanies) places.get(accompanies.endpoint)?.server.accompany(server, accompanies.role)
+      else servers.push(server)
+    }
+    return servers
+  }
+
   const lend = async (wish: Wish): Promise<Loan> => {
     dialled ??= ApiClient.dial(fleet, report)
     const client = await dialled
     const lease = await client.call<Lease>('POST', '/api/v1/leases', { holder: client.holder, ...wish })
-    return { lease, servers: lease.endpoints.map((lent) => borrow(client, lent, lease)) }
+    return { lease, servers: borrowAll(client, lease) }
   }
 
   const path = `${fleet.pki}/ca.pem`

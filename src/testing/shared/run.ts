@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../control/client.ts'
-import type { ConnectionList } from '../../control/types.ts'
+import type { ConnectionList, LentEndpoint } from '../../control/types.ts'
 import type { ServedRun } from '../../fleet/served.ts'
 import type { ConnectionRecord } from '../../record/record.ts'
 
@@ -12,6 +12,7 @@ type Listener = (record: ConnectionRecord) => void
 export class BorrowedRun implements ServedRun {
   readonly #client: ApiClient
   readonly #path: string
+  readonly #accompanies: boolean
   readonly #partners: () => readonly BorrowedRun[]
   readonly #ended = new Set<Listener>()
   #records: ConnectionRecord[] = []
@@ -25,10 +26,11 @@ export class BorrowedRun implements ServedRun {
    */
   constructor(
     client: ApiClient,
-    { id, run }: { readonly id: string; readonly run: number },
+    { id, run, accompanies }: Pick<LentEndpoint, 'id' | 'run' | 'accompanies'>,
     partners: () => readonly BorrowedRun[],
   ) {
     this.#client = client
+    this.#accompanies = accompanies !== null
     this.#path = `/api/v1/endpoints/${id}`
     this.#number = run
     this.#partners = partners
@@ -62,7 +64,8 @@ export class BorrowedRun implements ServedRun {
     this.#number++
     this.#records = []
     this.#count = 0
-    this.#client.tell(`${this.#path}/reset`)
+    // With the one that it accompanies, the host resets it as well.
+    if (!this.#accompanies) this.#client.tell(`${this.#path}/reset`)
   }
 
   forget(record: ConnectionRecord): void {
