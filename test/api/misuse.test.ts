@@ -17,7 +17,7 @@ describe('misuse', () => {
       'a conflict',
       { scenarios: ['expired+not-yet-valid'] },
       'CONFLICT',
-      "'expired' and 'not-yet-valid' cannot be combined: both set the facet dates. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
+      "'expired' and 'not-yet-valid' cannot be combined: both set leaf.dates. Parts joined by '+' must set different things; 'mockmail list' shows what each sets.",
     ],
     [
       'an unknown protocol',

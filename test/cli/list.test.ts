@@ -14,7 +14,16 @@ describe('list', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split(/ {2,}/)),
-    ).toEqual(scenarios.map(({ id, kind, expect: expected, summary }) => [id, kind, expected, summary]))
+    ).toEqual(
+      scenarios.map(({ id, kind, expect: expected, summary, parameter }) => [
+        parameter ? `${id}:…` : id,
+        kind,
+        expected,
+        parameter
+          ? expect.stringMatching(new RegExp(`^.+ ${parameter.name}: .*\\(default: ${parameter.default}\\)\\.$`))
+          : summary,
+      ]),
+    )
   })
 
   it('of a tag is a part of it, word for word', async () => {

@@ -618,7 +618,9 @@ const cases: readonly Case[] = [
     name: 'turned-away',
     when: 'it has no certificate',
     scenario: 'client-cert-required',
-    patches: [{ handshake: { result: 'failed', error: 'peer did not return a certificate' } }],
+    patches: [
+      { handshake: { result: 'failed', error: 'peer did not return a certificate', turnedAway: 'no-certificate' } },
+    ],
     fact: 'handshake.error',
     text: 'peer did not return a certificate',
     without: [{ handshake: { result: 'failed', error: 'unsupported protocol' } }],
