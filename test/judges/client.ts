@@ -196,12 +196,12 @@ async function revocation(secured: TLSSocket): Promise<string | undefined> {
 
 /** The careless part: what the client wants done is done in clear. */
 const goOn = (target: Target, socket: Socket): Promise<void> =>
-  blurt(new Talk(socket, 300), dialects[target.protocol](), target)
+  blurt(new Talk(socket, 1000), dialects[target.protocol](), target)
 
 async function retry(target: Target): Promise<void> {
   const socket = await dial(target.host, target.port)
   const dialect = dialects[target.protocol]()
-  const talk = new Talk(socket, 300)
+  const talk = new Talk(socket, 1000)
   await talk.answer(dialect.greeting)
   await blurt(talk, dialect, target)
   socket.destroy()
