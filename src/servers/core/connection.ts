@@ -196,7 +196,10 @@ export class Connection {
     if (how === 'stay-in-clear') return this.#goOnInClear()
     for (const part of this.#behaviour.tlsParts) this.#recorder.fired(part, 'handshake')
     const engine = this.#host.engine(this.record.nth, serverName, certificate)
-    const end = await engine.accept(raw, first, { timeout, hearsBelow: lower !== undefined || this.#behaviour.hearsBelow })
+    const end = await engine.accept(raw, first, {
+      timeout,
+      hearsBelow: lower !== undefined || this.#behaviour.hearsBelow,
+    })
     // Below TLS within TLS there is no clear text, but Node wants a stream of its own there.
     this.#below = lower ? null : end.below
     const stream = noteHandshake(end, this.#recorder)
