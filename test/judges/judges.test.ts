@@ -1,18 +1,31 @@
+import { setTimeout as rest } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FineName, type MailServer, type MailServers, scenarios, startMailServers } from '../../src/index.ts'
+import { type FineName, type MailServer, type MailServers, startMailServers } from '../../src/index.ts'
 import { runClient, type Switch, type Target } from './client.ts'
 import type { Errand } from './dialects.ts'
+import { served } from './served.ts'
 import { shuffled } from './shuffled.ts'
 
-/** Nobody listens there, so the server sees nothing: `check` judges it from the client's end. */
-const served = scenarios.filter(({ observable }) => observable === 'server')
-const showsOf = ({ scenario }: MailServer): readonly FineName[] => served.find(({ id }) => id === scenario)?.shows ?? []
+const servedBy = new Map(served.map((one) => [one.scenario, one]))
+const showsOf = ({ scenario }: MailServer): readonly FineName[] => servedBy.get(scenario)?.shows ?? []
+const isUsual = ({ scenario }: MailServer): boolean => servedBy.get(scenario)?.usual ?? true
+const entryOf = ({ scenario }: MailServer): string => servedBy.get(scenario)?.entry ?? scenario
 
 /** A careless client: one switch, and what its user wants. */
 interface Careless {
   readonly careless: Switch
   readonly wants?: Errand
+  /** A second switch, where an entry shows something to who is careless in both ways only. */
+  readonly also?: Switch
+  /** The entry to which it goes; default all. */
+  readonly at?: string
 }
+
+/** Where the connection is gone, only a new one can leak. */
+const inClear = (wants: Errand): readonly Careless[] => [
+  { careless: 'continue-in-clear', wants },
+  { careless: 'retry-in-clear', wants, at: 'rst' },
+]
 
 /** Which careless clients earn a fine name; where an entry shows it, at least one of them must. */
 const earns: Readonly<Partial<Record<FineName, readonly Careless[]>>> = {
@@ -21,16 +34,37 @@ const earns: Readonly<Partial<Record<FineName, readonly Careless[]>>> = {
     { careless: 'retry-in-clear' },
     { careless: 'ignore-greeting' },
   ],
-  'leak-message-clear': [{ careless: 'continue-in-clear', wants: 'mail' }],
-  'leak-hash-clear': [{ careless: 'continue-in-clear', wants: 'digest' }],
-  'leak-identity-clear': [{ careless: 'continue-in-clear', wants: 'name' }],
-  'downgraded-no-tls': [{ careless: 'continue-in-clear', wants: 'use' }],
+  'leak-message-clear': inClear('mail'),
+  'leak-hash-clear': inClear('digest'),
+  'leak-identity-clear': inClear('name'),
+  'downgraded-no-tls': inClear('use'),
   'acted-on-injected': [{ careless: 'keep-buffer' }],
-  'leak-credentials-untrusted-tls': [{ careless: 'any-certificate' }],
-  'leak-message-untrusted-tls': [{ careless: 'any-certificate', wants: 'mail' }],
-  'accepted-bad-cert': [{ careless: 'any-certificate', wants: 'look' }],
-  'downgraded-tls': [{ careless: 'lower-version' }],
-  hung: [{ careless: 'no-deadline' }],
+  'acted-on-clear-state': [{ careless: 'use-what-it-read' }],
+  'acted-on-unverified-server': [{ careless: 'ignore-verifier' }],
+  'followed-referral': [{ careless: 'follow-referrals', wants: 'look' }],
+  'leak-credentials-untrusted-host': [{ careless: 'follow-referrals' }],
+  'leak-credentials-untrusted-tls': [
+    { careless: 'any-certificate' },
+    { careless: 'any-handshake' },
+    // Whoever takes old versions takes old signatures.
+    { careless: 'lower-version' },
+  ],
+  'leak-message-untrusted-tls': [
+    { careless: 'any-certificate', wants: 'mail' },
+    { careless: 'any-handshake', wants: 'mail' },
+  ],
+  'accepted-bad-cert': [
+    { careless: 'any-certificate', wants: 'look' },
+    { careless: 'any-handshake', wants: 'look' },
+  ],
+  'accepted-bad-tls': [{ careless: 'any-handshake', wants: 'look' }],
+  'downgraded-tls': [{ careless: 'lower-version' }, { careless: 'any-handshake' }],
+  'downgraded-kdf': [{ careless: 'any-mechanism' }],
+  hung: [
+    { careless: 'no-deadline' },
+    // Whoever cannot speak TLS 1.0 leaves at once, and has nothing to wait for.
+    { careless: 'no-deadline', also: 'lower-version', at: 'serverhello-version' },
+  ],
 }
 
 /** A protocol that has no such thing to say cannot show it. */
@@ -41,10 +75,32 @@ const unsaid: Readonly<Partial<Record<FineName, readonly string[]>>> = {
   'leak-identity-clear': ['smtp', 'imap'],
 }
 
-/** Nobody here asks for STARTTLS on a port for implicit TLS. */
-const unplayed: readonly FineName[] = ['accepted-bad-tls']
+/** What nobody here can show, and why. */
+const unplayed: Readonly<Partial<Record<FineName, string>>> = {
+  'surfaced-clear-text': '`check` sees it in what a client writes, and no server does: test/verdicts/detectors.test.ts',
+}
 
-const key = ({ careless, wants = 'login' }: Careless): string => `${careless}, which wants to ${wants}`
+const clearUse: readonly FineName[] = [
+  'leak-credentials-clear',
+  'leak-hash-clear',
+  'leak-message-clear',
+  'leak-identity-clear',
+  'downgraded-no-tls',
+]
+
+/** What is right where it is seen, and what nobody here can be relied on to show. */
+const unearned: Readonly<Record<string, { readonly names: readonly FineName[]; readonly because: string }>> = {
+  'starttls-injected-later': {
+    names: clearUse,
+    because:
+      'the clear text comes before the handshake and is dropped, or within and breaks it: a matter of who is faster',
+  },
+  'self-signed-ca-as-leaf': { names: clearUse, because: 'OpenSSL takes it, as it may, so nothing is refused' },
+  'missing-aki': { names: clearUse, because: 'OpenSSL takes it, as it may, so nothing is refused' },
+}
+
+const key = ({ careless, also, wants = 'login' }: Careless): string =>
+  `${[careless, also].filter(Boolean).join(' and ')}, which wants to ${wants}`
 const players = [
   ...new Map(
     Object.values(earns)
@@ -55,17 +111,28 @@ const players = [
 const namesOf = (player: Careless): readonly string[] =>
   Object.entries(earns).flatMap(([name, by]) => (by.some((one) => key(one) === key(player)) ? [name] : []))
 
-/** Clients at the same time: most of what they do is wait. */
-const jobs = 40
+/** Clients at the same time; one that has come to wait, in milliseconds, leaves its place to the next. */
+const jobs = 24
+const soon = 500
 
 let servers: MailServers
 
 beforeAll(async () => {
+  quiet()
   // The strict client is gone by then, and one without a deadline is not.
-  const limits = { handshakeTimeout: 3000, idleTimeout: 3000 }
-  servers = await startMailServers({ scenarios: served.map(({ id }) => id), ...limits })
+  const limits = { handshakeTimeout: 5000, idleTimeout: 5000 }
+  servers = await startMailServers({ scenarios: served.map(({ scenario }) => scenario as 'good'), ...limits })
 })
 afterAll(() => servers.close())
+
+/** Node warns of short primes, which are what is served here. */
+function quiet(): void {
+  const usual = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (!warning.message.includes('DH parameter')) for (const listener of usual) listener(warning)
+  })
+}
 
 const targetOf = (server: MailServer, wants: Errand | undefined): Target => ({
   protocol: server.protocol,
@@ -82,13 +149,21 @@ const targetOf = (server: MailServer, wants: Errand | undefined): Target => ({
 /** Everywhere once, or as often as the fault takes to show, in no order that means anything. */
 async function visit(endpoints: readonly MailServer[], player: Partial<Careless>, seed: number): Promise<void> {
   const queue = shuffled(endpoints, seed)
+  const switches = [player.careless, player.also].filter((one) => one !== undefined)
+  const waiting: Promise<void>[] = []
+  const go = async (server: MailServer): Promise<void> => {
+    for (let run = 0; run < server.runs; run++) await runClient(targetOf(server, player.wants), ...switches)
+  }
   const worker = async (): Promise<void> => {
     for (let server = queue.pop(); server; server = queue.pop()) {
-      for (let run = 0; run < server.runs; run++) await runClient(targetOf(server, player.wants), player.careless)
+      const client = go(server)
+      waiting.push(client)
+      await Promise.race([client, rest(soon)])
     }
   }
   for (const server of servers.endpoints) server.reset()
   await Promise.all(Array.from({ length: jobs }, worker))
+  await Promise.all(waiting)
 }
 
 const outcomesOf = (endpoints: readonly MailServer[]) =>
@@ -98,13 +173,40 @@ const placeOf = ({ scenario, protocol, mode }: MailServer): string => `${scenari
 
 /** Whether the proof stands in the record that it names, and not before what is wrong had shown there. */
 function isBehindTheFault(server: MailServer, proof: Awaited<ReturnType<MailServer['outcome']>>['proof']): boolean {
-  const record = [...server.connections, ...(server.twin?.connections ?? [])].find(({ id }) => id === proof?.connection)
+  const record = [server, ...(server.twin ? [server.twin] : []), ...server.companions]
+    .flatMap(({ connections }) => connections)
+    .find(({ id }) => id === proof?.connection)
+  // Nobody comes to a canary but who was sent there.
+  if (record?.role === 'canary') return server.connections.some(({ fired }) => fired.length > 0)
   const [fired] = record?.fired ?? []
   return record !== undefined && proof !== null && proof.text !== '' && (fired === undefined || proof.at >= fired.at)
 }
 
+const wantedOf = (server: MailServer, name: string): string =>
+  `${entryOf(server)} ${server.protocol}/${server.mode}: ${name}`
+
 /** What was earned, and where. */
 const earned = new Set<string>()
+
+/**
+ * Wherever it can show something; and, with a switch alone, at one place of every other entry, at another for each switch:
+ * what must come out there is the same at all of them.
+ */
+function placesFor({ at, wants, also }: Careless, names: readonly string[], seed: number): readonly MailServer[] {
+  const canShow = (server: MailServer): boolean =>
+    (at === undefined || at === entryOf(server)) &&
+    showsOf(server).some((name) => names.includes(name) && !unsaid[name]?.includes(server.protocol))
+  const asked = servers.endpoints.filter(canShow)
+  // What a client does with an injection counts beside its twin only.
+  const showing = [...new Set([...asked, ...asked.flatMap(({ twin }) => twin ?? [])])]
+  if (at !== undefined || wants !== undefined || also !== undefined) return showing
+  const elsewhere = shuffled(
+    servers.endpoints.filter((server) => isUsual(server) && !showing.includes(server)),
+    seed,
+  )
+  const once = new Map(elsewhere.map((server) => [server.scenario, server]))
+  return [...showing, ...once.values()]
+}
 
 describe('the client that the judges are judged by', () => {
   it('passes everywhere when it is strict, and has met what is wrong', async () => {
@@ -125,15 +227,16 @@ describe('the client that the judges are judged by', () => {
     'is named for what it is with %s, where an entry shows it, with proof, and is as the strict one elsewhere',
     async (_, player) => {
       const names = namesOf(player)
-      const there = servers.endpoints.filter(({ protocol }) =>
-        names.some((name) => !unsaid[name as FineName]?.includes(protocol)),
-      )
+      const there = placesFor(player, names, players.indexOf(player) + 1)
+      expect(there.length).toBeGreaterThan(0)
       await visit(there, player, 2)
       const wrong = (await outcomesOf(there)).flatMap(({ server, verdict, detail, proof }) => {
         const place = placeOf(server)
         const shown = names.includes(detail) && showsOf(server).includes(detail as FineName)
-        if (shown) earned.add(`${place}: ${detail}`)
-        const right = shown ? verdict !== 'pass' && isBehindTheFault(server, proof) : verdict === 'pass'
+        if (shown) earned.add(wantedOf(server, detail))
+        // Who does not log in comes to nothing that is wrong with the login.
+        const passed = verdict === 'pass' || (player.wants !== undefined && detail === 'not-reached')
+        const right = shown ? verdict !== 'pass' && isBehindTheFault(server, proof) : passed
         const safe = server.expectation.expect !== 'accept' || detail === 'safe-continue'
         return right && (shown || safe) ? [] : [`${place}: ${verdict}, ${detail}, ${proof?.fact} at ${proof?.at}`]
       })
@@ -142,20 +245,21 @@ describe('the client that the judges are judged by', () => {
     60_000,
   )
 
-  it('has earned every name that an entry shows, on every protocol and mode on which it can be said', () => {
+  it('has earned every name that an entry shows, with a value and at a moment of it, wherever it can be said', () => {
     const wanted = servers.endpoints
-      .filter((server) => !servers.twins.has(server))
+      .filter(({ scenario }) => !scenario.endsWith('@twin'))
       .flatMap((server) =>
         showsOf(server)
-          .filter((name) => !unplayed.includes(name) && !unsaid[name]?.includes(server.protocol))
-          .map((name) => `${placeOf(server)}: ${name}`),
+          .filter((name) => !unplayed[name] && !unsaid[name]?.includes(server.protocol))
+          .filter((name) => !unearned[entryOf(server)]?.names.includes(name))
+          .map((name) => wantedOf(server, name)),
       )
-    expect(wanted.length).toBeGreaterThan(100)
-    expect(wanted.filter((one) => !earned.has(one))).toEqual([])
+    expect(new Set(wanted).size).toBeGreaterThan(500)
+    expect([...new Set(wanted)].filter((one) => !earned.has(one))).toEqual([])
   })
 
   it('can be earned, whatever an entry shows', () => {
     const shown = new Set(served.flatMap(({ shows }) => shows))
-    expect([...shown].filter((name) => !earns[name] && !unplayed.includes(name))).toEqual([])
+    expect([...shown].filter((name) => !earns[name] && !unplayed[name])).toEqual([])
   })
 })

@@ -40,11 +40,12 @@ export class Pipe extends Duplex {
   }
 }
 
-export const dial = (host: string, port: number): Promise<net.Socket> =>
-  new Promise((resolve, reject) => {
+/** Undefined where the connection is refused, or reset before it was there: an end like any other. */
+export const dial = (host: string, port: number): Promise<net.Socket | undefined> =>
+  new Promise((resolve) => {
     // That the server has closed does not keep a careless client from saying more.
     const socket = net.connect({ port, host, allowHalfOpen: true }, () => resolve(socket))
-    socket.on('error', reject)
+    socket.on('error', () => resolve(undefined))
   })
 
 /** Sends lines, and waits for answers, but not for ever. */
@@ -52,6 +53,8 @@ export class Talk {
   readonly #stream: Duplex
   readonly #patience: number
   #seen: string
+  /** All that was ever said. */
+  #heard = ''
   #over = false
   #wake: () => void = () => {}
 
@@ -60,6 +63,8 @@ export class Talk {
     this.#stream = stream
     this.#patience = patience
     this.#seen = before
+    // What has ended meanwhile does not say so again.
+    this.#over = stream.readableEnded || stream.destroyed
     stream.on('data', this.#onData)
     stream.on('error', () => {})
     for (const event of ['end', 'close']) {
@@ -71,8 +76,19 @@ export class Talk {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#seen += chunk.toString('latin1')
+    const text = chunk.toString('latin1')
+    this.#seen += text
+    this.#heard += text
     this.#wake()
+  }
+
+  get heard(): string {
+    return this.#heard
+  }
+
+  /** Waits until the other side is gone, or for as long as for any answer. */
+  async gone(): Promise<void> {
+    await this.answer(/(?!)/)
   }
 
   /** Lets go of the stream; what has come and was not read. */

@@ -48,7 +48,7 @@ describe('a careless client on a fault of its own', () => {
       await using server = await startMailServer({ ...options, scenario: scenario ?? 'good' })
       const { protocol, mode, host, port, servername, user, password, tls } = server
       const target = { protocol, mode: mode as 'starttls', host, port, servername, user, password, ca: tls.ca }
-      await runClient(target, switched)
+      await runClient(target, ...(switched ? [switched] : []))
       const { detail, verdict, proof } = await server.outcome({ settle: 10 })
       return { detail, verdict, fact: proof?.fact }
     }

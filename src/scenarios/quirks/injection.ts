@@ -1,4 +1,16 @@
-import { answer, defineQuirks, hold, inject, line, marker, param, reply, silent, wait } from '../define-quirks.ts'
+import {
+  answer,
+  clearUse,
+  defineQuirks,
+  hold,
+  inject,
+  line,
+  marker,
+  param,
+  reply,
+  silent,
+  wait,
+} from '../define-quirks.ts'
 
 const protocols = ['smtp', 'imap', 'pop3'] as const
 
@@ -51,7 +63,7 @@ export const injection = defineQuirks({
     ],
     tags: ['starttls', 'injection'],
     aliases: ['inject-next-answer', 'B_1'],
-    shows: ['acted-on-injected'],
+    shows: [...clearUse, 'acted-on-injected'],
     at: { 'starttls-reply': [reply(), inject(answer('capabilities'))], 'after-tls': [hold(heldFor)] },
   },
   'starttls-injected-later': {
@@ -66,7 +78,7 @@ export const injection = defineQuirks({
     references: ['RFC 3207 §6', 'RFC 2595 §4', 'RFC 9051 §6.2.1', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls', 'injection'],
     aliases: ['inject-split-segment'],
-    shows: ['acted-on-injected'],
+    shows: [...clearUse, 'acted-on-injected'],
     at: {
       'starttls-reply': [reply(), wait(param), inject(answer('capabilities'))],
       'after-tls': [hold(heldFor)],
@@ -104,7 +116,7 @@ export const injection = defineQuirks({
     because: 'what came in clear says nothing of the session inside TLS: a client gives up, or forgets it and goes on',
     references: ['RFC 9051 §6.2.1', 'RFC 9051 §11.1', 'NO STARTTLS, USENIX Security 2021'],
     tags: ['starttls', 'injection'],
-    shows: ['acted-on-clear-state', 'acted-on-injected', 'surfaced-clear-text'],
+    shows: [...clearUse, 'acted-on-clear-state', 'surfaced-clear-text'],
   },
 })
 

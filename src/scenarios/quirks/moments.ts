@@ -69,7 +69,7 @@ export const moments = defineQuirks({
     because: 'every answer is right, and takes longer than anybody wants to wait',
     reason: 'timeout',
     references: ['RFC 5321 §4.5.3.2'],
-    shows: ['hung'],
+    shows: [...clearUse, 'hung'],
     at: [reply({ everyMs: 100 })],
   },
   alert: {
@@ -92,7 +92,7 @@ export const moments = defineQuirks({
     reason: ['handshake-failure', 'protocol-version', 'connection-closed'],
     references: ['RFC 8446 §6.2'],
     tags: ['tls', 'moments'],
-    shows: [...clearUse, 'downgraded-tls'],
+    shows: [...clearUse],
     at: [alert(param), close('fin')],
   },
 })

@@ -106,6 +106,7 @@ export const sessions = defineQuirks({
         'login-ok': { at: { auth: [send(line(tag, ' OK [REFERRAL ', canary.url, '] there'))] } },
         'greeting-bye': {
           at: { greeting: [send(line('* BYE [REFERRAL ', canary.url, '] there')), close('fin')] },
+          shows: [...clearUse, 'followed-referral', 'leak-credentials-untrusted-host'],
         },
       },
       default: 'login-no',

@@ -77,7 +77,7 @@ export const starttls = defineQuirks({
     reason: 'not-tls',
     references: ['RFC 8314 §3', 'RFC 8446 §5.1'],
     tags: ['core', 'starttls'],
-    shows: [...clearUse, 'accepted-bad-tls'],
+    shows: [...clearUse, 'leak-credentials-untrusted-tls', 'leak-message-untrusted-tls', 'accepted-bad-tls'],
     at: { accept: [stayInClear()] },
   },
   'implicit-on-starttls': {

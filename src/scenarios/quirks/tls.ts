@@ -138,7 +138,7 @@ export const tls = defineQuirks({
     reason: 'handshake-failure',
     references: ['RFC 9325 §4.1', 'RFC 4492 §6'],
     tags: ['tls', 'ciphers'],
-    shows: ['downgraded-tls', 'leak-credentials-untrusted-tls', 'accepted-bad-tls'],
+    shows: [...clearUse, 'leak-credentials-untrusted-tls', 'leak-message-untrusted-tls', 'accepted-bad-tls'],
     tls: { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-NULL-SHA:ECDHE-RSA-NULL-SHA:NULL-SHA256:@SECLEVEL=0' },
   },
   'dh-bits': {
@@ -157,7 +157,7 @@ export const tls = defineQuirks({
     references: ['RFC 9325 §4.2', 'RFC 7919 §1', 'CVE-2015-4000'],
     tags: ['tls', 'ciphers'],
     aliases: ['dhe-1024'],
-    shows: ['downgraded-tls'],
+    shows: [...clearUse, 'downgraded-tls'],
     leaf: { key: 'rsa-2048' },
     tls: {
       maxVersion: 'TLSv1.2',
