@@ -56,6 +56,7 @@ export class Talk {
   /** All that was ever said. */
   #heard = ''
   #over = false
+  #silent = false
   #wake: () => void = () => {}
 
   /** @param patience milliseconds for an answer */
@@ -80,6 +81,11 @@ export class Talk {
     this.#seen += text
     this.#heard += text
     this.#wake()
+  }
+
+  /** Whether an answer has not come in time. */
+  get silent(): boolean {
+    return this.#silent
   }
 
   get heard(): string {
@@ -109,7 +115,10 @@ export class Talk {
         this.#wake = () => {}
         resolve(answer)
       }
-      const timer = setTimeout(() => settle(undefined), this.#patience)
+      const timer = setTimeout(() => {
+        this.#silent = true
+        settle(undefined)
+      }, this.#patience)
       this.#wake = () => {
         const found = pattern.exec(this.#seen)
         if (found) {
