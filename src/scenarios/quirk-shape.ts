@@ -85,9 +85,11 @@ const plantShapes: Readonly<Record<PlantKind, Shape>> = {
   text,
 }
 
+const noPlant = value(`an object with one of ${plantKinds.join(', ')}`, { mailbox: 'a mailbox' }, () => false)
+
 const plant = choice(object({ mailbox: text }, ['mailbox']), (given) => {
-  const kind = plantKinds.find((one) => typeof given === 'object' && given !== null && one in given) ?? 'mailbox'
-  return object({ [kind]: plantShapes[kind] }, [kind])
+  const kind = plantKinds.find((one) => typeof given === 'object' && given !== null && one in given)
+  return kind ? object({ [kind]: plantShapes[kind] }, [kind]) : noPlant
 })
 
 const oneProtocol = word(...protocols)

@@ -72,8 +72,8 @@ const settled = (text: string): string =>
     .trim()
 
 const ownPart = `
-import { defineCertificate } from 'mockmail'
-export const mine = defineCertificate({ id: 'my-fault', summary: 'x', expect: 'reject', because: 'x', dates: { leaf: { notAfter: { days: -1 } } } })
+import { days, defineCertificate } from 'mockmail'
+export const mine = defineCertificate({ id: 'my-fault', summary: 'x', expect: 'reject', because: 'x', leaf: { dates: { notAfter: days(-1) } } })
 `
 
 /** Trusts what Node trusts. */

@@ -56,7 +56,10 @@ describe('defineQuirk', () => {
       /'plants\[0\]' .* an object with one of mailbox, mechanism, number, /,
     ],
     [{ shows: ['acted-on-injected'], plants: [{ mailbox: 'x', verb: 'y' }] }, /'plants\[0\]'/],
-    [{ shows: ['acted-on-injected'], plants: [{ number: 0 }] }, /'plants\[0\]'/],
+    [
+      { shows: ['acted-on-injected'], plants: [{ number: 0 }] },
+      /'plants\[0\]\.number' is 0, and must be a whole number from 1/,
+    ],
     [
       { shows: ['hung'], plants: [{ verb: 'X' }] },
       /what it plants proves nothing: shows must have one of acted-on-injected, /,
