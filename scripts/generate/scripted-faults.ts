@@ -9,10 +9,12 @@ interface Measured {
 
 /** The page of faults of the scripted TLS engine, with what each client said. */
 export function scriptedFaults(root: string): string {
-  const { clients, rows } = JSON.parse(readFileSync(join(root, 'test/tls/script/rows.json'), 'utf8')) as Measured
+  const { clients, rows } = JSON.parse(
+    readFileSync(join(root, 'fixtures/measured/scripted-faults.json'), 'utf8'),
+  ) as Measured
   const names = Object.keys(clients)
   return [
-    "<!-- Written by 'npm run generate' from test/tls/script/rows.json. -->",
+    "<!-- Written by 'npm run generate' from fixtures/measured/scripted-faults.json. -->",
     '',
     '# What clients say of the scripted TLS engine',
     '',

@@ -16,7 +16,7 @@ interface Measured {
   readonly rows: Record<string, Record<string, string>>
 }
 
-const file = join(import.meta.dirname, 'rows.json')
+const file = join(import.meta.dirname, '..', '..', '..', 'fixtures', 'measured', 'scripted-faults.json')
 const measured = JSON.parse(readFileSync(file, 'utf8')) as Measured
 /** Write down what is said, beside what the same version has said before, in place of comparing it. */
 const records = process.env['RECORD_ROWS'] !== undefined
