@@ -124,9 +124,13 @@ describe('LOGIN', () => {
     expect(await client.lines('A LOGIN user secret')).toContain('A OK ')
   })
 
-  it('comes once', async () => {
+  it('comes once, and is recorded when it comes again', async () => {
     const client = await logIn()
-    expect(await client.lines('A LOGIN user secret')).toBe('A BAD Command not allowed in this state\r\n')
+    const before = client.told.credentials.length
+    expect(await client.lines('A LOGIN other secret')).toBe('A BAD Command not allowed in this state\r\n')
+    expect(client.told.credentials.slice(before)).toMatchObject([
+      { mechanism: 'LOGIN', user: 'other', secret: 'secret' },
+    ])
   })
 })
 

@@ -148,7 +148,7 @@ const throughStartTls: Open = async (target, manner, dialect, socket) => {
   const clear = talkOver(socket, manner)
   const greeted = await clear.answer(dialect.greeting.answer)
   if (!greeted || !dialect.greeting.yes.test(greeted)) {
-    if (manner.careless.includes('ignore-greeting')) await blurt(clear, dialect, target)
+    if (manner.careless.includes('ignore-greeting')) await goOn(target, socket)
     if (greeted) throw new NoTls('another greeting than one to which STARTTLS is said', socket)
     socket.destroy()
     return undefined

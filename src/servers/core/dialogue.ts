@@ -131,8 +131,6 @@ export async function runDialogue<S extends Session>(
     }
     const { action, states } = command
     if (states !== 'any' && !states.includes(session.state)) {
-      // A login that comes at the wrong time has crossed all the same.
-      if (action === 'auth') unasked = restOf(await command.run(session, request))
       return { action, request, result: dialect.wrongState(session, request) }
     }
     strikes = 0

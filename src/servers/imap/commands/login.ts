@@ -10,7 +10,8 @@ import { tagged } from '../spelling.ts'
 const login = defineCommand({
   verb: 'LOGIN',
   action: 'auth',
-  states: ['not-authenticated'],
+  // Whoever is logged in already is refused below, once what has crossed is known.
+  states: 'any',
   reference: 'RFC 9051 §6.2.3',
   read: (args) => ({ user: args.text(), secret: args.space().text() }),
   // A quote that is missing, a space in a password without quotes: it has crossed however badly it is spelled.
@@ -23,7 +24,8 @@ const login = defineCommand({
     const { link } = session
     // First of all: a credential that is refused has crossed all the same.
     const login = link.login({ kind: 'password', mechanism: 'LOGIN', user, secret })
-    if (!link.loginOffered) return reply(formatRefusal('tls-required', tag))
+    const refusal = refusalOf(session)
+    if (refusal) return reply(formatRefusal(refusal, tag))
     if (!login.right) return reply(formatRefusal('auth-failed', tag))
     return reply(loggedIn(session, tag), {
       commit: () => {
@@ -37,14 +39,15 @@ const login = defineCommand({
 const authenticate = defineCommand({
   verb: 'AUTHENTICATE',
   action: 'auth',
-  states: ['not-authenticated'],
+  states: 'any',
   reference: 'RFC 9051 §6.2.2',
   read: (args) => ({ mechanism: args.astring(), initial: args.more() ? args.astring() : undefined }),
   unread: ({ link }, text) => void overhear(link, text),
   run: (session, { mechanism, initial }, { tag }) => {
     const { link } = session
-    if (!link.loginOffered) {
-      return reply(formatRefusal('tls-required', tag), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
+    const refusal = refusalOf(session)
+    if (refusal) {
+      return reply(formatRefusal(refusal, tag), { unasked: overhear(link, `${mechanism} ${initial ?? ''}`) })
     }
     return exchange(
       link,
@@ -65,6 +68,10 @@ const authenticate = defineCommand({
 
 /** Commands that log in. */
 export const loginCommands: readonly ImapCommand[] = [login, authenticate]
+
+/** Why nobody can log in now; undefined where one can. */
+const refusalOf = ({ state, link }: ImapSession): 'bad-sequence' | 'tls-required' | undefined =>
+  state !== 'not-authenticated' ? 'bad-sequence' : link.loginOffered ? undefined : 'tls-required'
 
 const loggedIn = ({ link }: ImapSession, tag: string): string =>
   tagged(tag, 'OK', 'Logged in', showCapabilities(link, 'authenticated', 'login') || undefined)
