@@ -21,7 +21,7 @@ export const facets = [
 ] as const
 export type Facet = (typeof facets)[number]
 
-/** Where in a connection an effect can strike. */
+/** Where in a connection an effect can be applied. */
 export const moments = [
   'accept',
   'greeting',

@@ -1,4 +1,5 @@
 import type { ConnectionRecord } from '../../src/index.ts'
+import { noHandshake } from '../../src/record/handshake.ts'
 
 type Patch = { readonly [K in keyof ConnectionRecord]?: Partial<ConnectionRecord[K]> | ConnectionRecord[K] }
 
@@ -15,18 +16,7 @@ export const blank: ConnectionRecord = {
   times: {},
   bytes: { clearIn: 0, clearOut: 0, tlsIn: 0, tlsOut: 0 },
   clientHello: null,
-  handshake: {
-    result: 'none',
-    version: null,
-    cipher: null,
-    alpn: null,
-    resumed: false,
-    certificate: null,
-    alertReceived: null,
-    alertSent: null,
-    error: null,
-    clientCertificate: null,
-  },
+  handshake: noHandshake(),
   starttls: { requested: 0, refused: false, surplus: '' },
   capabilities: { clear: null, tls: null },
   commands: [],

@@ -34,7 +34,7 @@ const maxWrite = 256 * 1024
 
 const sizeOf = (bytes: readonly Buffer[]): number => bytes.reduce((sum, { length }) => sum + length, 0)
 
-/** Plays a list of effects. Neighbouring sends leave in one write. */
+/** Applies a list of effects. Neighbouring sends leave in one write. */
 export async function applyEffects(
   effects: readonly Effect[],
   planned: PlannedReply,

@@ -187,7 +187,7 @@ export class Connection {
     }
   }
 
-  /** Plays the effects of a moment that is no reply. False when the connection is over. */
+  /** Applies the effects of a moment that is no reply. False when the connection is over. */
   async #applyAt(hook: Hook): Promise<boolean> {
     const planned: PlannedReply = { result: { send: '', next: 'command' }, refuse: () => '' }
     const applied = await this.#quirks.applyAt(hook, planned, noRequest)

@@ -22,7 +22,7 @@ export interface ConnectionControls extends Pick<EffectTarget, 'gone' | 'write' 
 /** What effects are told of the endpoint. */
 export type Place = Pick<EffectContext, 'protocol' | 'mode' | 'servername'>
 
-/** Plays the quirks of a scenario on one connection, and notes that they have shown. */
+/** Applies the quirks of a scenario to one connection, and notes that they have shown. */
 export class Quirks {
   readonly #behaviour: Behaviour
   readonly #recorder: Recorder
@@ -44,7 +44,7 @@ export class Quirks {
     return this.#muted
   }
 
-  /** Plays the effects of a moment or a reply. Undefined where there are none, and all goes its way. */
+  /** Applies the effects of a moment or a reply. Undefined where there are none, and all goes its way. */
   applyAt(hook: Hook, planned: PlannedReply, request: Request): Promise<Applied> | undefined {
     const attached = this.#behaviour.at.get(hook)
     const effects = attached?.effects(this.#context(planned, request))

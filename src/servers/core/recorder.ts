@@ -3,7 +3,6 @@ import { maxText } from '../../record/bounds.ts'
 import { noHandshake } from '../../record/handshake.ts'
 import type { ClientHelloRecord, CommandRecord, ConnectionRecord, FiredRecord, Phase } from '../../record/record.ts'
 import { entryOctets, Transcript } from '../../record/transcript.ts'
-import type { Mode, Protocol } from '../../scenarios/vocabulary.ts'
 import { parseClientHello } from '../../tls/client-hello.ts'
 import type { ConnectionEnd, TlsFacts } from '../../tls/engine.ts'
 import { forget, giveBack, type Kept, mayShrink, takeOctets } from './budget.ts'
@@ -24,16 +23,11 @@ const lastCommandOctets = 16 * 1024
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-export interface RecorderOptions {
-  readonly id: string
-  readonly nth: number
-  readonly scenario: string
-  readonly protocol: Protocol
-  readonly mode: Mode
-  readonly host: string
-  readonly port: number
-  readonly remote: { readonly address: string; readonly port: number }
-}
+/** What is known of a connection when it is accepted. */
+export type RecorderOptions = Pick<
+  ConnectionRecord,
+  'id' | 'nth' | 'scenario' | 'protocol' | 'mode' | 'host' | 'port' | 'remote'
+>
 
 /** Writes one connection's record as bytes and events pass. Facts are derived here, never from the kept transcript. */
 export class Recorder implements Kept {
